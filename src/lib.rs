@@ -1,0 +1,10 @@
+//! Reads the narrative reports of provincial labour departments into a canonical indicator table, consolidates
+//! it across provinces and periods, and writes the ministry's Excel annexes.
+//!
+//! Data flows one way: file → `input` → `document` → `mention` → `observation` → `table` → `consolidate` →
+//! `annex` → workbook. `ARCHITECTURE.md` tells what each room does and what is deliberately absent.
+
+pub mod diagnostic;
+pub mod dictionary;
+pub mod observation;
+pub mod period;

@@ -1,0 +1,3 @@
+//! The `tonghop` program.
+
+fn main() {}
