@@ -6,5 +6,9 @@
 
 pub mod diagnostic;
 pub mod dictionary;
+pub mod document;
+pub mod mention;
 pub mod observation;
 pub mod period;
+pub mod report;
+pub mod text;

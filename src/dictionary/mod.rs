@@ -1,6 +1,20 @@
 //! What an office may change: the template files, read, checked and compiled.
 
 pub mod builtin;
+mod compile;
+mod confidence;
 pub mod geography;
+pub mod marker;
+mod model;
+pub mod phrase;
 pub mod register;
+mod report_rules;
+pub mod schema;
 pub mod templates;
+
+pub use confidence::{Confidence, Losses, Scores};
+pub use model::{
+    Category, Dictionary, Dimension, Exclusion, IndicatorRules, Part, Scale, Shape, Tag, TermId, UnitClass, UnitWord,
+    Wording,
+};
+pub use report_rules::ReportRules;

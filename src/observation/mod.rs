@@ -1,5 +1,15 @@
 //! Joins what is written into observations, and fills the ledger of numbers.
 
+mod breakdown;
+mod candidates;
+mod draft;
+mod extract;
+mod link;
 mod model;
+mod reach;
+mod relative;
+mod time;
 
+pub use draft::{Draft, PartOf, Unmapped};
+pub use extract::{Extraction, extract};
 pub use model::{Breakdown, Class, LedgerEntry, Measure, Observation, Origin, Qualifier, Status, UnknownCode};

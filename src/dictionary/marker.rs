@@ -1,0 +1,144 @@
+//! The roles that words of measure, structure and period play. Roles are fixed here; their words are data.
+
+macro_rules! roles {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $key:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name { $($(#[$doc])* $variant),+ }
+
+        impl $name {
+            /// All roles.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The role's name in the template file.
+            pub fn key(self) -> &'static str {
+                match self { $(Self::$variant => $key),+ }
+            }
+
+            /// The role of this name.
+            pub fn from_key(key: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|role| role.key() == key)
+            }
+        }
+    };
+}
+
+roles!(
+    /// What a phrase tells about the numbers near it.
+    Marker {
+        /// From 1 January.
+        Cumulative = "cumulative",
+        /// In the reporting period.
+        InPeriod = "in_period",
+        /// What a percentage is of, when it is the plan.
+        PlanOfYear = "plan_of_year",
+        /// Before the plan's own value.
+        PlanValue = "plan_value",
+        /// The same period of last year.
+        SamePeriod = "same_period",
+        /// Another earlier period.
+        PreviousPeriod = "previous_period",
+        /// Introduces a comparison.
+        Compare = "compare",
+        /// Up.
+        Increase = "increase",
+        /// Down.
+        Decrease = "decrease",
+        /// Introduces a ratio.
+        Equal = "equal",
+        /// Introduces how much of a plan was done.
+        Reach = "reach",
+        /// Over the plan by.
+        Exceed = "exceed",
+        /// Short of the plan by.
+        ShortOf = "short_of",
+        /// Introduces a share.
+        Share = "share",
+        /// Names the whole of a share.
+        OfWhichPercent = "of_which_percent",
+        /// Before the amount for one.
+        PerUnit = "per_unit",
+        /// After a slash: the amount for one of these.
+        PerUnitAfter = "per_unit_after",
+        /// After a slash: the amount for a month.
+        PerMonthAfter = "per_month_after",
+        /// Before a level that is not paid but fixed.
+        Ceiling = "ceiling",
+        /// Money, of whatever purpose.
+        Money = "money",
+        /// Opens the parts of the value before.
+        OpensParts = "opens_parts",
+        /// Opens parts that make up the whole.
+        WholeParts = "whole_parts",
+        /// The rest.
+        Remainder = "remainder",
+        /// Leaves the parts: something beside the value before.
+        Besides = "besides",
+        /// Values in the order of the names before.
+        Respectively = "respectively",
+        /// More than.
+        Over = "over",
+        /// Less than.
+        Under = "under",
+        /// About.
+        About = "about",
+        /// Estimated.
+        Estimate = "estimate",
+        /// Forecast.
+        Forecast = "forecast",
+        /// States a zero.
+        Zero = "zero",
+        /// A zero only with a closing «none».
+        ZeroNeedsNone = "zero_needs_none",
+        /// That closing word.
+        ZeroNone = "zero_none",
+        /// Not yet: no zero.
+        NotYet = "not_yet",
+        /// Percent in words.
+        Percent = "percent",
+        /// Percentage points.
+        PercentPoints = "percent_points",
+        /// Times.
+        Times = "times",
+        /// And a half.
+        Half = "half",
+        /// Between the bounds of a range.
+        RangeTo = "range_to",
+        /// Joins two things.
+        And = "and",
+        /// Before a total.
+        TotalWords = "total_words",
+    }
+);
+
+roles!(
+    /// Words that build periods.
+    PeriodWord {
+        /// Month.
+        Month = "month",
+        /// Quarter.
+        Quarter = "quarter",
+        /// Year.
+        Year = "year",
+        /// After a number of months: the first of the year.
+        FirstOfYear = "first_of_year",
+        /// After a number of months: the last of the year.
+        LastOfYear = "last_of_year",
+        /// The first half-year as a phrase.
+        HalfFirst = "half_first",
+        /// The second half-year as a phrase.
+        HalfLast = "half_last",
+        /// The whole year.
+        WholeYear = "whole_year",
+        /// The end of a year.
+        EndOfYear = "end_of_year",
+        /// Up to.
+        Until = "until",
+        /// Introduces a span of years.
+        Span = "span",
+        /// Day.
+        Day = "day",
+        /// Introduces a period within a sentence.
+        Introduces = "introduces",
+    }
+);

@@ -1,0 +1,383 @@
+//! The phrase patterns of the template files, and the automaton that finds all phrases in one pass.
+//!
+//! A pattern is a row of words with `(a|b)` for alternatives, `[x]` for what may be left out, `#` for any number
+//! and `{name}` for a list named elsewhere.
+
+use rustc_hash::FxHashMap;
+
+use crate::text::{NOT_A_WORD, Token, TokenKind, Vocabulary, WordId};
+
+/// How many plain phrases one pattern may stand for.
+const MOST_EXPANSIONS: usize = 20_000;
+
+/// A fault in a pattern: the 1-based column of the character, and what is wrong there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatternFault {
+    /// 1-based column in characters.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// Named lists that patterns may use.
+pub type Macros = FxHashMap<String, String>;
+
+/// All plain phrases that a pattern stands for; a phrase is a list of words, `#` among them.
+///
+/// # Errors
+/// When the pattern is not well formed, uses an unknown name, or stands for too many phrases.
+///
+/// ```
+/// # use tonghop::dictionary::phrase::{expand, Macros};
+/// let phrases = expand("(tạo|bố trí) việc làm [mới]", &Macros::default()).unwrap();
+/// assert_eq!(phrases.len(), 4);
+/// assert_eq!(phrases[1].join(" "), "tạo việc làm mới");
+/// assert_eq!(expand("tạo (việc", &Macros::default()).unwrap_err().column, 5);
+/// ```
+pub fn expand(pattern: &str, macros: &Macros) -> Result<Vec<Vec<String>>, PatternFault> {
+    let chars: Vec<char> = pattern.chars().collect();
+    let mut parser = Parser { chars: &chars, at: 0, macros, depth: 0 };
+    let phrases = parser.alternatives()?;
+    if parser.at < chars.len() {
+        return Err(parser.fault_at(parser.at, format!("unexpected `{}`", chars[parser.at])));
+    }
+    let mut phrases: Vec<Vec<String>> = phrases.into_iter().filter(|p| !p.is_empty()).collect();
+    phrases.dedup();
+    if phrases.is_empty() {
+        return Err(PatternFault { column: 1, message: "an empty pattern matches nothing".to_owned() });
+    }
+    Ok(phrases)
+}
+
+struct Parser<'a> {
+    chars: &'a [char],
+    at: usize,
+    macros: &'a Macros,
+    depth: usize,
+}
+
+impl Parser<'_> {
+    fn fault_at(&self, at: usize, message: String) -> PatternFault {
+        PatternFault { column: at + 1, message }
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.chars.get(self.at).copied()
+    }
+
+    fn alternatives(&mut self) -> Result<Vec<Vec<String>>, PatternFault> {
+        let mut all = self.sequence()?;
+        while self.peek() == Some('|') {
+            self.at += 1;
+            all.extend(self.sequence()?);
+        }
+        Ok(all)
+    }
+
+    fn sequence(&mut self) -> Result<Vec<Vec<String>>, PatternFault> {
+        let mut phrases: Vec<Vec<String>> = vec![Vec::new()];
+        while let Some(c) = self.peek() {
+            let piece = match c {
+                '|' | ')' | ']' => break,
+                ' ' => {
+                    self.at += 1;
+                    continue;
+                }
+                '(' => self.bracketed(')')?,
+                '[' => {
+                    let mut inner = vec![Vec::new()];
+                    inner.extend(self.bracketed(']')?);
+                    inner
+                }
+                '{' => self.named()?,
+                '}' => return Err(self.fault_at(self.at, "`}` without its `{`".to_owned())),
+                _ => vec![vec![self.word()]],
+            };
+            if phrases.len() * piece.len() > MOST_EXPANSIONS {
+                return Err(self.fault_at(self.at, format!("stands for more than {MOST_EXPANSIONS} phrases; split it")));
+            }
+            phrases = phrases
+                .iter()
+                .flat_map(|head| piece.iter().map(move |tail| head.iter().chain(tail).cloned().collect()))
+                .collect();
+        }
+        Ok(phrases)
+    }
+
+    fn bracketed(&mut self, close: char) -> Result<Vec<Vec<String>>, PatternFault> {
+        let open = self.at;
+        self.at += 1;
+        let inner = self.alternatives()?;
+        if self.peek() != Some(close) {
+            return Err(self.fault_at(open, format!("`{}` without its `{close}`", self.chars[open])));
+        }
+        self.at += 1;
+        Ok(inner)
+    }
+
+    fn named(&mut self) -> Result<Vec<Vec<String>>, PatternFault> {
+        let open = self.at;
+        let close = self.chars[open..].iter().position(|c| *c == '}').map(|n| open + n);
+        let Some(close) = close else {
+            return Err(self.fault_at(open, "`{` without its `}`".to_owned()));
+        };
+        let name: String = self.chars[open + 1..close].iter().collect();
+        self.at = close + 1;
+        let Some(body) = self.macros.get(&name) else {
+            let mut known: Vec<&str> = self.macros.keys().map(String::as_str).collect();
+            known.sort_unstable();
+            return Err(self.fault_at(open, format!("unknown list `{{{name}}}`; known: {}", known.join(", "))));
+        };
+        if self.depth > 8 {
+            return Err(self.fault_at(open, format!("`{{{name}}}` uses itself")));
+        }
+        let body: Vec<char> = body.chars().collect();
+        let mut inner = Parser { chars: &body, at: 0, macros: self.macros, depth: self.depth + 1 };
+        let phrases =
+            inner.alternatives().map_err(|f| self.fault_at(open, format!("in `{{{name}}}`: {}", f.message)))?;
+        if inner.at < body.len() {
+            return Err(self.fault_at(open, format!("in `{{{name}}}`: unexpected `{}`", body[inner.at])));
+        }
+        Ok(phrases)
+    }
+
+    fn word(&mut self) -> String {
+        let start = self.at;
+        while self.peek().is_some_and(|c| !" |()[]{}".contains(c)) {
+            self.at += 1;
+        }
+        self.chars[start..self.at].iter().collect()
+    }
+}
+
+/// A phrase found in a row of tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hit<T> {
+    /// What the phrase stands for.
+    pub tag: T,
+    /// Its first token.
+    pub first: u32,
+    /// Its last token.
+    pub last: u32,
+    /// How many words it has.
+    pub words: u8,
+}
+
+/// A trie over words: finds every phrase at every place, overlapping ones too, in one pass whose cost does not
+/// grow with the number of phrases.
+#[derive(Debug, Clone)]
+pub struct PhraseTrie<T> {
+    roots: Vec<u32>,
+    edges: FxHashMap<(u32, WordId), u32>,
+    tags: Vec<Vec<T>>,
+    any_number: WordId,
+}
+
+const NO_NODE: u32 = 0;
+
+impl<T: Copy + PartialEq> PhraseTrie<T> {
+    /// An empty trie whose `#` stands for any number.
+    pub fn new(vocabulary: &mut Vocabulary) -> Self {
+        let any_number = vocabulary.add("#");
+        Self { roots: Vec::new(), edges: FxHashMap::default(), tags: vec![Vec::new()], any_number }
+    }
+
+    /// Adds one plain phrase.
+    pub fn add(&mut self, words: &[String], tag: T, vocabulary: &mut Vocabulary) {
+        let mut node = NO_NODE;
+        for word in words.iter().flat_map(|w| split_word(w)) {
+            let id = vocabulary.add(word);
+            let fresh = u32::try_from(self.tags.len()).unwrap_or(u32::MAX);
+            let slot = if node == NO_NODE {
+                let at = id as usize;
+                if self.roots.len() <= at {
+                    self.roots.resize(at + 1, NO_NODE);
+                }
+                &mut self.roots[at]
+            } else {
+                self.edges.entry((node, id)).or_insert(NO_NODE)
+            };
+            if *slot == NO_NODE {
+                *slot = fresh;
+                self.tags.push(Vec::new());
+            }
+            node = *slot;
+        }
+        if let Some(tags) = self.tags.get_mut(node as usize)
+            && node != NO_NODE
+            && !tags.contains(&tag)
+        {
+            tags.push(tag);
+        }
+    }
+
+    fn step(&self, node: u32, word: WordId) -> u32 {
+        if node == NO_NODE {
+            self.roots.get(word as usize).copied().unwrap_or(NO_NODE)
+        } else {
+            self.edges.get(&(node, word)).copied().unwrap_or(NO_NODE)
+        }
+    }
+
+    /// Every phrase in `tokens`, in the order of their first tokens. Commas, dashes, quotation marks, slashes and
+    /// note marks between the words of a phrase do not matter.
+    pub fn find(&self, tokens: &[Token], hits: &mut Vec<Hit<T>>) {
+        for at in 0..tokens.len() {
+            self.walk(tokens, at, at, NO_NODE, 0, hits);
+        }
+    }
+
+    fn walk(&self, tokens: &[Token], first: usize, at: usize, node: u32, words: u8, hits: &mut Vec<Hit<T>>) {
+        let (mut at, mut node, mut words) = (at, node, words);
+        loop {
+            let Some(token) = tokens.get(at) else { return };
+            match token.kind {
+                TokenKind::Number => {
+                    let exact = if token.word == NOT_A_WORD { NO_NODE } else { self.step(node, token.word) };
+                    let any = self.step(node, self.any_number);
+                    if exact != NO_NODE && any != NO_NODE {
+                        self.arrive(exact, first, at, words + 1, hits);
+                        self.walk(tokens, first, at + 1, exact, words + 1, hits);
+                        node = any;
+                    } else {
+                        node = exact.max(any);
+                    }
+                }
+                TokenKind::Word if token.word != NOT_A_WORD => node = self.step(node, token.word),
+                TokenKind::Word => return,
+                TokenKind::Punct(_) | TokenKind::NoteMark(_) => {
+                    if words > 0 && is_skipped(tokens, at) {
+                        at += 1;
+                        continue;
+                    }
+                    return;
+                }
+            }
+            if node == NO_NODE {
+                return;
+            }
+            words += 1;
+            self.arrive(node, first, at, words, hits);
+            at += 1;
+        }
+    }
+
+    fn arrive(&self, node: u32, first: usize, last: usize, words: u8, hits: &mut Vec<Hit<T>>) {
+        let (Ok(first), Ok(last)) = (u32::try_from(first), u32::try_from(last)) else { return };
+        for tag in self.tags.get(node as usize).into_iter().flatten() {
+            hits.push(Hit { tag: *tag, first, last, words });
+        }
+    }
+}
+
+/// A written word may hold punctuation (`tr.đ`, `covid-19`); the automaton knows only runs of letters or digits.
+fn split_word(word: &str) -> impl Iterator<Item = &str> {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    let mut last: Option<bool> = None;
+    for (at, c) in word.char_indices() {
+        let kind = if c == '#' || c.is_ascii_digit() && !matches!(word, "m2" | "m3") {
+            Some(true)
+        } else if c.is_alphanumeric() {
+            Some(false)
+        } else {
+            None
+        };
+        if kind != last {
+            if last.is_some() {
+                pieces.push(&word[start..at]);
+            }
+            start = at;
+            last = kind;
+        }
+    }
+    if last.is_some() {
+        pieces.push(&word[start..]);
+    }
+    pieces.into_iter()
+}
+
+fn is_skipped(tokens: &[Token], at: usize) -> bool {
+    let Some(token) = tokens.get(at) else { return false };
+    match token.kind {
+        TokenKind::NoteMark(_) => true,
+        TokenKind::Punct(c) => match c {
+            ','
+            | '-'
+            | '\u{2010}'..='\u{2015}'
+            | '\u{2212}'
+            | '"'
+            | '\''
+            | '\u{2018}'..='\u{201F}'
+            | '/'
+            | '*'
+            | '&'
+            | '_' => true,
+            // An abbreviating full stop: nothing but a short capital word before it, or no space after it.
+            '.' => {
+                let short = at
+                    .checked_sub(1)
+                    .and_then(|before| tokens.get(before))
+                    .is_some_and(|t| t.is_word() && t.capital && t.end - t.start <= 3);
+                short || tokens.get(at + 1).is_some_and(|t| !t.spaced && t.is_word())
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::tokenize;
+
+    fn found(patterns: &[&str], text: &str) -> Vec<String> {
+        let mut vocabulary = Vocabulary::default();
+        let mut trie = PhraseTrie::new(&mut vocabulary);
+        for (at, pattern) in patterns.iter().enumerate() {
+            for phrase in expand(pattern, &Macros::default()).unwrap() {
+                trie.add(&phrase, at, &mut vocabulary);
+            }
+        }
+        let mut tokens = Vec::new();
+        tokenize(text, 0..text.len(), &vocabulary, &mut tokens);
+        let mut hits = Vec::new();
+        trie.find(&tokens, &mut hits);
+        hits.iter()
+            .map(|h| {
+                let range = tokens[h.first as usize].start as usize..tokens[h.last as usize].end as usize;
+                format!("{}:{}", h.tag, &text[range])
+            })
+            .collect()
+    }
+
+    #[test]
+    fn punctuation_within_a_phrase_does_not_matter() {
+        assert_eq!(
+            found(&["phòng chống tệ nạn"], "Phòng, chống tệ nạn; phòng. Chống tệ nạn"),
+            ["0:Phòng, chống tệ nạn"]
+        );
+    }
+
+    #[test]
+    fn numbers_match_by_value_and_by_kind() {
+        assert_eq!(found(&["dưới 3 tháng", "# tháng"], "dưới 03 tháng"), ["0:dưới 03 tháng", "1:03 tháng"]);
+        assert_eq!(found(&["covid-19"], "dịch Covid-19"), ["0:Covid-19"]);
+    }
+
+    #[test]
+    fn overlapping_phrases_are_all_found() {
+        assert_eq!(
+            found(&["việc làm", "giải quyết việc làm"], "giải quyết việc làm"),
+            ["1:giải quyết việc làm", "0:việc làm"]
+        );
+    }
+
+    #[test]
+    fn faults_name_their_column() {
+        for (pattern, column) in [("a (b", 3), ("a b)", 4), ("[a", 1), ("a {x}", 3), ("", 1)] {
+            assert_eq!(expand(pattern, &Macros::default()).unwrap_err().column, column, "{pattern}");
+        }
+    }
+}

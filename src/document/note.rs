@@ -1,0 +1,107 @@
+//! Footnotes and their marks. Numbers restart on each page, and a block of notes may come after the next heading:
+//! a note belongs to the earliest mark of its number that is still open.
+
+use super::{Block, BlockKind, TokenPlace};
+use crate::text::{SourceText, Token, TokenKind};
+
+/// How notes are marked in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NoteStyles {
+    /// `[1]`
+    pub square: bool,
+    /// `(1)`
+    pub round: bool,
+    /// `(*)` and `*`
+    pub star: bool,
+}
+
+/// The number standing for a star as a note's mark.
+pub const STAR: u16 = 1000;
+
+/// The note that a line of these tokens opens: its number, and how many tokens its mark has.
+pub fn opens_note(source: &str, tokens: &[Token]) -> Option<(u16, usize)> {
+    let first = tokens.first()?;
+    let starts_text = |t: Option<&Token>| {
+        t.is_some_and(|t| t.is_word() || t.is_number() || matches!(t.kind, TokenKind::Punct('"' | '\u{201C}' | '(')))
+    };
+    if let TokenKind::NoteMark(number) = first.kind {
+        return starts_text(tokens.get(1)).then_some((number, 1));
+    }
+    if first.is('[') && tokens.get(2).is_some_and(|t| t.is(']')) {
+        let number = source.get(tokens.get(1)?.range())?.parse().ok()?;
+        return Some((number, 3));
+    }
+    None
+}
+
+/// The mark in round brackets, or star, that a line of these tokens opens.
+pub fn opens_loose_note(source: &str, tokens: &[Token]) -> Option<(u16, usize)> {
+    let first = tokens.first()?;
+    if first.is('(') && tokens.get(2).is_some_and(|t| t.is(')')) {
+        let inner = tokens.get(1)?;
+        if inner.is('*') {
+            return Some((STAR, 3));
+        }
+        let number: u16 = source.get(inner.range())?.parse().ok()?;
+        return inner.is_number().then_some((number, 3));
+    }
+    if first.is('*') && !tokens.get(1)?.is('*') {
+        return Some((STAR, 1));
+    }
+    None
+}
+
+/// Marks in `tokens`: their number and the token before which they stand.
+fn marks(source: &SourceText, tokens: &[Token], label: usize, styles: NoteStyles) -> Vec<(u16, usize)> {
+    let mut found = Vec::new();
+    for (at, token) in tokens.iter().enumerate().skip(label) {
+        match token.kind {
+            TokenKind::NoteMark(number) => found.push((number, at)),
+            TokenKind::Punct(open @ ('[' | '(')) if at > label => {
+                let wanted = if open == '[' { styles.square } else { styles.round || styles.star };
+                let close = if open == '[' { ']' } else { ')' };
+                let (Some(inner), Some(end)) = (tokens.get(at + 1), tokens.get(at + 2)) else { continue };
+                if !wanted || !end.is(close) {
+                    continue;
+                }
+                if inner.is('*') && styles.star {
+                    found.push((STAR, at));
+                } else if inner.is_number() && (open == '[' || styles.round) {
+                    let text = source.slice(inner.range());
+                    if text.len() <= 2
+                        && let Ok(number) = text.parse()
+                    {
+                        found.push((number, at));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Binds each footnote among `blocks` to its mark.
+pub fn bind(source: &SourceText, blocks: &mut [Block], styles: NoteStyles) {
+    let mut open: Vec<(u16, TokenPlace)> = Vec::new();
+    for at in 0..blocks.len() {
+        let Some(block) = blocks.get(at) else { continue };
+        match block.kind {
+            BlockKind::Footnote(number) => {
+                let matching = open.iter().position(|(n, _)| *n == number);
+                if let Some(found) = matching {
+                    let (_, place) = open.remove(found);
+                    if let Some(block) = blocks.get_mut(at) {
+                        block.anchor = Some(place);
+                    }
+                }
+            }
+            BlockKind::Paragraph | BlockKind::Heading => {
+                for (number, token) in marks(source, &block.tokens, block.label, styles) {
+                    open.push((number, TokenPlace { block: at, token }));
+                }
+            }
+            BlockKind::Table(_) | BlockKind::Furniture => {}
+        }
+    }
+}

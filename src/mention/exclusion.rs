@@ -1,0 +1,161 @@
+//! Sets aside the numbers that are not statistics, each with its reason.
+
+use super::{NumberState, Scan};
+use crate::dictionary::{Dictionary, Tag};
+use crate::text::{SourceText, Token, TokenKind};
+
+/// Marks excluded numbers in `scan.numbers`.
+pub fn set_aside(source: &SourceText, tokens: &[Token], label: usize, dictionary: &Dictionary, scan: &mut Scan) {
+    for (token, state) in tokens.iter().zip(&mut scan.numbers).take(label) {
+        if token.is_number() {
+            *state = NumberState::Excluded("section-number".to_owned());
+        }
+    }
+    note_marks(tokens, scan);
+    phrases(source, tokens, dictionary, scan);
+    shapes(source, tokens, dictionary, scan);
+    spread_over_chunks(tokens, scan);
+}
+
+fn exclude(scan: &mut Scan, at: usize, reason: &str) {
+    if let Some(state @ NumberState::Free) = scan.numbers.get_mut(at) {
+        *state = NumberState::Excluded(reason.to_owned());
+    }
+}
+
+/// `[1]` is a note's mark wherever it stands; `(1)` at the start of an item of a list within a sentence.
+fn note_marks(tokens: &[Token], scan: &mut Scan) {
+    for at in 1..tokens.len() {
+        let (Some(before), Some(after)) = (tokens.get(at - 1), tokens.get(at + 1)) else { continue };
+        if !tokens.get(at).is_some_and(Token::is_number) {
+            continue;
+        }
+        let small = tokens.get(at).is_some_and(|t| t.end - t.start <= 2);
+        if before.is('[') && after.is(']') {
+            exclude(scan, at, "footnote-mark");
+        } else if before.is('(') && after.is(')') && small {
+            exclude(scan, at, "list-number");
+        }
+    }
+}
+
+/// Whether a counted noun stands right after the token.
+fn is_counted(scan: &Scan, at: usize) -> bool {
+    scan.hits_at(at + 1).iter().any(|h| matches!(h.tag, Tag::Unit(_) | Tag::Scale(_)))
+}
+
+fn phrases(source: &SourceText, tokens: &[Token], dictionary: &Dictionary, scan: &mut Scan) {
+    let hits: Vec<_> = scan.hits.iter().filter(|h| matches!(h.tag, Tag::Exclusion(_))).copied().collect();
+    for hit in hits {
+        let Tag::Exclusion(id) = hit.tag else { continue };
+        let Some(rule) = dictionary.exclusions.get(usize::from(id)) else { continue };
+        let fits = |at: usize, scan: &Scan| {
+            let Some(token) = tokens.get(at) else { return false };
+            let digits = source.slice(token.range());
+            let plain = digits.bytes().all(|b| b.is_ascii_digit());
+            let value: Option<u32> = digits.parse().ok();
+            let bounded = (rule.min.is_none() || value.is_some_and(|v| rule.min.is_some_and(|m| v >= m)))
+                && (rule.max.is_none() || value.is_some_and(|v| rule.max.is_some_and(|m| v <= m)));
+            (plain || !rule.plain) && bounded && !(rule.unless_counted && is_counted(scan, at))
+        };
+        let within: Vec<usize> = (hit.first as usize..=hit.last as usize)
+            .filter(|at| tokens.get(*at).is_some_and(Token::is_number))
+            .collect();
+        if within.is_empty() || !within.iter().all(|at| fits(*at, scan)) {
+            continue;
+        }
+        for at in &within {
+            exclude(scan, *at, &rule.reason);
+        }
+        if rule.list {
+            follow_list(tokens, hit.last as usize, &fits, scan, &rule.reason);
+        }
+    }
+}
+
+/// Sets aside the numbers that follow in a list: `290, 62 và 49`.
+fn follow_list(tokens: &[Token], last: usize, fits: &impl Fn(usize, &Scan) -> bool, scan: &mut Scan, reason: &str) {
+    let mut at = last;
+    loop {
+        let Some(joint) = tokens.get(at + 1) else { return };
+        let joined =
+            joint.is(',') || joint.is('-') || joint.is('\u{2013}') || joint.is_word() && joint.end - joint.start <= 3;
+        let next = at + 2;
+        if !joined || !tokens.get(next).is_some_and(Token::is_number) || is_counted(scan, next) || !fits(next, scan) {
+            return;
+        }
+        if tokens.get(next + 1).is_some_and(|t| t.is('%')) {
+            return;
+        }
+        exclude(scan, next, reason);
+        at = next;
+    }
+}
+
+/// First and last token of the run without white space around `at`.
+fn chunk(tokens: &[Token], at: usize) -> (usize, usize) {
+    let (mut first, mut last) = (at, at);
+    while first > 0 && tokens.get(first).is_some_and(|t| !t.spaced) && joins(tokens, first - 1) {
+        first -= 1;
+    }
+    while tokens.get(last + 1).is_some_and(|t| !t.spaced) && joins(tokens, last + 1) {
+        last += 1;
+    }
+    (first, last)
+}
+
+/// Whether a token can be inside a chunk: brackets, commas, semicolons and quotes bound it.
+fn joins(tokens: &[Token], at: usize) -> bool {
+    tokens.get(at).is_some_and(|t| match t.kind {
+        TokenKind::Word | TokenKind::Number => true,
+        TokenKind::Punct(c) => matches!(c, '/' | '-' | '\u{2010}'..='\u{2015}' | ':' | '.' | '&' | '_'),
+        TokenKind::NoteMark(_) => false,
+    })
+}
+
+fn shapes(source: &SourceText, tokens: &[Token], dictionary: &Dictionary, scan: &mut Scan) {
+    for at in 0..tokens.len() {
+        if scan.numbers.get(at) != Some(&NumberState::Free) {
+            continue;
+        }
+        let (first, mut last) = chunk(tokens, at);
+        while last > first && tokens.get(last).is_some_and(|t| matches!(t.kind, TokenKind::Punct(_))) {
+            last -= 1;
+        }
+        if first == last {
+            continue;
+        }
+        let (Some(a), Some(b)) = (tokens.get(first), tokens.get(last)) else { continue };
+        let written = source.slice(a.start as usize..b.end as usize);
+        let Some(shape) = dictionary.shapes.iter().find(|s| s.pattern.is_match(written)) else { continue };
+        if shape.unless_counted && is_counted(scan, last) {
+            continue;
+        }
+        let before =
+            first.checked_sub(1).and_then(|b| tokens.get(b)).map(|t| crate::text::fold(source.slice(t.range())));
+        if before.is_some_and(|word| shape.before_not.contains(&word)) {
+            continue;
+        }
+        if shape.letters_before {
+            exclude(scan, last, &shape.reason);
+            continue;
+        }
+        for inside in first..=last {
+            exclude(scan, inside, &shape.reason);
+        }
+    }
+}
+
+/// A number glued by a slash, dash or colon to one that is set aside is of the same kind.
+fn spread_over_chunks(tokens: &[Token], scan: &mut Scan) {
+    for at in 0..tokens.len() {
+        let Some(NumberState::Excluded(reason)) = scan.numbers.get(at).cloned() else { continue };
+        if matches!(reason.as_str(), "section-number" | "list-number" | "footnote-mark" | "unit-exponent") {
+            continue;
+        }
+        let (first, last) = chunk(tokens, at);
+        for inside in first..=last {
+            exclude(scan, inside, &reason);
+        }
+    }
+}

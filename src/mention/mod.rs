@@ -1,0 +1,101 @@
+//! What is written, before it means anything: quantities with their units, numbers that are set aside, periods,
+//! words of measure and structure, and the dictionary's phrases. One [`Scan`] holds all evidence of one block.
+
+mod exclusion;
+pub mod number;
+mod period;
+mod quantity;
+mod sentence;
+
+pub use period::{PeriodMention, Span};
+pub use quantity::{Quantity, QuantityKind};
+
+use std::ops::Range;
+
+use crate::dictionary::marker::Marker;
+use crate::dictionary::phrase::Hit;
+use crate::dictionary::{Dictionary, Tag};
+use crate::text::{SourceText, Token};
+
+/// What became of a number token so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NumberState {
+    /// Not a number token.
+    NotANumber,
+    /// Not yet used.
+    Free,
+    /// Set aside, for this reason.
+    Excluded(String),
+    /// Part of the quantity with this index.
+    Quantity(usize),
+}
+
+/// All evidence of one block.
+#[derive(Debug, Clone, Default)]
+pub struct Scan {
+    /// Phrases found, in the order of their first tokens.
+    pub hits: Vec<Hit<Tag>>,
+    /// Per token: what became of it as a number.
+    pub numbers: Vec<NumberState>,
+    /// Quantities, in order.
+    pub quantities: Vec<Quantity>,
+    /// Periods, in order.
+    pub periods: Vec<PeriodMention>,
+    /// Sentences, as ranges of tokens.
+    pub sentences: Vec<Range<usize>>,
+    /// Per token: how many brackets are open.
+    pub depth: Vec<u8>,
+}
+
+impl Scan {
+    /// Finds all evidence in a row of tokens, of which the first `label` are a bullet or a number of the list.
+    pub fn of(
+        source: &SourceText,
+        tokens: &[Token],
+        label: usize,
+        convention: number::Convention,
+        dictionary: &Dictionary,
+    ) -> Self {
+        let mut scan = Self::default();
+        dictionary.trie.find(tokens, &mut scan.hits);
+        scan.depth = sentence::bracket_depth(tokens);
+        scan.sentences = sentence::split(source, tokens, label);
+        scan.numbers =
+            tokens.iter().map(|t| if t.is_number() { NumberState::Free } else { NumberState::NotANumber }).collect();
+        exclusion::set_aside(source, tokens, label, dictionary, &mut scan);
+        period::find(source, tokens, dictionary, &mut scan);
+        quantity::find(source, tokens, convention, dictionary, &mut scan);
+        scan
+    }
+
+    /// The phrases of one role, in order.
+    pub fn markers(&self, marker: Marker) -> impl Iterator<Item = &Hit<Tag>> {
+        self.hits.iter().filter(move |h| h.tag == Tag::Marker(marker))
+    }
+
+    /// Hits whose first token is `at`.
+    pub fn hits_at(&self, at: usize) -> &[Hit<Tag>] {
+        let at = u32::try_from(at).unwrap_or(u32::MAX);
+        let from = self.hits.partition_point(|h| h.first < at);
+        let to = self.hits.partition_point(|h| h.first <= at);
+        self.hits.get(from..to).unwrap_or_default()
+    }
+
+    /// Whether a marker phrase lies wholly in `range`.
+    pub fn has_marker(&self, marker: Marker, range: &Range<usize>) -> bool {
+        self.last_marker(marker, range).is_some()
+    }
+
+    /// The last marker phrase that lies wholly in `range`.
+    pub fn last_marker(&self, marker: Marker, range: &Range<usize>) -> Option<&Hit<Tag>> {
+        self.hits_in(range).filter(|h| h.tag == Tag::Marker(marker)).last()
+    }
+
+    /// Hits that lie wholly in `range`.
+    pub fn hits_in(&self, range: &Range<usize>) -> impl Iterator<Item = &Hit<Tag>> {
+        let (from, to) = (u32::try_from(range.start).unwrap_or(0), u32::try_from(range.end).unwrap_or(u32::MAX));
+        let start = self.hits.partition_point(|h| h.first < from);
+        let end = self.hits.partition_point(|h| h.first < to);
+        self.hits.get(start..end.max(start)).unwrap_or_default().iter().filter(move |h| h.last < to)
+    }
+}

@@ -1,0 +1,202 @@
+//! Periods as they are written: `tháng 11 năm 2023`, `quý I/2020`, `6 tháng đầu năm`, `năm 2019`, `đến ngày 15/9`.
+
+use super::{NumberState, Scan};
+use crate::dictionary::marker::PeriodWord;
+use crate::dictionary::{Dictionary, Tag};
+use crate::text::{SourceText, Token};
+
+/// What a period mention spans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Span {
+    /// A month.
+    Month(u8),
+    /// A quarter.
+    Quarter(u8),
+    /// The first N months.
+    FirstMonths(u8),
+    /// The last six months.
+    SecondHalf,
+    /// A whole year.
+    Year,
+    /// Up to a day.
+    Date {
+        /// Day of the month.
+        day: u8,
+        /// Month.
+        month: u8,
+    },
+    /// Whole years from the mention's year to this one.
+    YearsTo(u16),
+}
+
+/// A period as written in a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PeriodMention {
+    /// Its first token.
+    pub first: usize,
+    /// Its last token.
+    pub last: usize,
+    /// What it spans.
+    pub span: Span,
+    /// The year, where it is written.
+    pub year: Option<u16>,
+}
+
+struct Finder<'a> {
+    source: &'a SourceText,
+    tokens: &'a [Token],
+    scan: &'a Scan,
+}
+
+/// Finds all periods; those within another one are left out.
+pub fn find(source: &SourceText, tokens: &[Token], _dictionary: &Dictionary, scan: &mut Scan) {
+    let mut found: Vec<PeriodMention> = Vec::new();
+    let finder = Finder { source, tokens, scan };
+    for at in 0..tokens.len() {
+        if found.last().is_some_and(|m| m.last >= at) {
+            continue;
+        }
+        if let Some(mention) = finder.at(at) {
+            found.push(mention);
+        }
+    }
+    scan.periods = found;
+}
+
+impl Finder<'_> {
+    fn word(&self, at: usize, word: PeriodWord) -> Option<usize> {
+        self.scan.hits_at(at).iter().filter(|h| h.tag == Tag::Period(word)).map(|h| h.last as usize).max()
+    }
+
+    fn number(&self, at: usize) -> Option<u16> {
+        let token = self.tokens.get(at).filter(|t| t.is_number())?;
+        let digits = self.source.slice(token.range());
+        digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
+    }
+
+    fn small(&self, at: usize, most: u8) -> Option<u8> {
+        self.number(at).and_then(|n| u8::try_from(n).ok()).filter(|n| (1..=most).contains(n))
+    }
+
+    fn ordinal(&self, at: usize, most: u8, names: bool) -> Option<u8> {
+        let named = self.scan.hits_at(at).iter().find_map(|h| match h.tag {
+            Tag::Roman(n) if !names => Some(n),
+            Tag::MonthWord(n) if names && self.tokens.get(at).is_some_and(|t| t.capital) => Some(n),
+            _ => None,
+        });
+        self.small(at, most).or(named.filter(|n| *n <= most))
+    }
+
+    /// A year: four digits; a fifth is a flattened footnote mark.
+    fn year_number(&self, at: usize) -> Option<u16> {
+        let token = self.tokens.get(at).filter(|t| t.is_number())?;
+        let digits = self.source.slice(token.range());
+        let head = digits.get(..4).filter(|h| h.bytes().all(|b| b.is_ascii_digit()))?;
+        let rest = digits.get(4..)?;
+        let flattened = rest.len() <= 1 && rest.bytes().all(|b| b.is_ascii_digit());
+        head.parse().ok().filter(|y| flattened && (1900..=2100).contains(y))
+    }
+
+    /// The year after a month, quarter or other span: `/2023`, `-2023`, `năm 2023`.
+    fn year_after(&self, last: usize) -> Option<(usize, u16)> {
+        let next = last + 1;
+        if let Some(year) = self.word(next, PeriodWord::Year).and_then(|w| Some((w + 1, self.year_number(w + 1)?))) {
+            return Some(year);
+        }
+        let joint = self.tokens.get(next)?;
+        let joined = joint.is('/') || joint.is('-') || joint.is('.') || joint.is('\u{2013}');
+        if joined { Some((next + 1, self.year_number(next + 1)?)) } else { None }
+    }
+
+    fn finish(&self, first: usize, last: usize, span: Span) -> PeriodMention {
+        match self.year_after(last) {
+            Some((end, year)) => PeriodMention { first, last: end, span, year: Some(year) },
+            None => PeriodMention { first, last, span, year: None },
+        }
+    }
+
+    fn at(&self, at: usize) -> Option<PeriodMention> {
+        if let Some(last) = self.word(at, PeriodWord::HalfFirst) {
+            return Some(self.finish(at, last, Span::FirstMonths(6)));
+        }
+        if let Some(last) = self.word(at, PeriodWord::HalfLast) {
+            return Some(self.finish(at, last, Span::SecondHalf));
+        }
+        if let Some(last) = self.word(at, PeriodWord::WholeYear) {
+            let year = self.year_number(last + 1);
+            return Some(PeriodMention { first: at, last: last + usize::from(year.is_some()), span: Span::Year, year });
+        }
+        if let Some(months) = self.small(at, 12)
+            && let Some(month_word) = self.word(at + 1, PeriodWord::Month)
+        {
+            return self.months(at, months, month_word);
+        }
+        if let Some(word) = self.word(at, PeriodWord::Day) {
+            return self.date(at, word + 1);
+        }
+        if let Some(word) = self.word(at, PeriodWord::Month)
+            && let Some(month) = self.ordinal(word + 1, 12, true)
+        {
+            return Some(self.finish(at, word + 1, Span::Month(month)));
+        }
+        if let Some(word) = self.word(at, PeriodWord::Quarter)
+            && let Some(quarter) = self.ordinal(word + 1, 4, false)
+        {
+            return Some(self.finish(at, word + 1, Span::Quarter(quarter)));
+        }
+        if let Some(word) = self.word(at, PeriodWord::Year)
+            && let Some(year) = self.year_number(word + 1)
+        {
+            return Some(PeriodMention { first: at, last: word + 1, span: Span::Year, year: Some(year) });
+        }
+        self.span_of_years(at)
+    }
+
+    fn months(&self, at: usize, months: u8, month_word: usize) -> Option<PeriodMention> {
+        if let Some(last) = self.word(month_word + 1, PeriodWord::FirstOfYear) {
+            let year = self.year_number(last + 1);
+            let last = last + usize::from(year.is_some());
+            return Some(PeriodMention { first: at, last, span: Span::FirstMonths(months), year });
+        }
+        if let Some(last) = self.word(month_word + 1, PeriodWord::LastOfYear) {
+            let year = self.year_number(last + 1);
+            let span = if months == 6 { Span::SecondHalf } else { return None };
+            return Some(PeriodMention { first: at, last: last + usize::from(year.is_some()), span, year });
+        }
+        let mention = self.finish(at, month_word, Span::FirstMonths(months));
+        let excluded_as_duration =
+            matches!(self.scan.numbers.get(at), Some(NumberState::Excluded(reason)) if reason == "duration");
+        (mention.year.is_some() || !excluded_as_duration).then_some(mention)
+    }
+
+    /// `15/9`, `15/9/2023`, `15 tháng 9 năm 2023`, `30.9.2023`.
+    fn date(&self, first: usize, at: usize) -> Option<PeriodMention> {
+        let token = self.tokens.get(at).filter(|t| t.is_number())?;
+        let digits = self.source.slice(token.range());
+        if let Some((day, rest)) = digits.split_once('.') {
+            let (month, year) = rest.split_once('.').map_or((rest, None), |(m, y)| (m, y.parse().ok()));
+            let span =
+                Span::Date { day: day.parse().ok()?, month: month.parse().ok().filter(|m| (1..=12).contains(m))? };
+            return Some(PeriodMention { first, last: at, span, year });
+        }
+        let day = self.small(at, 31)?;
+        let joint = self.tokens.get(at + 1)?;
+        let month_at = if joint.is('/') || joint.is('-') { at + 2 } else { self.word(at + 1, PeriodWord::Month)? + 1 };
+        let month = self.small(month_at, 12)?;
+        Some(self.finish(first, month_at, Span::Date { day, month }))
+    }
+
+    fn span_of_years(&self, at: usize) -> Option<PeriodMention> {
+        let word = self.word(at, PeriodWord::Span)?;
+        let from = self.year_number(word + 1)?;
+        let joint = self.tokens.get(word + 2)?;
+        let to_at = if joint.is('-') || joint.is('\u{2013}') {
+            word + 3
+        } else {
+            let until = self.word(word + 2, PeriodWord::Until)?;
+            self.word(until + 1, PeriodWord::Year).unwrap_or(until) + 1
+        };
+        let to = self.year_number(to_at).filter(|to| *to >= from)?;
+        Some(PeriodMention { first: at, last: to_at, span: Span::YearsTo(to), year: Some(from) })
+    }
+}

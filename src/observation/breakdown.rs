@@ -1,0 +1,92 @@
+//! The categories that the words near a number state.
+
+use std::ops::Range;
+
+use crate::dictionary::{Dictionary, Tag};
+use crate::mention::{Quantity, Scan};
+use crate::text::Token;
+
+/// A category found near a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stated {
+    /// The dimension's index.
+    pub dimension: u8,
+    /// The category's id; empty for words that are none.
+    pub category: String,
+    /// First and last token.
+    pub first: usize,
+    pub last: usize,
+}
+
+/// All categories whose words lie in `range`, a longer phrase hiding those inside it.
+pub fn stated(scan: &Scan, range: &Range<usize>, indicator: &str, dictionary: &Dictionary) -> Vec<Stated> {
+    let mut found: Vec<Stated> = Vec::new();
+    for hit in scan.hits_in(range) {
+        let Tag::Category(id) = hit.tag else { continue };
+        let Some(category) = dictionary.categories.get(usize::from(id)) else { continue };
+        if category.counts_for(indicator) {
+            found.push(Stated {
+                dimension: category.dimension,
+                category: category.id.clone(),
+                first: hit.first as usize,
+                last: hit.last as usize,
+            });
+        }
+    }
+    let inside = |a: &Stated, b: &Stated| {
+        a.dimension == b.dimension && b.first <= a.first && a.last <= b.last && (b.last - b.first) > (a.last - a.first)
+    };
+    let kept: Vec<Stated> = found.iter().filter(|a| !found.iter().any(|b| inside(a, b))).cloned().collect();
+    kept
+}
+
+/// The categories of a quantity for an indicator that admits these dimensions: per dimension the nearest one, or
+/// two that are stated together joined in the list's order.
+pub fn of_quantity(
+    tokens: &[Token],
+    scan: &Scan,
+    quantity: &Quantity,
+    range: &Range<usize>,
+    indicator: &str,
+    admitted: &[String],
+    dictionary: &Dictionary,
+) -> Vec<(String, String)> {
+    let all = stated(scan, range, indicator, dictionary);
+    let mut pairs = Vec::new();
+    for id in admitted {
+        let Some(dimension) = dictionary.dimension_ids.get(id).copied() else { continue };
+        let mut mine: Vec<&Stated> = all.iter().filter(|s| s.dimension == dimension).collect();
+        if mine.is_empty() {
+            continue;
+        }
+        let distance = |s: &Stated| {
+            if s.first >= quantity.first { s.first.saturating_sub(quantity.last) } else { quantity.first - s.last }
+        };
+        mine.sort_by_key(|s| (distance(s), s.first));
+        let Some(nearest) = mine.first().copied() else { continue };
+        if nearest.category.is_empty() {
+            continue;
+        }
+        let joins = dictionary.dimensions.get(usize::from(dimension)).is_some_and(|d| d.joins);
+        let partner =
+            mine.iter().skip(1).find(|s| joins && !s.category.is_empty() && together(tokens, quantity, nearest, s));
+        let category = match partner {
+            Some(other) if other.category != nearest.category => {
+                let (a, b) = if nearest.first < other.first { (nearest, *other) } else { (*other, nearest) };
+                format!("{}_{}", a.category, b.category)
+            }
+            _ => nearest.category.clone(),
+        };
+        pairs.push((id.clone(), category));
+    }
+    pairs
+}
+
+/// Whether two categories stand side by side, with at most a joining word or comma between, on one side of the number.
+fn together(tokens: &[Token], quantity: &Quantity, a: &Stated, b: &Stated) -> bool {
+    let (first, second) = if a.first < b.first { (a, b) } else { (b, a) };
+    let one_side = (first.first > quantity.last) == (second.first > quantity.last);
+    let between = second.first.saturating_sub(first.last + 1);
+    let comma_only = tokens.get(first.last + 1).is_some_and(|t| t.is(',')) && between == 1;
+    one_side && (between <= 1 || comma_only)
+}

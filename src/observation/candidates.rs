@@ -1,0 +1,265 @@
+//! The indicators that the words near a number could state, each with how well they do.
+
+use rustc_hash::FxHashMap;
+
+use super::reach::Reach;
+use crate::dictionary::{Dictionary, Tag, TermId, Wording};
+use crate::mention::{Quantity, Scan};
+
+/// Terms found around a sentence, and how much each counts from there, 0 to 1.
+pub type ContextTerms = FxHashMap<TermId, f32>;
+
+/// One reading of a number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Candidate {
+    /// Position in the register.
+    pub indicator: u16,
+    /// The wording that matched.
+    pub wording: u32,
+    /// Evidence, in words that count.
+    pub score: f32,
+    /// How near the farthest needed own word is, 0 to 1.
+    pub nearness: f32,
+    /// How well the written noun fits, 0 to 1.
+    pub fit: f32,
+    /// Whether a needed word was found in the context only.
+    pub from_context: bool,
+    /// Agreement of the headings' field of work: 1, 0 or −1.
+    pub field: i8,
+    /// First and last token of the own words that matched.
+    pub span: (usize, usize),
+}
+
+/// A term found in the sentence.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    first: usize,
+    last: usize,
+    words: u8,
+}
+
+/// The terms of one sentence, looked up once for all its quantities.
+#[derive(Debug, Default)]
+pub struct SentenceTerms {
+    found: FxHashMap<TermId, Vec<Found>>,
+    wordings: Vec<u32>,
+}
+
+impl SentenceTerms {
+    /// Collects the terms of a sentence and the wordings that they, or those of the context, call up.
+    pub fn of(scan: &Scan, reach: &Reach, context: &ContextTerms, dictionary: &Dictionary) -> Self {
+        let mut terms = Self::default();
+        for hit in scan.hits_in(&reach.sentence) {
+            if let Tag::Term(term) = hit.tag {
+                let list = terms.found.entry(term).or_default();
+                if list.is_empty() {
+                    terms.wordings.extend(dictionary.by_key.get(term as usize).into_iter().flatten());
+                }
+                list.push(Found { first: hit.first as usize, last: hit.last as usize, words: hit.words });
+            }
+        }
+        for term in context.keys() {
+            if !terms.found.contains_key(term) {
+                let only_context = |id: &&u32| {
+                    dictionary.wordings.get(**id as usize).is_some_and(|w| w.own.is_empty() && w.right.is_empty())
+                };
+                terms.wordings.extend(dictionary.by_key.get(*term as usize).into_iter().flatten().filter(only_context));
+            }
+        }
+        terms.wordings.sort_unstable();
+        terms.wordings.dedup();
+        terms
+    }
+}
+
+/// Everything a reading of one quantity depends on.
+pub struct Reading<'a> {
+    pub dictionary: &'a Dictionary,
+    pub scan: &'a Scan,
+    pub reach: &'a Reach,
+    pub terms: &'a SentenceTerms,
+    pub context: &'a ContextTerms,
+    pub fields: &'a [u8],
+    /// The quantity's index in the reach.
+    pub index: usize,
+    /// Whether the quantity's unit must fit; not so for percentages that speak about another value.
+    pub any_unit: bool,
+}
+
+/// What a phrase of so many words is worth.
+fn worth(words: u8) -> f32 {
+    const WORTH: [f32; 9] = [0.0, 1.0, 1.8, 2.5, 3.1, 3.6, 4.0, 4.3, 4.5];
+    WORTH.get(usize::from(words)).copied().unwrap_or(4.6)
+}
+
+impl Reading<'_> {
+    fn quantity(&self) -> Option<&Quantity> {
+        self.scan.quantities.get(self.reach.quantities.start + self.index)
+    }
+
+    /// All readings, the best of each indicator, the best first.
+    pub fn candidates(&self) -> Vec<Candidate> {
+        let mut best: Vec<Candidate> = Vec::new();
+        for id in &self.terms.wordings {
+            let Some(wording) = self.dictionary.wordings.get(*id as usize) else { continue };
+            let Some(candidate) = self.judge(*id, wording) else { continue };
+            match best.iter_mut().find(|c| c.indicator == candidate.indicator) {
+                Some(known) if known.score < candidate.score => *known = candidate,
+                Some(_) => {}
+                None => best.push(candidate),
+            }
+        }
+        best.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.indicator.cmp(&b.indicator)));
+        best
+    }
+
+    fn strictly_near(&self, term: TermId) -> bool {
+        let Some(strict) = self.reach.strict.get(self.index) else { return false };
+        self.terms
+            .found
+            .get(&term)
+            .is_some_and(|list| list.iter().any(|f| f.first >= strict.start && f.last < strict.end))
+    }
+
+    fn fit(&self, indicator: u16) -> f32 {
+        let Some(quantity) = self.quantity() else { return 0.0 };
+        if self.any_unit {
+            return 1.0;
+        }
+        let Some(unit) = self.dictionary.indicator(indicator).map(|i| i.unit) else { return 0.0 };
+        let fit = self.dictionary.unit_fit(unit, quantity.class);
+        if fit >= 1.0 {
+            return fit;
+        }
+        let counted = self.dictionary.rules.get(usize::from(indicator)).is_some_and(|rules| {
+            rules.counted.iter().any(|term| {
+                self.terms.found.get(term).is_some_and(|list| {
+                    list.iter()
+                        .any(|f| (f.first..=f.last + 1).contains(&(quantity.last + 1)) && f.first >= quantity.first)
+                })
+            })
+        });
+        if counted { 0.95 } else { fit }
+    }
+
+    fn judge(&self, id: u32, wording: &Wording) -> Option<Candidate> {
+        let fit = self.fit(wording.indicator);
+        if fit <= 0.0 {
+            return None;
+        }
+        let rules = self.dictionary.rules.get(usize::from(wording.indicator))?;
+        let field = self.field(wording.indicator);
+        if wording.field && field <= 0 {
+            return None;
+        }
+        let quantity = self.quantity()?;
+        let mut score = 0.0;
+        let mut nearness: f32 = 1.0;
+        let mut from_context = false;
+        let mut span = (usize::MAX, 0);
+        let mut matched: Vec<Found> = Vec::new();
+        for term in &wording.own {
+            let (found, weight) = self.nearest(*term)?;
+            score += worth(found.words) * weight;
+            nearness = nearness.min(weight);
+            span = (span.0.min(found.first), span.1.max(found.last));
+            matched.push(found);
+        }
+        for term in &wording.right {
+            let found =
+                self.terms.found.get(term)?.iter().find(|f| {
+                    f.first > quantity.first && f.first <= quantity.last + 3 && f.last <= quantity.end() + 8
+                })?;
+            score += worth(found.words) * 1.1;
+            span = (span.0.min(found.first), span.1.max(found.last));
+            matched.push(*found);
+        }
+        for term in &wording.context {
+            let here = self.nearest(*term).map(|(found, weight)| worth(found.words) * (0.25 + 0.3 * weight));
+            let around = self.context.get(term).map(|weight| 0.8 * weight);
+            let value = match (here, around) {
+                (Some(h), Some(a)) => h.max(a),
+                (Some(h), None) => h,
+                (None, Some(a)) => {
+                    from_context = true;
+                    a
+                }
+                (None, None) => return None,
+            };
+            score += value;
+        }
+        let forbidden = |term: &TermId| {
+            let Some(strict) = self.reach.strict.get(self.index) else { return false };
+            self.terms.found.get(term).is_some_and(|list| {
+                list.iter().any(|f| {
+                    f.first >= strict.start
+                        && f.last < strict.end
+                        && !matched.iter().any(|m| m.first <= f.first && f.last <= m.last)
+                })
+            })
+        };
+        if rules.exclude.iter().any(forbidden) || wording.not_own.iter().any(forbidden) {
+            return None;
+        }
+        let anywhere = |term: &TermId| self.context.contains_key(term) || self.terms.found.contains_key(term);
+        if wording.not_any.iter().any(anywhere) {
+            return None;
+        }
+        let scores = self.dictionary.confidence.scores;
+        if wording.field {
+            score += 0.7;
+        }
+        score += match field {
+            1 => scores.field_agrees,
+            -1 => -scores.field_differs,
+            _ => 0.0,
+        };
+        score += (fit - 0.6) * 0.8;
+        Some(Candidate { indicator: wording.indicator, wording: id, score, nearness, fit, from_context, field, span })
+    }
+
+    fn field(&self, indicator: u16) -> i8 {
+        if self.fields.is_empty() {
+            return 0;
+        }
+        match self.dictionary.field_of.get(usize::from(indicator)).copied().flatten() {
+            Some(field) if self.fields.contains(&field) => 1,
+            Some(_) => -1,
+            None => 0,
+        }
+    }
+
+    /// The occurrence of a term that counts most for this quantity.
+    fn nearest(&self, term: TermId) -> Option<(Found, f32)> {
+        let mut best: Option<(Found, f32)> = None;
+        for found in self.terms.found.get(&term)? {
+            let weight = self.reach.weight(self.scan, self.index, found.first, found.last);
+            let value = worth(found.words) * weight;
+            if weight > 0.0 && best.is_none_or(|(b, w)| worth(b.words) * w < value) {
+                best = Some((*found, weight));
+            }
+        }
+        best
+    }
+
+    /// Whether one of the words that make a companion stands in the quantity's own reach.
+    pub fn has_companion_words(&self, indicator: u16) -> bool {
+        self.dictionary
+            .rules
+            .get(usize::from(indicator))
+            .is_some_and(|rules| rules.companion.iter().any(|term| self.strictly_near(*term)))
+    }
+
+    /// Whether a phrase that forbids the indicator stands in the quantity's own reach.
+    pub fn is_forbidden(&self, indicator: u16) -> bool {
+        self.dictionary
+            .rules
+            .get(usize::from(indicator))
+            .is_some_and(|rules| rules.exclude.iter().any(|term| self.strictly_near(*term)))
+    }
+
+    /// How well the quantity's noun fits the indicator's unit.
+    pub fn unit_fit(&self, indicator: u16) -> f32 {
+        self.fit(indicator)
+    }
+}

@@ -1,0 +1,203 @@
+//! A document and the report's own facts → observations and the ledger of numbers.
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::FromPrimitive;
+
+use super::draft::{Draft, Unmapped};
+use super::link::{Linked, link};
+use super::model::{Breakdown, Class, LedgerEntry, Observation};
+use crate::dictionary::{Dictionary, Part};
+use crate::document::{BlockKind, Document};
+use crate::mention::number::Convention;
+use crate::mention::{NumberState, Scan};
+use crate::period::Period;
+use crate::report::ReportFacts;
+
+/// What a report gives.
+#[derive(Debug, Default)]
+pub struct Extraction {
+    /// Observations in the order of their places.
+    pub observations: Vec<Observation>,
+    /// One entry for every number of the text, in order.
+    pub ledger: Vec<LedgerEntry>,
+    /// What the observations were made from, in the same order.
+    pub drafts: Vec<Draft>,
+    /// The evidence of each block.
+    pub scans: Vec<Scan>,
+}
+
+/// Without a period of its own a report's periods are read as those of this one; its observations then carry none.
+const STAND_IN: Period = Period { year: 2000, kind: crate::period::PeriodKind::Year };
+
+/// Reads all observations of a document.
+pub fn extract(
+    document: &Document,
+    facts: &ReportFacts,
+    file: &str,
+    digest: &str,
+    dictionary: &Dictionary,
+) -> Extraction {
+    let convention = Convention::of(document.source.as_str());
+    let scans: Vec<Scan> = document
+        .blocks
+        .iter()
+        .map(|block| match block.kind {
+            BlockKind::Furniture | BlockKind::Table(_) => Scan::default(),
+            _ => Scan::of(&document.source, &block.tokens, block.label, convention, dictionary),
+        })
+        .collect();
+    let report = facts.period.unwrap_or(STAND_IN);
+    let linked = link(document, &scans, report, dictionary);
+    assemble(document, facts, file, digest, dictionary, scans, linked)
+}
+
+fn assemble(
+    document: &Document,
+    facts: &ReportFacts,
+    file: &str,
+    digest: &str,
+    dictionary: &Dictionary,
+    scans: Vec<Scan>,
+    linked: Linked,
+) -> Extraction {
+    let mut order: Vec<usize> = (0..linked.drafts.len()).collect();
+    order.sort_by_key(|at| linked.drafts.get(*at).map(|d| (d.span.start, d.span.end, d.indicator)));
+    let observations: Vec<Observation> =
+        linked.drafts.iter().map(|draft| observation(document, facts, file, digest, dictionary, draft)).collect();
+    let mut ledger = Vec::new();
+    for (at, block) in document.blocks.iter().enumerate() {
+        let scan = scans.get(at);
+        for (token_at, token) in block.tokens.iter().enumerate() {
+            if !token.is_number() {
+                continue;
+            }
+            let (class, reason) = classify(document, at, token_at, scan, &linked, &observations, dictionary);
+            ledger.push(LedgerEntry {
+                file: file.to_owned(),
+                line: document.source.line_of(token.start as usize),
+                start: token.start as usize,
+                end: token.end as usize,
+                text: document.source.slice(token.range()).to_owned(),
+                class,
+                reason,
+            });
+        }
+    }
+    ledger.sort_by_key(|e| e.start);
+    let mut position = vec![0; order.len()];
+    for (new, old) in order.iter().enumerate() {
+        if let Some(slot) = position.get_mut(*old) {
+            *slot = new;
+        }
+    }
+    let drafts = order
+        .iter()
+        .filter_map(|at| linked.drafts.get(*at).cloned())
+        .map(|mut draft| {
+            if let Some(part) = &mut draft.part_of {
+                part.whole = position.get(part.whole).copied().unwrap_or(part.whole);
+            }
+            draft
+        })
+        .collect();
+    let observations = order.iter().filter_map(|at| observations.get(*at).cloned()).collect();
+    Extraction { observations, ledger, drafts, scans }
+}
+
+fn classify(
+    document: &Document,
+    block_at: usize,
+    token_at: usize,
+    scan: Option<&Scan>,
+    linked: &Linked,
+    observations: &[Observation],
+    dictionary: &Dictionary,
+) -> (Class, String) {
+    let reference = |reason: &str| (Class::Reference, reason.to_owned());
+    let Some(block) = document.blocks.get(block_at) else { return reference("unknown") };
+    let state = scan.and_then(|s| s.numbers.get(token_at));
+    if let Some(NumberState::Excluded(reason)) = state {
+        return (Class::Reference, reason.clone());
+    }
+    match block.kind {
+        BlockKind::Furniture => return reference("page-number"),
+        BlockKind::Heading => return reference("heading"),
+        _ => {}
+    }
+    let anchor = block.anchor.and_then(|a| document.blocks.get(a.block));
+    match anchor.map_or(block.part, |b| b.part) {
+        Part::Header => return reference("letterhead"),
+        Part::Closing => return reference("closing"),
+        Part::Tasks | Part::Other => return (Class::Task, "coming-tasks".to_owned()),
+        Part::Results | Part::Assessment => {}
+    }
+    let Some(NumberState::Quantity(quantity)) = state else {
+        return (Class::Unmapped, "not-read".to_owned());
+    };
+    let key = (block_at, *quantity);
+    if let Some(observation) = linked.owner.get(&key).and_then(|at| observations.get(*at)) {
+        return (Class::Observation, observation.id.clone());
+    }
+    (
+        Class::Unmapped,
+        linked.unmapped.get(&key).map_or_else(|| "no-indicator".to_owned(), |u| reason_text(u, dictionary)),
+    )
+}
+
+/// The reason with the best readings: `no-indicator: employment.placed 1.1, …`.
+fn reason_text(unmapped: &Unmapped, dictionary: &Dictionary) -> String {
+    let named: Vec<String> = unmapped
+        .candidates
+        .iter()
+        .filter_map(|(at, score)| Some(format!("{} {score:.1}", dictionary.indicator(*at)?.id)))
+        .collect();
+    if named.is_empty() { unmapped.reason.to_owned() } else { format!("{}: {}", unmapped.reason, named.join(", ")) }
+}
+
+fn observation(
+    document: &Document,
+    facts: &ReportFacts,
+    file: &str,
+    digest: &str,
+    dictionary: &Dictionary,
+    draft: &Draft,
+) -> Observation {
+    let tokens = document.blocks.get(draft.block).map(|b| b.tokens.as_slice()).unwrap_or_default();
+    let indicator = dictionary.indicator(draft.indicator);
+    let id = indicator.map(|i| i.id.clone()).unwrap_or_default();
+    let breakdown = Breakdown::from_pairs(draft.breakdown.iter().cloned());
+    let unit = if draft.measure.is_percent() {
+        "percent".to_owned()
+    } else {
+        indicator.map(|i| i.unit.code().to_owned()).unwrap_or_default()
+    };
+    let line = document.source.line_of(draft.span.start);
+    let period = facts.period.map(|own| draft.period.unwrap_or(own));
+    let key = format!("{digest}\n{}\n{id}\n{breakdown}\n{}", draft.span.start, draft.measure);
+    let hash = blake3::hash(key.as_bytes()).to_hex();
+    Observation {
+        id: format!("o{}", hash.get(..12).unwrap_or_default()),
+        province: facts.province.clone().unwrap_or_default(),
+        province_system: facts.system.code().to_owned(),
+        period,
+        indicator: id,
+        breakdown,
+        measure: draft.measure,
+        stated: document.source.slice(draft.span.clone()).to_owned(),
+        value: draft.value.normalize(),
+        unit,
+        qualifier: draft.qualifier,
+        status: draft.status,
+        of: draft.of,
+        base: draft.base.clone(),
+        origin: draft.origin,
+        confidence: Decimal::from_f32(draft.confidence).unwrap_or_default().round_dp(2).normalize(),
+        file: file.to_owned(),
+        start: draft.span.start,
+        end: draft.span.end,
+        line,
+        place: draft.place.clone().unwrap_or_default(),
+        quote: document.written(tokens.get(draft.quote.clone()).unwrap_or_default()),
+        rule: draft.rule.clone(),
+    }
+}

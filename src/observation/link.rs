@@ -1,0 +1,1188 @@
+//! Joins quantities with indicators, clause by clause, over an explicit stack of scopes: the footnote's mark or the
+//! list's head, the sentence, its parts, the bracket.
+
+use std::ops::Range;
+
+use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
+
+use super::breakdown::{of_quantity, stated};
+use super::candidates::{Candidate, ContextTerms, Reading, SentenceTerms};
+use super::draft::{Draft, PartOf, Unmapped};
+use super::model::{Measure, Origin, Qualifier, Status};
+use super::reach::Reach;
+use super::relative::Relative;
+use super::time::{self, Coverage, Event};
+use crate::dictionary::marker::Marker;
+use crate::dictionary::register::{Kind, Unit};
+use crate::dictionary::{Dictionary, Part, Tag, UnitClass};
+use crate::document::{BlockKind, Document};
+use crate::mention::{Quantity, QuantityKind, Scan};
+use crate::period::Period;
+use crate::text::Token;
+
+/// A money value that would give each counted one less than this many đồng is the amount for one of them.
+const LEAST_TOTAL_FOR_ONE: i64 = 20_000;
+/// A breakdown's categories are looked for at most this many tokens from a number outside its own clause.
+const SUBJECT_REACH: usize = 40;
+
+/// What linking gives: drafts in order, and the reasons for what stayed out.
+#[derive(Debug, Default)]
+pub struct Linked {
+    /// Observations in the making.
+    pub drafts: Vec<Draft>,
+    /// Per block and quantity: the draft that owns it.
+    pub owner: FxHashMap<(usize, usize), usize>,
+    /// Per block and quantity: why it has none.
+    pub unmapped: FxHashMap<(usize, usize), Unmapped>,
+}
+
+/// Links all quantities of a document's running text.
+pub fn link(document: &Document, scans: &[Scan], report: Period, dictionary: &Dictionary) -> Linked {
+    let mut linker = Linker {
+        document,
+        scans,
+        report,
+        dictionary,
+        linked: Linked::default(),
+        sections: vec![None; document.sections.len()],
+    };
+    for block in 0..document.blocks.len() {
+        linker.block(block);
+    }
+    linker.linked
+}
+
+/// How an indicator was found for a value.
+#[derive(Debug, Clone)]
+enum Found {
+    /// By words of its own.
+    Own(Candidate),
+    /// As a part of the value before a bracket, a list of parts or a footnote's mark.
+    Part { whole: usize, exhaustive: bool, pairs: Vec<(String, String)> },
+    /// As what usually follows the value before: its money, its participants.
+    Companion { of: usize, indicator: u16 },
+    /// As the next of a list whose items differ in one category.
+    Sibling { of: usize, pairs: Vec<(String, String)> },
+    /// As the subject's value for another period.
+    Carried { of: usize },
+    /// Not found.
+    Nothing(Unmapped),
+}
+
+/// Links the blocks of one document.
+pub(super) struct Linker<'a> {
+    document: &'a Document,
+    scans: &'a [Scan],
+    report: Period,
+    dictionary: &'a Dictionary,
+    linked: Linked,
+    sections: Vec<Option<ContextTerms>>,
+}
+
+/// What a block hangs on.
+#[derive(Debug, Clone, Copy, Default)]
+struct Outer {
+    draft: Option<usize>,
+    exhaustive: bool,
+    period: Option<Period>,
+}
+
+/// One sentence at work.
+pub(super) struct Clause<'a> {
+    pub(super) tokens: &'a [Token],
+    pub(super) scan: &'a Scan,
+    pub(super) reach: Reach,
+    pub(super) terms: SentenceTerms,
+    pub(super) context: ContextTerms,
+    pub(super) fields: &'a [u8],
+    pub(super) events: Vec<Event>,
+    pub(super) block: usize,
+    pub(super) sentence: usize,
+    origin: Origin,
+    outer: Outer,
+    memory: Option<usize>,
+    /// Per quantity: the draft it became.
+    pub(super) assigned: Vec<Option<usize>>,
+    /// Per quantity: whether it was tried and is a value, mapped or not.
+    pub(super) is_value: Vec<bool>,
+}
+
+impl Clause<'_> {
+    pub(super) fn quantity(&self, index: usize) -> Option<&Quantity> {
+        self.scan.quantities.get(self.reach.quantities.start + index)
+    }
+
+    pub(super) fn depth(&self, token: usize) -> u8 {
+        self.scan.depth.get(token).copied().unwrap_or(0)
+    }
+
+    pub(super) fn left(&self, index: usize) -> Range<usize> {
+        let start = self.reach.strict.get(index).map_or(0, |s| s.start);
+        start..self.quantity(index).map_or(start, |q| q.first)
+    }
+
+    pub(super) fn right(&self, index: usize) -> Range<usize> {
+        let end = self.reach.strict.get(index).map_or(0, |s| s.end);
+        self.quantity(index).map_or(end, Quantity::end).min(end)..end
+    }
+
+    /// Words between two tokens, both left out, that are no marker.
+    pub(super) fn plain_words(&self, from: usize, to: usize) -> usize {
+        (from + 1..to)
+            .filter(|t| {
+                self.tokens.get(*t).is_some_and(Token::is_word)
+                    && !self.scan.hits_at(*t).iter().any(|h| matches!(h.tag, Tag::Marker(_)))
+            })
+            .count()
+    }
+
+    /// The last phrase of a role to the left of a quantity, with at most so many plain words between.
+    pub(super) fn before(&self, index: usize, marker: Marker, words: usize) -> Option<usize> {
+        let left = self.left(index);
+        let first = self.quantity(index)?.first;
+        let hit = self.scan.hits_in(&left).filter(|h| h.tag == Tag::Marker(marker)).max_by_key(|h| h.last)?;
+        (self.plain_words(hit.last as usize, first) <= words).then_some(hit.first as usize)
+    }
+
+    /// For the first quantity in a bracket: the same, in the words right before the bracket.
+    pub(super) fn before_bracket(&self, index: usize, marker: Marker) -> bool {
+        let Some(quantity) = self.quantity(index) else { return false };
+        let Some(strict) = self.reach.strict.get(index) else { return false };
+        let depth = self.depth(quantity.first);
+        if depth == 0 || !self.tokens.get(strict.start).is_some_and(|t| t.is('(')) {
+            return false;
+        }
+        let near = strict.start.saturating_sub(8).max(self.reach.sentence.start)..strict.start;
+        self.scan
+            .hits_in(&near)
+            .any(|h| h.tag == Tag::Marker(marker) && self.plain_words(h.last as usize, strict.start) <= 1)
+    }
+
+    /// The nearest value before a quantity at the same or an outer bracket, that is not in a bracket closed since.
+    pub(super) fn value_before(&self, index: usize) -> Option<usize> {
+        let own = self.quantity(index)?;
+        let depth = self.depth(own.first);
+        (0..index).rev().find(|at| {
+            let Some(q) = self.quantity(*at) else { return false };
+            let open =
+                self.depth(q.first) <= depth || (q.first..own.first).all(|t| self.depth(t) >= self.depth(q.first));
+            self.is_value.get(*at) == Some(&true) && open
+        })
+    }
+
+    fn has_semicolon(&self, from: usize, to: usize) -> bool {
+        let depth = self.depth(from).min(self.depth(to));
+        (from..to).any(|t| self.tokens.get(t).is_some_and(|k| k.is(';')) && self.depth(t) <= depth)
+    }
+}
+
+impl<'a> Linker<'a> {
+    fn block(&mut self, at: usize) {
+        let document = self.document;
+        let (Some(block), Some(scan)) = (document.blocks.get(at), self.scans.get(at)) else { return };
+        let origin = match block.kind {
+            BlockKind::Paragraph => Origin::Text,
+            BlockKind::Footnote(_) => Origin::Footnote,
+            BlockKind::Heading | BlockKind::Table(_) | BlockKind::Furniture => return,
+        };
+        let anchor_part = block.anchor.and_then(|a| document.blocks.get(a.block)).map(|b| b.part);
+        if !matches!(anchor_part.unwrap_or(block.part), Part::Results | Part::Assessment) {
+            return;
+        }
+        let section = block.anchor.and_then(|a| document.blocks.get(a.block)).map_or(block.section, |b| b.section);
+        let mut context = self.section_terms(section);
+        let outer = self.outer(at, &mut context);
+        let fields: Vec<u8> = document.sections.get(section).map(|s| s.fields.clone()).unwrap_or_default();
+        let mut memory: Option<usize> = None;
+        let mut earlier: Vec<Range<usize>> = Vec::new();
+        for (number, sentence) in scan.sentences.iter().enumerate() {
+            let mut around = context.clone();
+            for (back, range) in earlier.iter().rev().enumerate() {
+                add_terms(scan, range, if back == 0 { 0.7 } else { 0.45 }, &mut around);
+            }
+            let reach = Reach::of(&block.tokens, scan, sentence.clone());
+            if !reach.quantities.is_empty() {
+                let terms = SentenceTerms::of(scan, &reach, &around, self.dictionary);
+                let count = reach.quantities.len();
+                let mut clause = Clause {
+                    tokens: &block.tokens,
+                    scan,
+                    events: time::events(&block.tokens, scan, sentence, self.report),
+                    reach,
+                    terms,
+                    context: around,
+                    fields: &fields,
+                    block: at,
+                    sentence: number,
+                    origin,
+                    outer,
+                    memory,
+                    assigned: vec![None; count],
+                    is_value: vec![false; count],
+                };
+                self.clause(&mut clause);
+                memory = clause
+                    .assigned
+                    .iter()
+                    .flatten()
+                    .copied()
+                    .filter(|d| self.linked.drafts.get(*d).is_some_and(|d| d.is_main && !d.measure.is_relative()))
+                    .last()
+                    .or(memory);
+            }
+            earlier.push(sentence.clone());
+        }
+    }
+
+    fn section_terms(&mut self, section: usize) -> ContextTerms {
+        if let Some(Some(known)) = self.sections.get(section) {
+            return known.clone();
+        }
+        let mut terms = ContextTerms::default();
+        let mut hits = Vec::new();
+        for (up, around) in self.document.enclosing(section).enumerate() {
+            hits.clear();
+            self.dictionary.trie.find(&around.title, &mut hits);
+            let weight = if up == 0 { 0.9 } else { 0.75 };
+            for hit in &hits {
+                if let Tag::Term(term) = hit.tag {
+                    let known = terms.entry(term).or_insert(0.0);
+                    *known = known.max(weight * phrase_weight(hit.words));
+                }
+            }
+        }
+        if let Some(slot) = self.sections.get_mut(section) {
+            *slot = Some(terms.clone());
+        }
+        terms
+    }
+
+    /// What a footnote's mark, or the head of a list, says of the block.
+    fn outer(&self, at: usize, context: &mut ContextTerms) -> Outer {
+        let Some(block) = self.document.blocks.get(at) else { return Outer::default() };
+        let (head, token) = match (block.anchor, block.intro) {
+            (Some(anchor), _) => (anchor.block, anchor.token),
+            (None, Some(intro)) => (intro, self.document.blocks.get(intro).map_or(0, |b| b.tokens.len())),
+            (None, None) => return Outer::default(),
+        };
+        let Some(scan) = self.scans.get(head) else { return Outer::default() };
+        let sentence = scan.sentences.iter().find(|s| s.start < token && token <= s.end).cloned();
+        let Some(sentence) = sentence else { return Outer::default() };
+        add_terms(scan, &sentence, 0.85, context);
+        let mut outer = Outer::default();
+        if block.anchor.is_some() {
+            outer.period = time::named_year(scan, token, self.report);
+        }
+        let last = scan
+            .quantities
+            .iter()
+            .enumerate()
+            .filter(|(_, q)| q.first >= sentence.start && q.first < token)
+            .filter_map(|(i, _)| self.linked.owner.get(&(head, i)).copied())
+            .filter(|d| self.linked.drafts.get(*d).is_some_and(|d| !d.measure.is_relative()))
+            .last();
+        let draft = last.and_then(|d| self.linked.drafts.get(d));
+        // A mark hangs on the value before it only where no other statement stands between.
+        let near = draft.is_some_and(|d| block.intro.is_some() || token.saturating_sub(d.tokens.end) <= SUBJECT_REACH);
+        if outer.period.is_none() && near {
+            outer.draft = last;
+            outer.exhaustive = scan.has_marker(Marker::WholeParts, &(draft.map_or(0, |d| d.tokens.end)..token));
+        }
+        outer
+    }
+
+    fn reading<'c>(&'c self, clause: &'c Clause<'_>, index: usize, any_unit: bool) -> Reading<'c> {
+        Reading {
+            dictionary: self.dictionary,
+            scan: clause.scan,
+            reach: &clause.reach,
+            terms: &clause.terms,
+            context: &clause.context,
+            fields: clause.fields,
+            index,
+            any_unit,
+        }
+    }
+
+    fn clause(&mut self, clause: &mut Clause<'_>) {
+        for index in 0..clause.assigned.len() {
+            let Some(quantity) = clause.quantity(index).cloned() else { continue };
+            let outcome = self.quantity(clause, index, &quantity);
+            let key = (clause.block, clause.reach.quantities.start + index);
+            match outcome {
+                Ok(drafts) => {
+                    for draft in drafts {
+                        self.linked.drafts.push(draft);
+                        let at = self.linked.drafts.len() - 1;
+                        self.linked.owner.entry(key).or_insert(at);
+                        if let Some(slot) = clause.assigned.get_mut(index)
+                            && slot.is_none()
+                        {
+                            *slot = Some(at);
+                        }
+                    }
+                }
+                Err(unmapped) => {
+                    self.linked.unmapped.insert(key, unmapped);
+                }
+            }
+        }
+    }
+
+    fn quantity(&mut self, clause: &mut Clause<'_>, index: usize, quantity: &Quantity) -> Result<Vec<Draft>, Unmapped> {
+        let nothing = |reason| Unmapped { reason, candidates: Vec::new() };
+        let Some(value) = quantity.value else { return Err(nothing("malformed-number")) };
+        if quantity.kind == QuantityKind::ZeroStatement {
+            return self.zero(clause, index, quantity);
+        }
+        if let Some(relative) = self.relative_role(clause, index, quantity) {
+            return self.relative(clause, index, quantity, value, relative).map(|d| vec![d]);
+        }
+        if let Some(slot) = clause.is_value.get_mut(index) {
+            *slot = true;
+        }
+        let found = self.find(clause, index, quantity);
+        self.value(clause, index, quantity, value, found).map(|d| vec![d])
+    }
+
+    /// The value that a part in a bracket or after `trong đó` belongs to, and whether the parts make it up.
+    fn whole(&self, clause: &Clause<'_>, index: usize) -> Option<(usize, bool)> {
+        let quantity = clause.quantity(index)?;
+        let depth = clause.depth(quantity.first);
+        let draft_before = |token: usize, most_depth: u8| {
+            (0..index).rev().find_map(|at| {
+                let q = clause.quantity(at)?;
+                let draft = clause.assigned.get(at).copied().flatten()?;
+                let is_value = clause.is_value.get(at) == Some(&true);
+                (q.end() <= token && clause.depth(q.first) <= most_depth && is_value).then_some((draft, q.end()))
+            })
+        };
+        let opening = (0..quantity.first)
+            .rev()
+            .take_while(|t| *t >= clause.reach.sentence.start)
+            .find(|t| clause.depth(*t) < depth)
+            .map(|t| t + 1);
+        if depth > 0
+            && let Some(open) = opening
+        {
+            let inside = self.opened_parts(clause, index, open);
+            if let Some((draft, _, exhaustive)) = inside {
+                return Some((draft, exhaustive));
+            }
+            if let Some((draft, _)) = draft_before(open, depth - 1) {
+                let bracket = open..quantity.first;
+                let exhaustive = clause.scan.has_marker(Marker::WholeParts, &bracket);
+                return Some((draft, exhaustive));
+            }
+        }
+        if let Some((draft, _, exhaustive)) = self.opened_parts(clause, index, clause.reach.sentence.start) {
+            return Some((draft, exhaustive));
+        }
+        clause.outer.draft.map(|draft| (draft, clause.outer.exhaustive))
+    }
+
+    /// The value before the last `trong đó`, `gồm` or colon between `from` and the quantity.
+    fn opened_parts(&self, clause: &Clause<'_>, index: usize, from: usize) -> Option<(usize, usize, bool)> {
+        let quantity = clause.quantity(index)?;
+        let depth = clause.depth(quantity.first);
+        let range = from..quantity.first;
+        let mut openings: Vec<(usize, bool)> = clause
+            .scan
+            .hits_in(&range)
+            .filter(|h| h.tag == Tag::Marker(Marker::OpensParts) && clause.depth(h.first as usize) <= depth)
+            .map(|h| {
+                let whole = clause
+                    .scan
+                    .hits_at(h.first as usize)
+                    .iter()
+                    .any(|o| o.tag == Tag::Marker(Marker::WholeParts) && o.last == h.last);
+                (h.first as usize, whole)
+            })
+            .collect();
+        openings.extend(
+            range
+                .clone()
+                .filter(|t| clause.tokens.get(*t).is_some_and(|k| k.is(':')) && clause.depth(*t) <= depth)
+                .map(|t| (t, false)),
+        );
+        openings.sort_unstable();
+        for (open, exhaustive) in openings.into_iter().rev() {
+            let before = (0..index).rev().find(|at| {
+                clause.quantity(*at).is_some_and(|q| {
+                    q.end() <= open
+                        && clause.is_value.get(*at) == Some(&true)
+                        && clause.depth(q.first) <= clause.depth(open).max(depth)
+                })
+            });
+            let Some(before) = before else { continue };
+            let Some(q) = clause.quantity(before) else { continue };
+            // `;` between the value and the words that open parts: they open something else.
+            if clause.has_semicolon(q.end(), open) {
+                continue;
+            }
+            // An item of the list that stands beside the parts has left them.
+            let left = clause
+                .scan
+                .hits_in(&(open + 1..quantity.first))
+                .any(|h| h.tag == Tag::Marker(Marker::Besides) && clause.depth(h.first as usize) <= clause.depth(open));
+            if left {
+                return None;
+            }
+            if let Some(draft) = clause.assigned.get(before).copied().flatten() {
+                return Some((draft, open, exhaustive));
+            }
+            return None;
+        }
+        None
+    }
+
+    fn categories(&self, clause: &Clause<'_>, index: usize, indicator: u16) -> Vec<(String, String)> {
+        let Some(rule) = self.dictionary.indicator(indicator) else { return Vec::new() };
+        let (Some(quantity), Some(strict)) = (clause.quantity(index), clause.reach.strict.get(index)) else {
+            return Vec::new();
+        };
+        if let Some(pair) = self.respective(clause, index, indicator) {
+            return vec![pair];
+        }
+        of_quantity(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary)
+    }
+
+    /// `A, B, C lần lượt là 1, 2, 3`: the category in the same place of the row of names.
+    fn respective(&self, clause: &Clause<'_>, index: usize, indicator: u16) -> Option<(String, String)> {
+        let quantity = clause.quantity(index)?;
+        let marker = clause
+            .scan
+            .hits_in(&(clause.reach.sentence.start..quantity.first))
+            .filter(|h| h.tag == Tag::Marker(Marker::Respectively))
+            .last()?;
+        let (first, last) = (marker.first as usize, marker.last as usize);
+        let values: Vec<usize> =
+            (0..clause.assigned.len()).filter(|i| clause.quantity(*i).is_some_and(|q| q.first > last)).collect();
+        let place = values.iter().position(|i| *i == index)?;
+        let rule = self.dictionary.indicator(indicator)?;
+        let start = (0..index)
+            .rev()
+            .filter_map(|i| clause.quantity(i))
+            .find(|q| q.end() <= first)
+            .map_or(clause.reach.sentence.start, Quantity::end);
+        let names = stated(clause.scan, &(start..first), &rule.id, self.dictionary);
+        for id in &rule.breakdowns {
+            let dimension = self.dictionary.dimension_ids.get(id).copied()?;
+            let of_it: Vec<_> = names.iter().filter(|s| s.dimension == dimension).collect();
+            if of_it.len() == values.len() {
+                return of_it.get(place).map(|s| (id.clone(), s.category.clone()));
+            }
+        }
+        None
+    }
+
+    /// Whether the words near the number state a category that the indicator does not admit.
+    fn foreign_category(&self, clause: &Clause<'_>, index: usize, indicator: u16) -> bool {
+        let Some(rule) = self.dictionary.indicator(indicator) else { return false };
+        let Some(strict) = clause.reach.strict.get(index) else { return false };
+        stated(clause.scan, strict, &rule.id, self.dictionary).iter().any(|s| {
+            self.dictionary
+                .dimensions
+                .get(usize::from(s.dimension))
+                .is_some_and(|d| !rule.breakdowns.contains(&d.id) && !s.category.is_empty())
+        })
+    }
+
+    fn companion(&self, clause: &Clause<'_>, reading: &Reading<'_>, index: usize) -> Option<Found> {
+        let quantity = clause.quantity(index)?;
+        let money = quantity.class == Some(UnitClass::Known(Unit::Vnd));
+        // The nearest value before, in or out of a bracket, that has a companion of this kind.
+        let mut at = index;
+        let mut tried = 0;
+        while let Some(before) = at.checked_sub(1) {
+            at = before;
+            if clause.is_value.get(at) != Some(&true) {
+                continue;
+            }
+            let Some(draft) = clause.assigned.get(at).copied().flatten() else {
+                if money {
+                    return None;
+                } else {
+                    continue;
+                };
+            };
+            let value = self.linked.drafts.get(draft)?;
+            if let Some(found) = self.companion_of(reading, draft, value.indicator, money) {
+                return Some(found);
+            }
+            tried += 1;
+            if tried >= 3 {
+                break;
+            }
+        }
+        let outer = clause.outer.draft.filter(|_| index == 0)?;
+        let value = self.linked.drafts.get(outer)?;
+        self.companion_of(reading, outer, value.indicator, money)
+    }
+
+    fn companion_of(&self, reading: &Reading<'_>, draft: usize, indicator: u16, money: bool) -> Option<Found> {
+        let mut fitting: Vec<u16> = Vec::new();
+        for (position, rules) in self.dictionary.rules.iter().enumerate() {
+            let Ok(position) = u16::try_from(position) else { continue };
+            if !rules.companion_of.contains(&indicator) || reading.unit_fit(position) < 0.55 {
+                continue;
+            }
+            let said = reading.has_companion_words(position) || (money && rules.is_money && rules.companion.is_empty());
+            if said && !reading.is_forbidden(position) {
+                fitting.push(position);
+            }
+        }
+        // Of several, the one of the same field of work, else the first of the register.
+        let field = |i: u16| self.dictionary.indicator(i).map(|x| x.domain().to_owned());
+        let own = field(indicator);
+        let indicator = fitting.iter().copied().find(|i| field(*i) == own).or_else(|| fitting.first().copied())?;
+        Some(Found::Companion { of: draft, indicator })
+    }
+
+    /// Whether a word right before the number asks for the subject's value for another period or plan.
+    fn asks_for_subject(&self, clause: &Clause<'_>, index: usize) -> bool {
+        [Marker::Cumulative, Marker::InPeriod, Marker::Estimate, Marker::PlanValue]
+            .iter()
+            .any(|m| clause.before(index, *m, 3).is_some())
+            || {
+                let left = clause.left(index);
+                clause.events.iter().any(|e| e.first >= left.start && e.last < left.end)
+            }
+    }
+
+    fn find(&self, clause: &Clause<'_>, index: usize, quantity: &Quantity) -> Found {
+        let reading = self.reading(clause, index, false);
+        let candidates = reading.candidates();
+        let scores = self.dictionary.confidence.scores;
+        let own = candidates.first().copied().filter(|c| c.score >= scores.enough);
+        let unmapped = |reason: &'static str| {
+            Found::Nothing(Unmapped {
+                reason,
+                candidates: candidates.iter().take(3).map(|c| (c.indicator, c.score)).collect(),
+            })
+        };
+        let companion = self.companion(clause, &reading, index);
+        if let Some((whole, exhaustive)) = self.whole(clause, index) {
+            return self.find_part(clause, &reading, index, whole, exhaustive, own, companion, &unmapped);
+        }
+        let near = own.filter(|c| c.nearness >= 0.7);
+        if let Some(Found::Companion { indicator, .. }) = &companion {
+            let own_is_better = near.is_some_and(|c| {
+                c.indicator != *indicator && c.nearness >= 1.0 && c.score >= scores.strong + 0.6 && c.fit >= 1.0
+            });
+            if !own_is_better && let Some(found) = companion {
+                return found;
+            }
+        }
+        let before = clause.value_before(index).and_then(|at| clause.assigned.get(at).copied().flatten());
+        let subject = before.or(clause.memory.filter(|_| clause.value_before(index).is_none()));
+        if let Some(of) = subject
+            && let Some(draft) = self.linked.drafts.get(of)
+        {
+            let fits = reading.unit_fit(draft.indicator) > 0.0 && !reading.is_forbidden(draft.indicator);
+            if fits && near.is_none_or(|c| c.indicator == draft.indicator) && self.asks_for_subject(clause, index) {
+                return Found::Carried { of };
+            }
+            if fits && near.is_none() && before.is_some() {
+                let pairs = self.categories(clause, index, draft.indicator);
+                let same_dimension = pairs.iter().any(|(d, _)| draft.breakdown.iter().any(|(other, _)| other == d));
+                if same_dimension {
+                    return Found::Sibling { of, pairs };
+                }
+                if !pairs.is_empty()
+                    && draft.breakdown.is_empty()
+                    && !clause.has_semicolon(draft.tokens.end, quantity.first)
+                {
+                    return Found::Part { whole: of, exhaustive: false, pairs };
+                }
+            }
+        }
+        match own {
+            Some(candidate) => Found::Own(candidate),
+            None => unmapped("no-indicator"),
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the evidence is weighed against each other in one place")]
+    fn find_part(
+        &self,
+        clause: &Clause<'_>,
+        reading: &Reading<'_>,
+        index: usize,
+        whole: usize,
+        exhaustive: bool,
+        own: Option<Candidate>,
+        companion: Option<Found>,
+        unmapped: &dyn Fn(&'static str) -> Found,
+    ) -> Found {
+        let scores = self.dictionary.confidence.scores;
+        let Some(draft) = self.linked.drafts.get(whole) else { return unmapped("no-indicator") };
+        let pairs = self.categories(clause, index, draft.indicator);
+        let fits = reading.unit_fit(draft.indicator) > 0.0;
+        let forbidden = reading.is_forbidden(draft.indicator);
+        let part = |pairs: Vec<(String, String)>| Found::Part { whole, exhaustive, pairs };
+        let asks = self.asks_for_subject(clause, index);
+        // A list of parts goes on with the categories of the part before.
+        let sibling = clause
+            .value_before(index)
+            .and_then(|at| clause.assigned.get(at).copied().flatten())
+            .filter(|d| *d != whole)
+            .and_then(|d| self.linked.drafts.get(d).map(|draft| (d, draft)))
+            .filter(|(_, d)| d.indicator != draft.indicator && d.part_of.is_some());
+        if let Some((of, other)) = sibling
+            && own.is_none_or(|c| c.nearness < 0.7)
+        {
+            let pairs = self.categories(clause, index, other.indicator);
+            if pairs.iter().any(|(d, _)| other.breakdown.iter().any(|(o, _)| o == d))
+                && reading.unit_fit(other.indicator) > 0.0
+            {
+                return Found::Sibling { of, pairs };
+            }
+        }
+        if let Some(own) = own {
+            if own.indicator == draft.indicator {
+                return if !pairs.is_empty() && !forbidden {
+                    part(pairs)
+                } else if asks || clause.depth(draft.tokens.start) == 0 && clause.outer.draft == Some(whole) {
+                    Found::Own(own)
+                } else {
+                    unmapped("part-not-in-register")
+                };
+            }
+            if let Some(Found::Companion { indicator, .. }) = &companion
+                && (*indicator == own.indicator || own.nearness < 1.0 || own.score < scores.strong + 0.6)
+                && pairs.is_empty()
+                && let Some(found) = companion
+            {
+                return found;
+            }
+            let bare_category = self.covered_by_categories(clause, index, draft.indicator, own.span);
+            if !pairs.is_empty()
+                && fits
+                && !forbidden
+                && (own.nearness < 1.0 || bare_category || own.score < scores.strong + 0.8)
+                && reading.unit_fit(draft.indicator) + 0.01 >= own.fit.min(0.75)
+            {
+                return part(pairs);
+            }
+            if own.nearness >= 0.7 || own.score >= scores.strong {
+                return Found::Own(own);
+            }
+        }
+        if !pairs.is_empty() && fits && !forbidden {
+            return part(pairs);
+        }
+        if let Some(found) = companion {
+            return found;
+        }
+        if fits && !forbidden && asks {
+            return Found::Carried { of: whole };
+        }
+        if forbidden || self.foreign_category(clause, index, draft.indicator) {
+            return unmapped("breakdown-not-in-register");
+        }
+        match own {
+            Some(own) => Found::Own(own),
+            None => unmapped("no-indicator"),
+        }
+    }
+
+    /// Whether the words of a reading are no more than words of categories that the whole's indicator admits.
+    fn covered_by_categories(&self, clause: &Clause<'_>, index: usize, indicator: u16, span: (usize, usize)) -> bool {
+        let Some(rule) = self.dictionary.indicator(indicator) else { return false };
+        let Some(strict) = clause.reach.strict.get(index) else { return false };
+        let categories = stated(clause.scan, strict, &rule.id, self.dictionary);
+        (span.0..=span.1).filter(|t| clause.tokens.get(*t).is_some_and(Token::is_word)).all(|t| {
+            categories.iter().any(|s| {
+                s.first <= t
+                    && t <= s.last
+                    && self
+                        .dictionary
+                        .dimensions
+                        .get(usize::from(s.dimension))
+                        .is_some_and(|d| rule.breakdowns.contains(&d.id))
+            })
+        })
+    }
+
+    /// The coverage of a value: by the last word before it that sets one and still reaches it.
+    pub(super) fn coverage(
+        &self,
+        clause: &Clause<'_>,
+        index: usize,
+        indicator: u16,
+        base: Option<usize>,
+    ) -> Option<Coverage> {
+        let quantity = clause.quantity(index)?;
+        let depth = clause.depth(quantity.first);
+        let first_quantity = clause.quantity(0).map_or(quantity.first, |q| q.first);
+        let visible = |e: &&Event| {
+            e.last < quantity.first
+                && (clause.depth(e.first) == 0
+                    || clause.depth(e.first) <= depth
+                        && (e.first..quantity.first).all(|t| clause.depth(t) >= clause.depth(e.first)))
+        };
+        let right = clause.right(index);
+        if let Some(after) = clause
+            .events
+            .iter()
+            .find(|e| e.first >= right.start && e.last < right.end && e.coverage == Coverage::Cumulative)
+        {
+            return Some(after.coverage);
+        }
+        let base_tokens = base
+            .and_then(|d| self.linked.drafts.get(d))
+            .filter(|d| d.block == clause.block && d.sentence == clause.sentence)
+            .map(|d| d.tokens.end);
+        let head = clause.events.iter().filter(|e| e.last < first_quantity).filter(visible).last();
+        let latest = clause.events.iter().filter(visible).last()?;
+        if base_tokens.is_some_and(|end| latest.first < end)
+            || (base.is_some() && base_tokens.is_none() && latest.last >= first_quantity && head == Some(latest))
+        {
+            return None;
+        }
+        if latest.last < first_quantity {
+            return Some(latest.coverage);
+        }
+        if clause.has_semicolon(latest.last, quantity.first) {
+            return head.map(|e| e.coverage);
+        }
+        let next = (0..clause.assigned.len()).find(|i| clause.quantity(*i).is_some_and(|q| q.first > latest.last))?;
+        if next == index {
+            return Some(latest.coverage);
+        }
+        let same = clause
+            .assigned
+            .get(next)
+            .copied()
+            .flatten()
+            .and_then(|d| self.linked.drafts.get(d))
+            .is_some_and(|d| d.indicator == indicator);
+        if same { Some(latest.coverage) } else { head.map(|e| e.coverage) }
+    }
+
+    fn value(
+        &mut self,
+        clause: &Clause<'_>,
+        index: usize,
+        quantity: &Quantity,
+        value: Decimal,
+        found: Found,
+    ) -> Result<Draft, Unmapped> {
+        let loses = self.dictionary.confidence.loses;
+        let mut confidence = self.dictionary.confidence.start;
+        let (indicator, base, part_of, mut pairs, rule) = match &found {
+            Found::Nothing(unmapped) => return Err(unmapped.clone()),
+            Found::Own(candidate) => {
+                confidence = self.own_confidence(clause, index, candidate);
+                let pairs = self.categories(clause, index, candidate.indicator);
+                let text = self.wording_text(candidate.wording);
+                (candidate.indicator, None, None, pairs, text)
+            }
+            Found::Part { whole, exhaustive, pairs } => {
+                let draft = self.draft(*whole)?;
+                confidence = draft.confidence - loses.inherited;
+                let mut all = draft.breakdown.clone();
+                merge(&mut all, pairs);
+                let part = PartOf { whole: *whole, exhaustive: *exhaustive };
+                (draft.indicator, Some(*whole), Some(part), all, format!("part of: {}", draft.rule))
+            }
+            Found::Companion { of, indicator } => {
+                let draft = self.draft(*of)?;
+                confidence = draft.confidence.min(confidence) - loses.companion;
+                let pairs = self.companion_breakdown(clause, index, *of, *indicator);
+                (*indicator, Some(*of), None, pairs, format!("follows: {}", draft.rule))
+            }
+            Found::Sibling { of, pairs } => {
+                let draft = self.draft(*of)?;
+                confidence = draft.confidence - loses.sibling;
+                let mut all = draft.breakdown.clone();
+                merge(&mut all, pairs);
+                (draft.indicator, Some(*of), draft.part_of, all, format!("next to: {}", draft.rule))
+            }
+            Found::Carried { of } => {
+                let draft = self.draft(*of)?;
+                confidence = draft.confidence - loses.carried;
+                let mut all = draft.breakdown.clone();
+                merge(&mut all, &self.categories(clause, index, draft.indicator));
+                (draft.indicator, Some(*of), None, all, format!("subject: {}", draft.rule))
+            }
+        };
+        let Some(rule_row) = self.dictionary.indicator(indicator) else {
+            return Err(Unmapped { reason: "no-indicator", candidates: Vec::new() });
+        };
+        pairs.retain(|(dimension, _)| rule_row.breakdowns.contains(dimension));
+        pairs.sort();
+        if quantity.class.is_none() && quantity.kind == QuantityKind::Plain {
+            confidence -= loses.no_unit;
+        }
+        if quantity.kind == QuantityKind::InWords {
+            confidence -= loses.number_in_words;
+        }
+        let inherits = base.filter(|_| !matches!(found, Found::Carried { .. }));
+        let coverage = self.coverage(clause, index, indicator, inherits);
+        let is_flow = rule_row.kind == Kind::Flow;
+        let (mut period, cumulative) = match (coverage, inherits.and_then(|b| self.linked.drafts.get(b))) {
+            (Some(coverage), _) => {
+                let (period, cumulative) = time::place(coverage, self.report, is_flow);
+                ((period != self.report).then_some(period), cumulative)
+            }
+            (None, Some(draft)) => (draft.period, is_flow && draft.measure == Measure::Cumulative),
+            (None, None) => (None, false),
+        };
+        if period.is_none() && coverage.is_none() {
+            period = clause.outer.period;
+        }
+        let mut measure = if cumulative { Measure::Cumulative } else { Measure::Actual };
+        if self.is_plan(clause, index) {
+            measure = Measure::Plan;
+            period = None;
+        } else if rule_row.unit == Unit::Vnd
+            && rule_row.kind != Kind::Rate
+            && self.is_for_one(clause, index, quantity, value, &found)
+        {
+            measure = Measure::PerUnit;
+        }
+        let estimate = clause.before(index, Marker::Estimate, 6).is_some()
+            || inherits.and_then(|b| self.linked.drafts.get(b)).is_some_and(|d| {
+                d.status == Status::Estimate && matches!(found, Found::Part { .. } | Found::Sibling { .. })
+            });
+        let forecast = clause.before(index, Marker::Forecast, 8).is_some();
+        let status = if forecast && measure != Measure::Plan {
+            Status::Forecast
+        } else if estimate {
+            Status::Estimate
+        } else {
+            Status::Reported
+        };
+        let qualifier = if quantity.upper.is_some() { Qualifier::Over } else { qualifier(quantity.approx) };
+        let is_main =
+            part_of.is_none() && clause.depth(quantity.first) == 0 && self.whole(clause, index).is_none_or(|_| false);
+        Ok(Draft {
+            block: clause.block,
+            sentence: clause.sentence,
+            tokens: quantity.first..quantity.last + 1,
+            span: span_of(clause.tokens, quantity),
+            quote: clause.reach.item_start.get(index).copied().unwrap_or(0)
+                ..clause.reach.item_end.get(index).copied().unwrap_or(0),
+            indicator,
+            breakdown: pairs,
+            measure,
+            of: None,
+            base: String::new(),
+            period,
+            value,
+            qualifier,
+            status,
+            origin: clause.origin,
+            confidence: confidence.clamp(0.05, 0.99),
+            rule,
+            part_of,
+            is_main,
+            place: None,
+        })
+    }
+
+    fn draft(&self, at: usize) -> Result<&Draft, Unmapped> {
+        self.linked.drafts.get(at).ok_or(Unmapped { reason: "no-indicator", candidates: Vec::new() })
+    }
+
+    pub(super) fn wording_text(&self, id: u32) -> String {
+        self.dictionary.wordings.get(id as usize).map(|w| w.text.clone()).unwrap_or_default()
+    }
+
+    pub(super) fn own_confidence(&self, clause: &Clause<'_>, index: usize, candidate: &Candidate) -> f32 {
+        let weights = self.dictionary.confidence;
+        let loses = weights.loses;
+        let mut confidence = weights.start;
+        confidence -= (1.0 - candidate.nearness) * loses.far_words;
+        if candidate.fit < 0.95 && clause.quantity(index).is_some_and(|q| q.class.is_some()) {
+            confidence -= loses.unit_differs * (1.0 - candidate.fit) / 0.3;
+        }
+        if candidate.from_context {
+            confidence -= loses.from_context;
+        }
+        if candidate.field < 0 {
+            confidence -= loses.field_differs;
+        }
+        if candidate.score < weights.scores.strong {
+            confidence -= loses.weak * (weights.scores.strong - candidate.score)
+                / (weights.scores.strong - weights.scores.enough).max(0.1);
+        }
+        let others = self.reading(clause, index, false).candidates();
+        let rival = others.iter().find(|c| c.indicator != candidate.indicator);
+        if let Some(rival) = rival {
+            let gap = (candidate.score - rival.score).max(0.0);
+            if gap < weights.scores.margin {
+                confidence -= loses.ambiguous * (1.0 - gap / weights.scores.margin);
+            }
+        }
+        confidence
+    }
+
+    /// The breakdown of what follows a value: the value's own as far as it is admitted, what its own words state, and
+    /// what the value's words state of dimensions that only the follower has.
+    fn companion_breakdown(
+        &self,
+        clause: &Clause<'_>,
+        index: usize,
+        of: usize,
+        indicator: u16,
+    ) -> Vec<(String, String)> {
+        let (Some(draft), Some(rule)) = (self.linked.drafts.get(of), self.dictionary.indicator(indicator)) else {
+            return Vec::new();
+        };
+        let mut all: Vec<(String, String)> =
+            draft.breakdown.iter().filter(|(d, _)| rule.breakdowns.contains(d)).cloned().collect();
+        let base_index = clause.assigned.iter().position(|d| *d == Some(of));
+        if let Some(base) = base_index {
+            let theirs = self.categories(clause, base, indicator);
+            let base_breakdowns =
+                self.dictionary.indicator(draft.indicator).map(|i| i.breakdowns.clone()).unwrap_or_default();
+            let only_mine: Vec<_> = theirs.into_iter().filter(|(d, _)| !base_breakdowns.contains(d)).collect();
+            merge(&mut all, &only_mine);
+        }
+        merge(&mut all, &self.categories(clause, index, indicator));
+        all
+    }
+
+    fn is_plan(&self, clause: &Clause<'_>, index: usize) -> bool {
+        clause.before(index, Marker::PlanValue, 2).is_some() && clause.before(index, Marker::Reach, 0).is_none()
+            || clause.before_bracket(index, Marker::PlanOfYear)
+    }
+
+    /// Whether an amount is the amount for one: the words say so, or the total would give each one next to nothing.
+    fn is_for_one(
+        &self,
+        clause: &Clause<'_>,
+        index: usize,
+        quantity: &Quantity,
+        value: Decimal,
+        found: &Found,
+    ) -> bool {
+        if quantity.per_one || clause.before(index, Marker::PerUnit, 5).is_some() {
+            return true;
+        }
+        let Found::Companion { of, .. } = found else { return false };
+        self.linked.drafts.get(*of).is_some_and(|count| {
+            count.measure != Measure::PerUnit
+                && count.value > Decimal::ONE
+                && value < count.value.saturating_mul(Decimal::from(LEAST_TOTAL_FOR_ONE))
+        })
+    }
+
+    fn zero(&mut self, clause: &Clause<'_>, index: usize, quantity: &Quantity) -> Result<Vec<Draft>, Unmapped> {
+        let scores = self.dictionary.confidence.scores;
+        let candidates = self.reading(clause, index, true).candidates();
+        let mut taken: Vec<Candidate> = Vec::new();
+        for candidate in candidates {
+            let countable = self
+                .dictionary
+                .indicator(candidate.indicator)
+                .is_some_and(|i| i.kind != Kind::Rate && i.unit != Unit::Vnd);
+            let apart = taken.iter().all(|t| candidate.span.1 < t.span.0 || t.span.1 < candidate.span.0);
+            if candidate.nearness >= 1.0 && candidate.score >= scores.strong && countable && apart {
+                taken.push(candidate);
+            }
+        }
+        let mut drafts = Vec::new();
+        for candidate in taken {
+            let mut draft = self.value(clause, index, quantity, Decimal::ZERO, Found::Own(candidate))?;
+            draft.confidence -= self.dictionary.confidence.loses.zero_statement;
+            draft.measure = if draft.measure == Measure::PerUnit { Measure::Actual } else { draft.measure };
+            drafts.push(draft);
+        }
+        Ok(drafts)
+    }
+
+    fn relative(
+        &mut self,
+        clause: &mut Clause<'_>,
+        index: usize,
+        quantity: &Quantity,
+        value: Decimal,
+        relative: Relative,
+    ) -> Result<Draft, Unmapped> {
+        let nothing = |reason| Unmapped { reason, candidates: Vec::new() };
+        let subject = self.subject_of(clause, index, &relative);
+        let Some(subject) = subject else { return self.relative_alone(clause, index, quantity, value, &relative) };
+        let subject = subject.map_err(nothing)?;
+        let draft = self.draft(subject)?.clone();
+        let Some(row) = self.dictionary.indicator(draft.indicator) else { return Err(nothing("no-indicator")) };
+        if let Some(rate) = self.rate_of_share(clause, index, &relative, &draft) {
+            let mut made = self.relative_draft(clause, index, quantity, value, &draft);
+            made.indicator = rate;
+            let admitted = self.dictionary.indicator(rate).map(|i| i.breakdowns.clone()).unwrap_or_default();
+            if made.breakdown.iter().all(|(d, _)| admitted.contains(d)) {
+                made.measure = Measure::Actual;
+                made.of = None;
+                return Ok(made);
+            }
+        }
+        let mut made = self.relative_draft(clause, index, quantity, value, &draft);
+        let is_rate = row.kind == Kind::Rate || row.unit == Unit::Percent;
+        let (measure, value) = relative.measure_and_value(value, quantity.kind, is_rate);
+        if matches!(measure, Measure::YoyAbs | Measure::PrevAbs | Measure::YoyBase | Measure::Plan)
+            && quantity.class.is_some()
+            && !is_rate
+            && self.dictionary.unit_fit(row.unit, quantity.class) <= 0.0
+        {
+            return Err(nothing("change-of-another-unit"));
+        }
+        made.measure = measure;
+        made.value = value;
+        made.base = relative.base_text(self.document, clause, index);
+        if matches!(measure, Measure::YoyBase | Measure::Plan) {
+            made.of = None;
+        }
+        if measure == Measure::Plan {
+            made.period = None;
+        }
+        if relative.unclear {
+            made.confidence -= self.dictionary.confidence.loses.percent_unclear;
+        }
+        Ok(made)
+    }
+
+    /// A percentage in a sentence without its value: the sentence's own words say what it is of.
+    fn relative_alone(
+        &mut self,
+        clause: &Clause<'_>,
+        index: usize,
+        quantity: &Quantity,
+        value: Decimal,
+        relative: &Relative,
+    ) -> Result<Draft, Unmapped> {
+        let candidates = self.reading(clause, index, true).candidates();
+        let enough = self.dictionary.confidence.scores.enough;
+        let best = candidates.first().copied().filter(|c| c.score >= enough && relative.is_told());
+        let Some(best) = best else {
+            return Err(Unmapped {
+                reason: "percentage-of-what",
+                candidates: candidates.iter().take(3).map(|c| (c.indicator, c.score)).collect(),
+            });
+        };
+        let mut draft = self.value(clause, index, quantity, value, Found::Own(best))?;
+        let is_rate = self.dictionary.indicator(best.indicator).is_some_and(|i| i.kind == Kind::Rate);
+        let (measure, value) = relative.measure_and_value(value, quantity.kind, is_rate);
+        draft.of = measure
+            .is_relative()
+            .then_some(draft.measure)
+            .filter(|m| matches!(m, Measure::Actual | Measure::Cumulative));
+        draft.measure = measure;
+        draft.value = value;
+        draft.confidence -= self.dictionary.confidence.loses.carried;
+        draft.is_main = false;
+        Ok(draft)
+    }
+
+    fn relative_draft(
+        &self,
+        clause: &Clause<'_>,
+        index: usize,
+        quantity: &Quantity,
+        value: Decimal,
+        subject: &Draft,
+    ) -> Draft {
+        Draft {
+            block: clause.block,
+            sentence: clause.sentence,
+            tokens: quantity.first..quantity.last + 1,
+            span: span_of(clause.tokens, quantity),
+            quote: clause.reach.item_start.get(index).copied().unwrap_or(0)
+                ..clause.reach.item_end.get(index).copied().unwrap_or(0),
+            indicator: subject.indicator,
+            breakdown: subject.breakdown.clone(),
+            measure: Measure::Share,
+            of: Some(if subject.measure == Measure::Cumulative { Measure::Cumulative } else { Measure::Actual }),
+            base: String::new(),
+            period: subject.period,
+            value,
+            qualifier: qualifier(quantity.approx),
+            status: subject.status,
+            origin: clause.origin,
+            confidence: (subject.confidence - 0.01).clamp(0.05, 0.99),
+            rule: format!("about: {}", subject.rule),
+            part_of: None,
+            is_main: false,
+            place: None,
+        }
+    }
+
+    pub(super) fn dictionary(&self) -> &'a Dictionary {
+        self.dictionary
+    }
+
+    pub(super) fn drafts(&self) -> &[Draft] {
+        &self.linked.drafts
+    }
+
+    pub(super) fn outer_draft(&self, clause: &Clause<'_>) -> Option<usize> {
+        clause.outer.draft
+    }
+
+    pub(super) fn memory(&self, clause: &Clause<'_>) -> Option<usize> {
+        clause.memory
+    }
+
+    pub(super) fn candidates_of(&self, clause: &Clause<'_>, index: usize, any_unit: bool) -> Vec<Candidate> {
+        self.reading(clause, index, any_unit).candidates()
+    }
+
+    fn subject_of(
+        &self,
+        clause: &Clause<'_>,
+        index: usize,
+        relative: &Relative,
+    ) -> Option<Result<usize, &'static str>> {
+        super::relative::subject_of(self, clause, index, relative)
+    }
+
+    fn rate_of_share(&self, clause: &Clause<'_>, index: usize, relative: &Relative, subject: &Draft) -> Option<u16> {
+        super::relative::rate_of_share(self, clause, index, relative, subject)
+    }
+
+    fn relative_role(&self, clause: &Clause<'_>, index: usize, quantity: &Quantity) -> Option<Relative> {
+        super::relative::role(self, clause, index, quantity)
+    }
+}
+
+fn phrase_weight(words: u8) -> f32 {
+    (f32::from(words.min(5)) + 1.0) / 2.0
+}
+
+fn add_terms(scan: &Scan, range: &Range<usize>, weight: f32, terms: &mut ContextTerms) {
+    for hit in scan.hits_in(range) {
+        if let Tag::Term(term) = hit.tag {
+            let known = terms.entry(term).or_insert(0.0);
+            *known = known.max(weight * phrase_weight(hit.words));
+        }
+    }
+}
+
+fn merge(into: &mut Vec<(String, String)>, pairs: &[(String, String)]) {
+    for (dimension, category) in pairs {
+        match into.iter_mut().find(|(d, _)| d == dimension) {
+            Some(known) => known.1.clone_from(category),
+            None => into.push((dimension.clone(), category.clone())),
+        }
+    }
+}
+
+/// The contract's code for a word of approximation.
+pub fn qualifier(approx: Option<Marker>) -> Qualifier {
+    match approx {
+        Some(Marker::Over) => Qualifier::Over,
+        Some(Marker::Under) => Qualifier::Under,
+        Some(Marker::About) => Qualifier::About,
+        _ => Qualifier::Exact,
+    }
+}
+
+/// Bytes of a quantity's number: of a compound to its last word, of a plain number the number alone.
+fn span_of(tokens: &[Token], quantity: &Quantity) -> Range<usize> {
+    let start = tokens.get(quantity.first).map_or(0, |t| t.start as usize);
+    let end = tokens.get(quantity.last).map_or(start, |t| t.end as usize);
+    start..end.max(start)
+}

@@ -1,0 +1,156 @@
+//! Which words of a sentence belong to which of its quantities.
+
+use std::ops::Range;
+
+use crate::dictionary::Tag;
+use crate::dictionary::marker::Marker;
+use crate::mention::{Quantity, Scan};
+use crate::text::{Token, TokenKind};
+
+/// A sentence's quantities with the words that are each one's own.
+#[derive(Debug, Clone)]
+pub struct Reach {
+    /// The sentence.
+    pub sentence: Range<usize>,
+    /// Indices of its quantities in the scan.
+    pub quantities: Range<usize>,
+    /// Per quantity: its own words, itself included.
+    pub strict: Vec<Range<usize>>,
+    /// Per quantity: where the item of the list begins that it stands in.
+    pub item_start: Vec<usize>,
+    /// Per quantity: where that item ends.
+    pub item_end: Vec<usize>,
+}
+
+impl Reach {
+    /// Divides the words of `sentence` among its quantities.
+    pub fn of(tokens: &[Token], scan: &Scan, sentence: Range<usize>) -> Self {
+        let from = scan.quantities.partition_point(|q| q.first < sentence.start);
+        let to = scan.quantities.partition_point(|q| q.first < sentence.end);
+        let quantities = scan.quantities.get(from..to).unwrap_or_default();
+        let mut cuts = vec![sentence.start];
+        for pair in quantities.windows(2) {
+            if let [a, b] = pair {
+                cuts.push(cut(tokens, scan, a, b));
+            }
+        }
+        cuts.push(sentence.end);
+        let mut strict = Vec::new();
+        let (mut item_start, mut item_end) = (Vec::new(), Vec::new());
+        for (at, quantity) in quantities.iter().enumerate() {
+            let left = cuts.get(at).copied().unwrap_or(sentence.start);
+            let right = cuts.get(at + 1).copied().unwrap_or(sentence.end);
+            let (left, right) = within_bracket(scan, quantity, left, right);
+            strict.push(left..right);
+            let depth = scan.depth.get(quantity.first).copied().unwrap_or(0);
+            let ends = |t: &usize| {
+                tokens.get(*t).is_some_and(|k| k.is(';')) && scan.depth.get(*t).copied().unwrap_or(0) <= depth
+            };
+            item_start.push((sentence.start..quantity.first).rev().find(ends).map_or(sentence.start, |t| t + 1));
+            item_end.push((quantity.last..sentence.end).find(ends).unwrap_or(sentence.end));
+        }
+        Self { sentence, quantities: from..to, strict, item_start, item_end }
+    }
+
+    /// How near the words `first..=last` are to the quantity at `index`, 0 to 1.
+    pub fn weight(&self, scan: &Scan, index: usize, first: usize, last: usize) -> f32 {
+        let Some(strict) = self.strict.get(index) else { return 0.0 };
+        let quantity = |i: usize| scan.quantities.get(self.quantities.start + i);
+        let Some(own) = quantity(index) else { return 0.0 };
+        if first >= strict.start && last < strict.end {
+            return 1.0;
+        }
+        if first < strict.end && last >= strict.start {
+            return 0.7;
+        }
+        if last < strict.start {
+            let previous_end = index.checked_sub(1).and_then(quantity).map_or(self.sentence.start, Quantity::end);
+            let in_gap = first >= previous_end;
+            let bracketed = scan.depth.get(own.first) > scan.depth.get(first);
+            if in_gap {
+                return if bracketed { 0.35 } else { 0.45 };
+            }
+            let first_quantity = quantity(0).map_or(self.sentence.end, |q| q.first);
+            let same_item = self.item_start.get(index).is_some_and(|start| first >= *start);
+            return match (same_item, first < first_quantity) {
+                (true, true) => 0.42,
+                (true, false) => 0.3,
+                (false, true) => 0.33,
+                (false, false) => 0.15,
+            };
+        }
+        let next_first = quantity(index + 1).map_or(self.sentence.end, |q| q.first);
+        if last < next_first { 0.25 } else { 0.05 }
+    }
+}
+
+/// A quantity in brackets does not reach out of them.
+fn within_bracket(scan: &Scan, quantity: &Quantity, left: usize, right: usize) -> (usize, usize) {
+    let depth = scan.depth.get(quantity.first).copied().unwrap_or(0);
+    if depth == 0 {
+        return (left, right);
+    }
+    let deep = |at: usize| scan.depth.get(at).is_some_and(|d| *d >= depth);
+    let mut start = quantity.first;
+    while start > left && deep(start - 1) {
+        start -= 1;
+    }
+    let mut end = quantity.first;
+    while end < right && deep(end) {
+        end += 1;
+    }
+    (start, end)
+}
+
+/// Where, between two neighbouring quantities, the words of the first end and those of the second begin.
+fn cut(tokens: &[Token], scan: &Scan, a: &Quantity, b: &Quantity) -> usize {
+    let gap = a.end().min(b.first)..b.first;
+    let depth = |at: usize| scan.depth.get(at).copied().unwrap_or(0);
+    let (depth_a, depth_b) = (depth(a.first), depth(b.first));
+    if depth_b > depth_a {
+        if let Some(open) = gap.clone().rev().find(|t| tokens.get(*t).is_some_and(|k| k.is('('))) {
+            return open;
+        }
+    } else if depth_b < depth_a {
+        if let Some(close) = gap.clone().find(|t| tokens.get(*t).is_some_and(|k| k.is(')'))) {
+            return close + 1;
+        }
+    } else if let Some(close) = gap.clone().find(|t| depth(*t) > depth_a) {
+        // A bracket without a number belongs to the quantity before it.
+        let end = (close..gap.end).find(|t| depth(*t) <= depth_a).unwrap_or(gap.end);
+        return last_separator(tokens, scan, &(end..gap.end)).unwrap_or(end);
+    }
+    if let Some(at) = last_separator(tokens, scan, &gap) {
+        return at;
+    }
+    gap.start
+}
+
+fn last_separator(tokens: &[Token], scan: &Scan, gap: &Range<usize>) -> Option<usize> {
+    let last = |c: char| gap.clone().rev().find(|t| tokens.get(*t).is_some_and(|k| k.is(c)));
+    if let Some(at) = last(';') {
+        return Some(at);
+    }
+    let opening = scan
+        .hits_in(gap)
+        .filter(|h| matches!(h.tag, Tag::Marker(Marker::OpensParts | Marker::Besides | Marker::Remainder)))
+        .map(|h| h.first as usize)
+        .min();
+    if let Some(at) = opening {
+        return Some(at);
+    }
+    // A comma right before the number separates nothing from it; one further left does.
+    let comma = gap.clone().rev().find(|t| {
+        tokens.get(*t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(',' | ':')))
+            && (*t + 1 < gap.end
+                || gap.clone().all(|other| other >= *t || !tokens.get(other).is_some_and(|k| k.is(','))))
+    });
+    if comma.is_some() {
+        return comma;
+    }
+    scan.hits_in(gap).filter(|h| h.tag == Tag::Marker(Marker::And)).map(|h| h.first as usize).max().or_else(|| {
+        gap.clone()
+            .rev()
+            .find(|t| tokens.get(*t).is_some_and(|k| matches!(k.kind, TokenKind::Punct('-' | '\u{2013}' | '/' | '+'))))
+    })
+}

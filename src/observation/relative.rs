@@ -1,0 +1,351 @@
+//! Numbers that speak about another value: percent of plan, change, share, the value of the same period.
+
+use std::ops::Range;
+
+use rust_decimal::Decimal;
+
+use super::draft::Draft;
+use super::link::{Clause, Linker};
+use super::model::Measure;
+use crate::dictionary::Tag;
+use crate::dictionary::marker::Marker;
+use crate::dictionary::register::Kind;
+use crate::document::Document;
+use crate::mention::{Quantity, QuantityKind};
+use crate::text::TokenKind;
+
+/// What a relative number is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// The year's plan: a percentage of it.
+    Plan,
+    /// The year's plan: its own value.
+    PlanValue,
+    /// The same period of last year.
+    SamePeriod,
+    /// The same period of last year: its own value.
+    SamePeriodValue,
+    /// Another earlier period.
+    Previous,
+    /// The whole.
+    Share,
+    /// The whole of a fraction that is no plan.
+    FractionWhole,
+}
+
+/// A relative number's role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Relative {
+    /// What it is about.
+    pub about: About,
+    /// Up, down, or neither.
+    pub direction: i8,
+    /// Whether no word tells what it is of.
+    pub unclear: bool,
+}
+
+impl Relative {
+    fn new(about: About, direction: i8) -> Self {
+        Self { about, direction, unclear: false }
+    }
+
+    /// Whether words near it tell what it is of.
+    pub fn is_told(&self) -> bool {
+        !self.unclear && self.about != About::FractionWhole
+    }
+
+    /// The contract's measure, and the value in its terms.
+    pub fn measure_and_value(&self, value: Decimal, kind: QuantityKind, is_rate: bool) -> (Measure, Decimal) {
+        let hundred = Decimal::ONE_HUNDRED;
+        let signed = if self.direction < 0 { -value } else { value };
+        let previous = self.about == About::Previous;
+        match self.about {
+            About::Plan => (Measure::PctOfPlan, if self.direction == 0 { value } else { hundred + signed }),
+            About::PlanValue => (Measure::Plan, value),
+            About::SamePeriodValue => (Measure::YoyBase, value),
+            About::Share | About::FractionWhole => (Measure::Share, value),
+            About::SamePeriod | About::Previous => {
+                let (percent, absolute) =
+                    if previous { (Measure::PrevPct, Measure::PrevAbs) } else { (Measure::YoyPct, Measure::YoyAbs) };
+                match kind {
+                    QuantityKind::Percent if self.direction == 0 => (percent, value - hundred),
+                    QuantityKind::Percent if is_rate => (absolute, signed),
+                    QuantityKind::Percent => (percent, signed),
+                    QuantityKind::Times => (percent, (value - Decimal::ONE) * hundred),
+                    _ => (absolute, signed),
+                }
+            }
+        }
+    }
+
+    /// The words of what the number is of, as written.
+    pub fn base_text(&self, document: &Document, clause: &Clause<'_>, index: usize) -> String {
+        let near = near_right(clause, index);
+        let hit = clause.scan.hits_in(&near).find(|h| {
+            matches!(
+                h.tag,
+                Tag::Marker(
+                    Marker::Compare
+                        | Marker::SamePeriod
+                        | Marker::PreviousPeriod
+                        | Marker::OfWhichPercent
+                        | Marker::PlanOfYear
+                )
+            )
+        });
+        hit.map(|h| document.written(clause.tokens.get(h.first as usize..near.end).unwrap_or_default()))
+            .unwrap_or_default()
+    }
+}
+
+/// The words after a number up to the next comma, semicolon or bracket.
+fn near_right(clause: &Clause<'_>, index: usize) -> Range<usize> {
+    let right = clause.right(index);
+    let end = right
+        .clone()
+        .find(|t| {
+            clause.tokens.get(*t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(',' | ';' | ')' | '(' | '.' | ':')))
+        })
+        .unwrap_or(right.end);
+    right.start..end
+}
+
+/// A sign glued to the number in a bracket: `(-3%)`, `(+12,5%)`.
+fn sign(clause: &Clause<'_>, quantity: &Quantity) -> i8 {
+    let before = quantity.first.checked_sub(1).and_then(|t| clause.tokens.get(t));
+    let opened = quantity.first.checked_sub(2).and_then(|t| clause.tokens.get(t)).is_some_and(|t| t.is('('));
+    let glued = clause.tokens.get(quantity.first).is_some_and(|t| !t.spaced);
+    match before.map(|t| t.kind) {
+        Some(TokenKind::Punct('-' | '\u{2212}' | '\u{2013}')) if opened && glued => -1,
+        Some(TokenKind::Punct('+')) if opened => 1,
+        Some(TokenKind::Punct('\u{25B2}')) => 1,
+        Some(TokenKind::Punct('\u{25BC}')) => -1,
+        _ => 0,
+    }
+}
+
+/// The role of a quantity that speaks about another value; `None` for a value of its own.
+pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quantity: &Quantity) -> Option<Relative> {
+    let near = near_right(clause, index);
+    let left = clause.left(index);
+    let said = |marker: Marker| clause.scan.has_marker(marker, &near);
+    let said_before = |marker: Marker, words: usize| clause.before(index, marker, words).is_some();
+    let up = said_before(Marker::Increase, 0);
+    let down = said_before(Marker::Decrease, 0);
+    let direction = match (up, down) {
+        (true, true) => {
+            if clause.before(index, Marker::Increase, 0) > clause.before(index, Marker::Decrease, 0) {
+                1
+            } else {
+                -1
+            }
+        }
+        (true, false) => 1,
+        (false, true) => -1,
+        (false, false) => sign(clause, quantity),
+    };
+    let same = said(Marker::SamePeriod) || said_before(Marker::SamePeriod, 4);
+    let previous = !same && (said(Marker::PreviousPeriod) || said_before(Marker::PreviousPeriod, 3));
+    let base = |direction: i8| {
+        let about = if previous {
+            About::Previous
+        } else if same {
+            About::SamePeriod
+        } else {
+            inherited_base(linker, clause, index).unwrap_or(About::SamePeriod)
+        };
+        Relative::new(about, direction)
+    };
+    match quantity.kind {
+        QuantityKind::Percent => {
+            let plan = said(Marker::PlanOfYear) || said_before(Marker::PlanOfYear, 3);
+            if said_before(Marker::Exceed, 1) {
+                return Some(Relative::new(About::Plan, 1));
+            }
+            if said_before(Marker::ShortOf, 1) {
+                return Some(Relative::new(About::Plan, -1));
+            }
+            if direction != 0 {
+                return Some(if plan && !same && !previous {
+                    Relative::new(About::Plan, direction)
+                } else {
+                    base(direction)
+                });
+            }
+            if said_before(Marker::Share, 1) && !plan && !same {
+                let level = rate_level(linker, clause, index);
+                return (!level).then(|| Relative::new(About::Share, 0));
+            }
+            if plan {
+                return Some(Relative::new(About::Plan, 0));
+            }
+            if same || previous {
+                return Some(base(0));
+            }
+            if rate_level(linker, clause, index) {
+                return None;
+            }
+            if said(Marker::OfWhichPercent) {
+                return Some(Relative::new(About::Share, 0));
+            }
+            let reached = said_before(Marker::Reach, 1) || said_before(Marker::Equal, 1);
+            if reached {
+                return Some(Relative::new(About::Plan, 0));
+            }
+            if let Some(direction) = change_just_before(linker, clause, index) {
+                return Some(base(direction));
+            }
+            let bracketed = clause.depth(quantity.first) > 0;
+            Some(Relative { unclear: !bracketed, ..Relative::new(About::Share, 0) })
+        }
+        QuantityKind::Points => Some(base(if direction == 0 { 1 } else { direction })),
+        QuantityKind::Times => Some(base(1)),
+        QuantityKind::Plain | QuantityKind::Fraction => {
+            if fraction_before(clause, index) {
+                return Some(fraction_whole(clause, index));
+            }
+            let has_subject = clause.value_before(index).is_some()
+                || linker.outer_draft(clause).is_some()
+                || linker.memory(clause).is_some();
+            if direction != 0 && has_subject {
+                return Some(base(direction));
+            }
+            let told_same = clause.before(index, Marker::SamePeriod, 2).is_some()
+                || clause.before_bracket(index, Marker::SamePeriod);
+            if told_same && has_subject {
+                return Some(Relative::new(About::SamePeriodValue, 0));
+            }
+            let compared = clause
+                .scan
+                .last_marker(Marker::Compare, &left)
+                .is_some_and(|h| clause.plain_words(h.last as usize, quantity.first) == 0);
+            let like_before = clause
+                .value_before(index)
+                .and_then(|at| clause.quantity(at))
+                .is_some_and(|q| q.class == quantity.class && q.class.is_some());
+            (compared && like_before && !clause.scan.has_marker(Marker::PlanOfYear, &left))
+                .then(|| Relative::new(About::SamePeriodValue, 0))
+        }
+        QuantityKind::ZeroStatement | QuantityKind::InWords => None,
+    }
+}
+
+/// Whether the words near the number name a rate whose level the percentage is.
+fn rate_level(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool {
+    let scores = linker.dictionary().confidence.scores;
+    let rate = |at: u16| linker.dictionary().indicator(at).is_some_and(|i| i.kind == Kind::Rate);
+    linker
+        .candidates_of(clause, index, false)
+        .first()
+        .is_some_and(|c| rate(c.indicator) && c.nearness >= 0.7 && c.score >= scores.strong)
+}
+
+/// The base of a change that names none: that of the change just before, where there is one.
+fn inherited_base(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> Option<About> {
+    let draft = clause.assigned.get(index.checked_sub(1)?).copied().flatten()?;
+    match linker.drafts().get(draft)?.measure {
+        Measure::PrevPct | Measure::PrevAbs => Some(About::Previous),
+        Measure::YoyPct | Measure::YoyAbs => Some(About::SamePeriod),
+        _ => None,
+    }
+}
+
+/// The direction of an absolute change right before a percentage that goes with it: `tăng 3.860 (7%)`.
+fn change_just_before(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> Option<i8> {
+    let draft = clause.assigned.get(index.checked_sub(1)?).copied().flatten()?;
+    let draft = linker.drafts().get(draft)?;
+    let change = matches!(draft.measure, Measure::PrevAbs | Measure::YoyAbs);
+    change.then(|| if draft.value.is_sign_negative() { -1 } else { 1 })
+}
+
+fn fraction_before(clause: &Clause<'_>, index: usize) -> bool {
+    let (Some(before), Some(own)) = (index.checked_sub(1).and_then(|b| clause.quantity(b)), clause.quantity(index))
+    else {
+        return false;
+    };
+    before.kind == QuantityKind::Fraction
+        && (before.end()..own.first).all(|t| clause.tokens.get(t).is_some_and(|k| k.is('/')))
+}
+
+/// The second number of a fraction: the plan, where words or a percentage of it say so.
+fn fraction_whole(clause: &Clause<'_>, index: usize) -> Relative {
+    let start = clause.item_range(index).start;
+    let end = clause.item_range(index).end;
+    let plan = clause.scan.has_marker(Marker::PlanOfYear, &(start..end));
+    let reached = clause.quantity(index + 1).is_some_and(|q| {
+        q.kind == QuantityKind::Percent
+            && (clause.before(index + 1, Marker::Reach, 1).is_some()
+                || clause.before(index + 1, Marker::Equal, 1).is_some()
+                || clause.before(index + 1, Marker::Exceed, 1).is_some())
+    });
+    Relative::new(if plan || reached { About::PlanValue } else { About::FractionWhole }, 0)
+}
+
+/// The value that a relative number is about. `None`: the sentence's own words must say; an error: the value it
+/// follows has no indicator.
+pub(super) fn subject_of(
+    linker: &Linker<'_>,
+    clause: &Clause<'_>,
+    index: usize,
+    relative: &Relative,
+) -> Option<Result<usize, &'static str>> {
+    if relative.about == About::FractionWhole {
+        return Some(Err("whole-of-fraction"));
+    }
+    let scores = linker.dictionary().confidence.scores;
+    let own = linker.candidates_of(clause, index, true);
+    let before = clause.value_before(index);
+    if let Some(at) = before {
+        let subject = clause.assigned.get(at).copied().flatten();
+        let indicator = subject.and_then(|d| linker.drafts().get(d)).map(|d| d.indicator);
+        let left = clause.left(index);
+        let own_words = own.first().is_some_and(|c| {
+            c.nearness >= 1.0
+                && c.score >= scores.strong + 0.3
+                && Some(c.indicator) != indicator
+                && c.span.0 >= left.start
+                && c.span.1 < left.end
+                && !own.iter().any(|o| Some(o.indicator) == indicator && o.nearness >= 1.0 && o.score + 0.5 >= c.score)
+        });
+        if own_words && clause.depth(clause.quantity(index)?.first) == 0 {
+            return None;
+        }
+        return Some(subject.ok_or("percentage-of-unmapped"));
+    }
+    if own.first().is_some_and(|c| c.score >= scores.enough && c.nearness >= 0.7) {
+        return None;
+    }
+    linker.outer_draft(clause).or(linker.memory(clause)).map(Ok)
+}
+
+/// The rate that a share states, where its base says so: poor households in percent of all households.
+pub(super) fn rate_of_share(
+    linker: &Linker<'_>,
+    clause: &Clause<'_>,
+    index: usize,
+    relative: &Relative,
+    subject: &Draft,
+) -> Option<u16> {
+    if relative.about != About::Share {
+        return None;
+    }
+    let dictionary = linker.dictionary();
+    let right = near_right(clause, index);
+    let says =
+        |terms: &[u32]| clause.scan.hits_in(&right).any(|h| matches!(h.tag, Tag::Term(term) if terms.contains(&term)));
+    let told =
+        clause.scan.hits_in(&right).any(|h| matches!(h.tag, Tag::Marker(Marker::Compare | Marker::OfWhichPercent)));
+    dictionary.rules.iter().enumerate().find_map(|(position, rules)| {
+        let of_it = rules.share_of == Some(subject.indicator);
+        let by_base = of_it && says(&rules.share_base) && !says(&rules.exclude);
+        let bare = of_it && !told && subject.breakdown.is_empty() && rules.companion_of.contains(&subject.indicator);
+        (by_base || bare).then(|| u16::try_from(position).ok())?
+    })
+}
+
+impl Clause<'_> {
+    /// The item of the list that a quantity stands in.
+    pub(super) fn item_range(&self, index: usize) -> Range<usize> {
+        self.reach.item_start.get(index).copied().unwrap_or(0)..self.reach.item_end.get(index).copied().unwrap_or(0)
+    }
+}

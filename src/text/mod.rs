@@ -1,0 +1,9 @@
+//! Source text, its comparison form, and tokens. Knows no domain.
+
+mod fold;
+mod source;
+mod token;
+
+pub use fold::{bare, fold, fold_into};
+pub use source::{SourceText, normal_form};
+pub use token::{NOT_A_WORD, Token, TokenKind, Vocabulary, WordId, tokenize};

@@ -1,0 +1,272 @@
+//! Words, numbers, note marks and punctuation, each with its place in the source text.
+
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+
+use super::fold::{bare, fold, fold_into};
+
+/// A word of a [`Vocabulary`].
+pub type WordId = u32;
+
+/// The id of whatever is not in the vocabulary.
+pub const NOT_A_WORD: WordId = 0;
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenKind {
+    /// A run of letters.
+    Word,
+    /// What `[0-9]+([.,][0-9]+)*` matches.
+    Number,
+    /// A footnote mark in superscript digits, with its number.
+    NoteMark(u16),
+    /// Any other visible character.
+    Punct(char),
+}
+
+/// One token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
+    /// First byte in the source text.
+    pub start: u32,
+    /// The byte after its last.
+    pub end: u32,
+    /// What it is.
+    pub kind: TokenKind,
+    /// The word, or the number's plain value, in the vocabulary; [`NOT_A_WORD`] if it is not there.
+    pub word: WordId,
+    /// Whether white space stands before it.
+    pub spaced: bool,
+    /// Whether it starts with a capital letter.
+    pub capital: bool,
+}
+
+impl Token {
+    /// Its place in the source text.
+    pub fn range(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// Whether it is this punctuation character.
+    pub fn is(&self, c: char) -> bool {
+        self.kind == TokenKind::Punct(c)
+    }
+
+    /// Whether it is a number.
+    pub fn is_number(&self) -> bool {
+        self.kind == TokenKind::Number
+    }
+
+    /// Whether it is a word.
+    pub fn is_word(&self) -> bool {
+        self.kind == TokenKind::Word
+    }
+}
+
+/// All words that the dictionary knows, in comparison form.
+#[derive(Debug, Clone, Default)]
+pub struct Vocabulary {
+    ids: FxHashMap<String, WordId>,
+    bare: FxHashMap<String, Vec<WordId>>,
+    next: WordId,
+}
+
+impl Vocabulary {
+    /// The id of a word, added if it is new. A number is known by its digits without leading zeros.
+    pub fn add(&mut self, word: &str) -> WordId {
+        let key = if word.bytes().all(|b| b.is_ascii_digit()) { plain_number(word).to_owned() } else { fold(word) };
+        if let Some(id) = self.ids.get(&key) {
+            return *id;
+        }
+        self.next += 1;
+        self.ids.insert(key, self.next);
+        self.bare.entry(bare(word)).or_default().push(self.next);
+        self.next
+    }
+
+    /// Makes `variant` another spelling of `word`.
+    pub fn alias(&mut self, variant: &str, word: &str) {
+        let id = self.add(word);
+        self.ids.insert(fold(variant), id);
+        self.bare.entry(bare(variant)).or_default().push(id);
+    }
+
+    /// The id of a word in comparison form.
+    pub fn get(&self, folded: &str) -> WordId {
+        self.ids.get(folded).copied().unwrap_or(NOT_A_WORD)
+    }
+
+    /// The words that have these letters once diacritics are dropped.
+    pub fn alike(&self, word: &str) -> &[WordId] {
+        self.bare.get(&bare(word)).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many ids there are, [`NOT_A_WORD`] included.
+    pub fn size(&self) -> usize {
+        self.next as usize + 1
+    }
+}
+
+/// A number's digits without leading zeros.
+fn plain_number(digits: &str) -> &str {
+    let trimmed = digits.trim_start_matches('0');
+    if trimmed.is_empty() { digits.get(digits.len().saturating_sub(1)..).unwrap_or(digits) } else { trimmed }
+}
+
+fn superscript_digit(c: char) -> Option<u16> {
+    Some(match c {
+        '\u{2070}' => 0,
+        '\u{00B9}' => 1,
+        '\u{00B2}' => 2,
+        '\u{00B3}' => 3,
+        '\u{2074}'..='\u{2079}' => u16::try_from(u32::from(c) - 0x2070).ok()?,
+        _ => return None,
+    })
+}
+
+/// Characters that stand inside a word without being seen.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{00AD}' | '\u{034F}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}')
+}
+
+fn is_letter(c: char) -> bool {
+    c.is_alphabetic() || ('\u{0300}'..='\u{036F}').contains(&c)
+}
+
+/// Appends the tokens of `text[range]` to `out`. Offsets are those of `text`.
+pub fn tokenize(text: &str, range: Range<usize>, vocabulary: &Vocabulary, out: &mut Vec<Token>) {
+    let Some(piece) = text.get(range.clone()) else { return };
+    let mut buffer = String::with_capacity(16);
+    let mut spaced = true;
+    let mut rest = piece;
+    while let Some(c) = rest.chars().next() {
+        let offset = range.start + (piece.len() - rest.len());
+        if c.is_whitespace() || is_invisible(c) {
+            spaced |= c.is_whitespace();
+            rest = rest.get(c.len_utf8()..).unwrap_or_default();
+            continue;
+        }
+        let (length, kind, word) = if is_letter(c) {
+            let length = word_length(rest);
+            let written = rest.get(..length).unwrap_or_default();
+            buffer.clear();
+            fold_into(written, &mut buffer);
+            (length, TokenKind::Word, vocabulary.get(&buffer))
+        } else if c.is_ascii_digit() {
+            let length = number_length(rest.as_bytes());
+            let digits = rest.get(..length).unwrap_or_default();
+            (length, TokenKind::Number, vocabulary.get(plain_number(digits)))
+        } else if let Some((length, number)) = note_mark(rest) {
+            let unit_exponent = !spaced
+                && matches!(number, 2 | 3)
+                && length < 4
+                && out.last().is_some_and(|t| t.end as usize == offset && is_metre(text, t));
+            if unit_exponent {
+                if let Some(metre) = out.last_mut() {
+                    metre.end = u32::try_from(offset + length).unwrap_or(metre.end);
+                    metre.word = vocabulary.get(if number == 2 { "m2" } else { "m3" });
+                }
+                rest = rest.get(length..).unwrap_or_default();
+                continue;
+            }
+            (length, TokenKind::NoteMark(number), NOT_A_WORD)
+        } else {
+            (c.len_utf8(), TokenKind::Punct(c), NOT_A_WORD)
+        };
+        out.push(Token {
+            start: u32::try_from(offset).unwrap_or(u32::MAX),
+            end: u32::try_from(offset + length).unwrap_or(u32::MAX),
+            kind,
+            word,
+            spaced,
+            capital: c.is_uppercase(),
+        });
+        spaced = false;
+        rest = rest.get(length..).unwrap_or_default();
+    }
+}
+
+fn is_metre(text: &str, token: &Token) -> bool {
+    text.get(token.range()).is_some_and(|w| matches!(w, "m" | "km" | "cm"))
+}
+
+/// Bytes of the word at the start of `text`. `m2` and `m3` are words: the digit there is not a number of its own
+/// unless more digits follow.
+fn word_length(text: &str) -> usize {
+    let mut length = 0;
+    for c in text.chars() {
+        if is_letter(c) || is_invisible(c) {
+            length += c.len_utf8();
+        } else {
+            break;
+        }
+    }
+    length
+}
+
+/// Bytes of the number at the start of `bytes`: digits, then groups of one separator and digits.
+fn number_length(bytes: &[u8]) -> usize {
+    let digits = |from: usize| bytes.iter().skip(from).take_while(|b| b.is_ascii_digit()).count();
+    let mut length = digits(0);
+    while matches!(bytes.get(length), Some(b'.' | b',')) {
+        let group = digits(length + 1);
+        if group == 0 {
+            break;
+        }
+        length += 1 + group;
+    }
+    length
+}
+
+/// A superscript footnote mark at the start of `text`, bracketed or not: its length in bytes and its number.
+fn note_mark(text: &str) -> Option<(usize, u16)> {
+    let open = text.starts_with('\u{207D}');
+    let body = if open { text.get(3..)? } else { text };
+    let mut number: u16 = 0;
+    let mut length = if open { 3 } else { 0 };
+    let mut digits = 0;
+    for c in body.chars() {
+        let Some(digit) = superscript_digit(c) else { break };
+        number = number.checked_mul(10)?.checked_add(digit)?;
+        length += c.len_utf8();
+        digits += 1;
+    }
+    if digits == 0 {
+        return None;
+    }
+    if text.get(length..)?.starts_with('\u{207E}') {
+        length += 3;
+    }
+    Some((length, number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expect: &[&str]) {
+        let mut tokens = Vec::new();
+        tokenize(text, 0..text.len(), &Vocabulary::default(), &mut tokens);
+        let written: Vec<&str> = tokens.iter().map(|t| &text[t.range()]).collect();
+        assert_eq!(written, expect, "{text}");
+    }
+
+    #[test]
+    fn numbers_are_what_the_ledger_counts() {
+        check("7.645 lao động⁽¹⁾, đạt 33,5%.", &["7.645", "lao", "động", "⁽¹⁾", ",", "đạt", "33,5", "%", "."]);
+        check("năm 2019². 420kg gạo", &["năm", "2019", "²", ".", "420", "kg", "gạo"]);
+        check("9.855 m² đất²", &["9.855", "m²", "đất", "²"]);
+        check("bắt buộc93 người; 7.", &["bắt", "buộc", "93", "người", ";", "7", "."]);
+        check("1..250 và 3,.4", &["1", ".", ".", "250", "và", "3", ",", ".", "4"]);
+    }
+
+    #[test]
+    fn a_number_is_known_without_its_leading_zeros() {
+        let mut vocabulary = Vocabulary::default();
+        let three = vocabulary.add("3");
+        let mut tokens = Vec::new();
+        tokenize("dưới 03 tháng", 0.."dưới 03 tháng".len(), &vocabulary, &mut tokens);
+        assert_eq!(tokens[1].word, three);
+    }
+}
