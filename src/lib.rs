@@ -8,3 +8,4 @@ pub mod diagnostic;
 pub mod dictionary;
 pub mod observation;
 pub mod period;
+pub mod table;
