@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use super::Input;
@@ -104,6 +105,11 @@ pub(super) fn add_plans(input: &Input<'_>, figures: &mut Vec<Figure>, findings: 
         .iter()
         .filter_map(|o| Some((ProvinceSystem::from_code(&o.province_system)?, o.province.clone(), o.period?)))
         .collect();
+    let mut known: FxHashMap<FigureKey, usize> = FxHashMap::default();
+    for (at, figure) in figures.iter().enumerate().filter(|(_, f)| f.key.measure == Measure::Plan) {
+        let any_status = FigureKey { status: Status::Reported, base: String::new(), ..figure.key.clone() };
+        known.entry(any_status).or_insert(at);
+    }
     for plan in input.plans {
         let Some(indicator) = input.register.get(&plan.indicator) else { continue };
         for (system, province, period) in &periods {
@@ -122,8 +128,7 @@ pub(super) fn add_plans(input: &Input<'_>, figures: &mut Vec<Figure>, findings: 
                 base: String::new(),
                 status: Status::Reported,
             };
-            let stated =
-                figures.iter().find(|f| FigureKey { status: key.status, base: String::new(), ..f.key.clone() } == key);
+            let stated = known.get(&key).and_then(|at| figures.get(*at));
             match stated {
                 Some(stated) if stated.value == plan.value => {}
                 Some(stated) => findings.extend(differs(input, stated, plan)),
