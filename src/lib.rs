@@ -4,6 +4,7 @@
 //! Data flows one way: file → `input` → `document` → `mention` → `observation` → `table` → `consolidate` →
 //! `annex` → workbook. `ARCHITECTURE.md` tells what each room does and what is deliberately absent.
 
+pub mod annex;
 pub mod consolidate;
 pub mod diagnostic;
 pub mod dictionary;
