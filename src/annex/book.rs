@@ -113,7 +113,7 @@ impl<'a> Book<'a> {
         }
         let sorted = |set: BTreeSet<&'a Breakdown>| {
             let mut list: Vec<&Breakdown> = set.into_iter().collect();
-            list.sort_by_cached_key(|b| Labels::breakdown_order(b));
+            list.sort_by_cached_key(|breakdown| self.labels().breakdown_order(breakdown));
             list
         };
         found.into_iter().map(|(indicator, set)| (indicator, sorted(set))).collect()

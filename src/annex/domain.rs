@@ -16,7 +16,7 @@ use crate::observation::{Breakdown, Measure, Qualifier, Status};
 /// Least total width of the columns, in widths of a digit: that of an A4 page on its side.
 const PAGE_WIDTH: f64 = 128.0;
 /// The widest a column of figures grows to fill the page.
-const WIDEST: f64 = 18.0;
+const WIDEST: f64 = 33.0;
 
 /// A column of figures.
 struct Column<'a> {

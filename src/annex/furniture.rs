@@ -136,16 +136,23 @@ fn sign(sheet: &mut Sheet, signature: &Signature, filling: &Filling<'_>, theme: 
     sheet.heights.push((gap, 8.0));
     let (date, titles, hints) = (sheet.take_row(), sheet.take_row(), sheet.take_row());
     sheet.next_row += ROOM;
+    let mut lines = [1; 3];
     for ((first, last), block) in blocks.iter().zip(&signature.blocks) {
+        let width = sheet.width(*first, *last);
         sheet.across(titles, *first, *last, &block.title, Look::Signatory);
         sheet.across(hints, *first, *last, &block.hint, Look::SignatoryHint);
+        let [_, title, hint] = &mut lines;
+        *title = theme.lines(&block.title, width, size, true).max(*title);
+        *hint = theme.lines(&block.hint, width, size, false).max(*hint);
     }
     if let Some((first, last)) = blocks.last() {
         let text = fill(signature.place_date.get_ref(), filling);
+        let [date_lines, ..] = &mut lines;
+        *date_lines = theme.lines(&text, sheet.width(*first, *last), size, false);
         sheet.across(date, *first, *last, &text, Look::PlaceDate);
     }
-    for row in [date, titles, hints] {
-        sheet.heights.push((row, theme.height(1, size)));
+    for (row, lines) in [date, titles, hints].into_iter().zip(lines) {
+        sheet.heights.push((row, theme.height(lines, size)));
     }
 }
 

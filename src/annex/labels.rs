@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::source::{fill, parse};
 use crate::dictionary::register::Unit;
@@ -12,7 +13,7 @@ use crate::observation::{Breakdown, Measure};
 use crate::period::{Period, PeriodKind};
 
 /// Name of the file below the templates folder.
-pub const LABELS_FILE: &str = "annex/labels.toml";
+pub(super) const LABELS_FILE: &str = "annex/labels.toml";
 
 type Names = BTreeMap<String, String>;
 
@@ -30,7 +31,7 @@ pub(super) struct Labels {
     severity: Names,
     report_status: Names,
     pub(super) word: Words,
-    breakdown: BTreeMap<String, Names>,
+    breakdown: BTreeMap<String, BTreeMap<String, Spanned<String>>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -118,6 +119,7 @@ pub(super) struct Words {
     pub(super) total: String,
     pub(super) missing: String,
     pub(super) breakdown_row: String,
+    pub(super) other_period_row: String,
     pub(super) source_row: String,
     pub(super) unknown_province: String,
 }
@@ -203,21 +205,30 @@ impl Labels {
         self.report_status.get(code).map_or(code, String::as_str)
     }
 
-    /// A breakdown in words; a category without a label stands as its code.
+    /// A breakdown in words, with a capital; a category without a label stands as its code.
     pub(super) fn breakdown(&self, breakdown: &Breakdown) -> String {
-        let name = |dimension: &str, category: &str| {
-            self.breakdown.get(dimension).and_then(|names| names.get(category)).cloned()
+        let name = |(dimension, category): (&str, &str)| {
+            let label = self.category(dimension, category).map(|label| label.get_ref().clone());
+            label.unwrap_or_else(|| category.replace('_', " "))
         };
-        let categories: Vec<String> =
-            breakdown.pairs().map(|(d, c)| name(d, c).unwrap_or_else(|| c.replace('_', " "))).collect();
-        categories.join(", ")
+        let words = breakdown.pairs().map(name).collect::<Vec<_>>().join(", ");
+        let mut letters = words.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
     }
 
-    /// The place of a breakdown among the others of its indicator: dimensions by name, categories in the order
-    /// of their codes; `other` last.
-    pub(super) fn breakdown_order(breakdown: &Breakdown) -> (usize, Vec<(String, bool, String)>) {
-        let pairs: Vec<_> = breakdown.pairs().map(|(d, c)| (d.to_owned(), c == "other", c.to_owned())).collect();
-        (pairs.len(), pairs)
+    fn category(&self, dimension: &str, category: &str) -> Option<&Spanned<String>> {
+        self.breakdown.get(dimension)?.get(category)
+    }
+
+    /// The place of a breakdown among the others of its indicator: fewer dimensions first, then as the labels
+    /// stand in their file; what has no label comes last.
+    pub(super) fn breakdown_order(&self, breakdown: &Breakdown) -> (usize, Vec<(usize, String)>) {
+        let place = |(dimension, category): (&str, &str)| {
+            let at = self.category(dimension, category).map_or(usize::MAX, |label| label.span().start);
+            (at, category.to_owned())
+        };
+        let places: Vec<_> = breakdown.pairs().map(place).collect();
+        (places.len(), places)
     }
 }
 
@@ -260,6 +271,19 @@ mod tests {
         let vnd = Labels::load(&Templates::built_in()).unwrap().unit("vnd");
         assert_eq!(vnd.printed(Decimal::from(11_076_000_000_u64)).to_string(), "11076");
         assert_eq!(vnd.printed(Decimal::from(223_227_385_u64)).to_string(), "223.227385");
+    }
+
+    #[test]
+    fn breakdowns_stand_as_in_the_file_of_labels() {
+        let labels = Labels::load(&Templates::built_in()).unwrap();
+        let mut list: Vec<Breakdown> = ["level=elementary", "", "level=zzz", "sex=female", "level=college"]
+            .map(|text| text.parse().unwrap())
+            .into();
+        list.sort_by_cached_key(|breakdown| labels.breakdown_order(breakdown));
+        assert_eq!(
+            list.iter().map(|b| labels.breakdown(b)).collect::<Vec<_>>(),
+            ["", "Nữ", "Cao đẳng", "Sơ cấp", "Zzz"]
+        );
     }
 
     #[test]

@@ -56,7 +56,8 @@ pub(super) enum Value {
     Indicator,
     Breakdown,
     Measure,
-    Value,
+    #[serde(rename = "value")]
+    Amount,
     Role,
     File,
     Line,
@@ -107,7 +108,7 @@ impl Rows {
                 (V::Indicator, "indicator"),
                 (V::Breakdown, "breakdown"),
                 (V::Measure, "measure"),
-                (V::Value, "value"),
+                (V::Amount, "value"),
                 (V::Unit, "unit"),
                 (V::Role, "role"),
                 (V::File, "file"),
@@ -182,6 +183,9 @@ pub(super) struct Layout {
     right_line: Option<Spanned<String>>,
     #[serde(default)]
     notes: Vec<Spanned<String>>,
+    /// In sheets of indicators: heading of the section for figures of other periods that the report states.
+    /// Without it such figures stand in the table of sources only.
+    other_periods: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) orientation: Orientation,
     /// Columns that stay in sight when the sheet is scrolled.
@@ -295,6 +299,11 @@ impl Layout {
         }
     }
 
+    /// Heading of the section for figures of other periods, where the layout has one.
+    pub(super) fn other_periods(&self) -> Option<&str> {
+        self.other_periods.as_ref().map(|heading| heading.get_ref().as_str())
+    }
+
     /// The short name of a field of work, where the layout gives one.
     pub(super) fn short_name(&self, domain: &str) -> Option<&str> {
         self.short_names.iter().find(|(known, _)| known.get_ref() == domain).map(|(_, name)| name.as_str())
@@ -324,6 +333,9 @@ impl Layout {
                 let message = format!("`{}`: unknown field of work; valid: {}", domain.get_ref(), domains.join(", "));
                 checked.fault(domain, message);
             }
+        }
+        if let Some(heading) = self.other_periods.as_ref().filter(|_| self.rows != Rows::Indicators) {
+            checked.fault(heading, "only rows = \"indicators\" take other_periods".to_owned());
         }
         match (&self.series, self.rows == Rows::Provinces) {
             (Some(series), true) => {

@@ -10,12 +10,13 @@ use super::labels::{UnitLabel, number_format, roman};
 use super::layout::{Layout, Value};
 use super::sheet::{Align, Content, Look, Sheet, Strong, address};
 use super::source::fill;
-use crate::consolidate::{Figure, Settled};
+use crate::consolidate::{Figure, Settled, canonical};
 use crate::dictionary::geography::ProvinceSystem;
 use crate::dictionary::register::{Indicator, Kind};
 use crate::observation::{Breakdown, Measure, Qualifier, Status};
 
 /// The figures of one row.
+#[derive(Default)]
 struct Row<'a> {
     plan: Option<(usize, &'a Figure)>,
     actual: Option<(usize, &'a Figure)>,
@@ -124,8 +125,11 @@ pub(super) fn lay_out(
             }
         }
     }
+    if let Some(heading) = layout.other_periods() {
+        writer.other_periods((system, code), &roman(section + 1), heading);
+    }
     let mut sheet = writer.sheet;
-    if section == 0 {
+    if sheet.next_row == sheet.freeze.0 {
         return None;
     }
     end(&mut sheet, layout, &filling, theme);
@@ -154,6 +158,37 @@ impl Writer<'_> {
         self.sheet.heights.push((row, theme.height(1, theme.size.body) + 3.0));
     }
 
+    /// The figures of other periods that the province's report states, by period and indicator.
+    fn other_periods(&mut self, (system, code): (ProvinceSystem, &str), numeral: &str, heading: &str) {
+        let book = self.book;
+        let own = book.input.period;
+        let from_january = canonical(Kind::Flow, own, Measure::Cumulative, None).0;
+        let figures = book.figures.iter().filter_map(|at| Some((*at, book.figure(*at)?)));
+        let others: Vec<(usize, &Figure)> = figures
+            .filter(|(_, f)| f.key.system == system && f.key.province == code && f.key.measure == Measure::Actual)
+            .filter(|(_, f)| f.key.period != own && f.key.period != from_january)
+            .collect();
+        if !others.is_empty() {
+            self.section(numeral, heading);
+        }
+        let mut number = 0;
+        for (at, figure) in others {
+            let Some(indicator) = book.input.register.get(&figure.key.indicator) else { continue };
+            let categories = book.labels().breakdown(&figure.key.breakdown);
+            let name = if categories.is_empty() {
+                indicator.name.clone()
+            } else {
+                format!("{} - {categories}", indicator.name)
+            };
+            let period = book.period_words(figure.key.period);
+            let name = fill(&book.labels().word.other_period_row, &[("indicator", &name), ("period", &period)]);
+            number += 1;
+            let unit = book.labels().unit(indicator.unit.code());
+            let row = Row { actual: Some((at, figure)), ..Row::default() };
+            self.row(&number.to_string(), &name, false, indicator, &unit, &row);
+        }
+    }
+
     fn row(&mut self, number: &str, name: &str, part: bool, indicator: &Indicator, unit: &UnitLabel, found: &Row<'_>) {
         let row = self.sheet.take_row();
         let note = self.note(indicator, found);
@@ -164,7 +199,9 @@ impl Writer<'_> {
             None => (absent, None),
         };
         let missing = || Content::Text(self.book.labels().word.missing.clone());
-        let flow = indicator.kind == Kind::Flow;
+        // A figure of another period has no cumulative one beside it.
+        let own = found.actual.is_none_or(|(_, figure)| figure.key.period == self.book.input.period);
+        let flow = own && indicator.kind == Kind::Flow;
         let theme = &self.book.input.layouts.theme;
         let mut lines = 1;
         for (at, column) in self.layout.columns.iter().enumerate() {

@@ -51,6 +51,7 @@ pub(super) fn lay_out(book: &Book<'_>, layout: &Layout, number: &str) -> Sheet {
                     lines = lines.max(theme.lines(text, column.width, theme.size.body, false));
                     Align::Left
                 }
+                _ if *column.value.get_ref() == Value::Number => Align::Centre,
                 _ => Align::Right,
             };
             sheet.put(row, index(at), content, Look::Body { align, strong: Strong::Plain });
@@ -109,7 +110,7 @@ fn sources<'r>(book: &'r Book<'_>) -> Vec<Row<'r>> {
                 Value::Indicator => text(book.input.register.get(&key.indicator).map_or(&key.indicator, |i| &i.name)),
                 Value::Breakdown => text(&labels.breakdown(&key.breakdown)),
                 Value::Measure => text(labels.measure(stated.map_or(key.measure, |o| o.measure))),
-                Value::Value => exact(stated.map_or(figure.value, |o| o.value)),
+                Value::Amount => exact(stated.map_or(figure.value, |o| o.value)),
                 Value::Unit => text(labels.base_unit(&figure.unit)),
                 Value::Role => text(line.role),
                 Value::File => text(stated.map_or(figure.plan_source.as_str(), |o| &o.file)),
@@ -153,7 +154,7 @@ fn findings<'r>(book: &'r Book<'_>) -> Vec<Row<'r>> {
             Value::Place => text(&place(&finding.site)),
             Value::Message => text(message),
             Value::Quote => text(&finding.site.quote),
-            Value::OtherPlace => text(&finding.other.as_ref().map(|site| whole_place(site)).unwrap_or_default()),
+            Value::OtherPlace => text(&finding.other.as_ref().map(whole_place).unwrap_or_default()),
             Value::OtherQuote => text(finding.other.as_ref().map_or("", |site| &site.quote)),
             Value::Stated => stated(&finding.stated),
             Value::Expected => stated(&finding.expected),

@@ -6,7 +6,7 @@ use super::source::parse;
 use crate::dictionary::templates::{TemplateErrors, Templates};
 
 /// Name of the theme's file below the templates folder.
-pub const THEME_FILE: &str = "theme.toml";
+pub(super) const THEME_FILE: &str = "theme.toml";
 
 /// The look of the annexes.
 #[derive(Debug, Clone, Deserialize)]

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Url, Workbook, Worksheet, XlsxError,
 };
@@ -99,9 +98,9 @@ fn source_rows(book: &Book<'_>, sheet: &Sheet, to: &mut Worksheet, formats: &mut
     Ok(())
 }
 
-/// The only way from an exact value to a binary one.
+/// The only way from an exact value to a binary one: by its digits, which gives the nearest there is.
 fn number(value: Decimal) -> f64 {
-    value.to_f64().unwrap_or_default()
+    value.to_string().parse().unwrap_or_default()
 }
 
 fn page(theme: &Theme, sheet: &Sheet, to: &mut Worksheet) -> Result<(), XlsxError> {

@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::dictionary::templates::{TemplateErrors, TemplateFault, Templates};
 
 /// Name of the file below the templates folder.
-pub const WORDING_FILE: &str = "consolidate.toml";
+pub(super) const WORDING_FILE: &str = "consolidate.toml";
 
 /// The words that settling looks at.
 #[derive(Debug, Clone, Default, Deserialize)]
