@@ -190,3 +190,43 @@ fn format(theme: &Theme, look: Look, number: &str) -> Format {
     };
     if number.is_empty() { made } else { made.set_num_format(number) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use calamine::{Reader, Xlsx};
+
+    use super::super::sheet::Cell;
+    use super::*;
+    use crate::dictionary::templates::Templates;
+
+    /// How many links a sheet of `count` figures has, and what stands in the column after them.
+    fn written(count: u32) -> (usize, Option<String>) {
+        let theme = Theme::load(&Templates::built_in()).unwrap();
+        let look = Look::Body { align: Align::Right, strong: Strong::Plain };
+        let cell = |n: u32| Cell {
+            row: n / 10,
+            column: u16::try_from(n % 10).unwrap(),
+            content: Content::Number(Decimal::from(n), "#,##0".to_owned()),
+            look,
+            source: Some(n),
+        };
+        let name = "Biểu".to_owned();
+        let figures = Sheet { name, widths: vec![9.0; 10], cells: (0..count).map(cell).collect(), ..Sheet::default() };
+        let sources = Sheet { name: "Nguồn".to_owned(), widths: vec![9.0], ..Sheet::default() };
+        let period = "2023".parse().unwrap();
+        let book = Book { theme: &theme, sources: Some("Nguồn"), source_row: "Dòng nguồn", period };
+        let bytes = write(&book, &[figures, sources]).unwrap();
+        let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+        let links = workbook.hyperlinks_by_sheet_name("Biểu").unwrap().len();
+        let range = workbook.worksheet_range("Biểu").unwrap();
+        (links, range.get_value((0, 10)).map(ToString::to_string))
+    }
+
+    #[test]
+    fn above_the_most_links_a_column_gives_the_rows() {
+        assert_eq!(written(60_000), (60_000, None));
+        assert_eq!(written(60_001), (0, Some("1, 2, 3, 4, 5, 6, 7, 8, 9, 10".to_owned())));
+    }
+}

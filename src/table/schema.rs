@@ -2,7 +2,7 @@
 
 use polars::prelude::DataType;
 
-/// Decimals of the column `value`. Money is in đồng and percentages are in percent, so few are ever used; a
+/// Decimals of the column `value`. Money is in whole dong and percentages in percent, so few are ever used; a
 /// numeric spreadsheet cell may carry up to seventeen.
 pub const VALUE_SCALE: u32 = 18;
 

@@ -96,7 +96,10 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let templates = Templates::built_in();
+        Self::with(Templates::built_in())
+    }
+
+    fn with(templates: Templates) -> Self {
         let (register, geography) = (Register::load(&templates).unwrap(), Geography::load(&templates).unwrap());
         let rows = ROWS.iter().filter(|row| !row.contains("none"));
         let observations = rows.enumerate().map(|(at, row)| observation(at, row)).collect();
@@ -294,4 +297,38 @@ fn the_same_input_gives_the_same_bytes() {
     assert!(first == world.workbook());
     world.observations.reverse();
     assert_eq!(read(&first)["Việc làm"], read(&world.workbook())["Việc làm"]);
+}
+
+#[test]
+fn an_office_adds_a_sheet_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("annex")).unwrap();
+    let layout = r#"
+rows = "indicators"
+sheet_name = "Tóm tắt {province} {year}"
+title = "TÓM TẮT {PERIOD}"
+orientation = "portrait"
+
+[[column]]
+value = "name"
+header = ["Nội dung"]
+width = 60
+
+[[column]]
+value = "cumulative"
+header = ["Kết quả", "Từ đầu năm", "Số lượng"]
+width = 14
+
+[[column]]
+value = "unit"
+header = ["Kết quả", "Từ đầu năm", "Đơn vị"]
+width = 14
+"#;
+    std::fs::write(folder.path().join("annex/15-summary.toml"), layout).unwrap();
+    let world = World::with(Templates::with_overlay(folder.path()).unwrap());
+    let sheets = read(&world.workbook());
+    let sheet = &sheets["Tóm tắt Trà Vinh 2023"];
+    let row = row_of(sheet, 0, "Số lao động được giải quyết việc làm (tạo việc làm)");
+    assert_eq!(cells(sheet, row, 0..3)[1..], ["10325", "người"]);
+    assert!(says(&sheet[&(0, 0)], "TÓM TẮT QUÝ II NĂM 2023"));
 }
