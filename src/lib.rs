@@ -4,6 +4,8 @@
 //! Data flows one way: file → `input` → `document` → `mention` → `observation` → `table` → `consolidate` →
 //! `annex` → workbook. `ARCHITECTURE.md` tells what each room does and what is deliberately absent.
 
+pub mod annex;
+pub mod consolidate;
 pub mod diagnostic;
 pub mod dictionary;
 pub mod document;
@@ -11,4 +13,5 @@ pub mod mention;
 pub mod observation;
 pub mod period;
 pub mod report;
+pub mod table;
 pub mod text;

@@ -2,8 +2,16 @@
 
 /// Name below the templates folder, and text, of each file; sorted by name.
 pub const FILES: &[(&str, &str)] = &[
+    ("annex/10-province.toml", include_str!("../../templates/annex/10-province.toml")),
+    ("annex/20-domain.toml", include_str!("../../templates/annex/20-domain.toml")),
+    ("annex/30-sources.toml", include_str!("../../templates/annex/30-sources.toml")),
+    ("annex/40-findings.toml", include_str!("../../templates/annex/40-findings.toml")),
+    ("annex/50-unmapped.toml", include_str!("../../templates/annex/50-unmapped.toml")),
+    ("annex/60-reports.toml", include_str!("../../templates/annex/60-reports.toml")),
+    ("annex/labels.toml", include_str!("../../templates/annex/labels.toml")),
     ("breakdowns.toml", include_str!("../../templates/breakdowns.toml")),
     ("confidence.toml", include_str!("../../templates/confidence.toml")),
+    ("consolidate.toml", include_str!("../../templates/consolidate.toml")),
     ("dictionary/admin.toml", include_str!("../../templates/dictionary/admin.toml")),
     ("dictionary/child.toml", include_str!("../../templates/dictionary/child.toml")),
     ("dictionary/disabled_assoc.toml", include_str!("../../templates/dictionary/disabled_assoc.toml")),
@@ -29,5 +37,6 @@ pub const FILES: &[(&str, &str)] = &[
     ("report.toml", include_str!("../../templates/report.toml")),
     ("sections.toml", include_str!("../../templates/sections.toml")),
     ("spelling.toml", include_str!("../../templates/spelling.toml")),
+    ("theme.toml", include_str!("../../templates/theme.toml")),
     ("units.toml", include_str!("../../templates/units.toml")),
 ];

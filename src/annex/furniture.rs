@@ -1,0 +1,228 @@
+//! What stands around every table: the lines above, the heading rows, the notes and the signatures.
+
+use super::layout::{Layout, Signature};
+use super::sheet::{Content, Look, Sheet};
+use super::source::fill;
+use super::theme::Theme;
+
+/// Values for the placeholders of a sheet's lines.
+pub(super) type Filling<'a> = [(&'a str, &'a str)];
+
+/// The lines above the table. A line that is left empty takes no row.
+pub(super) fn begin(sheet: &mut Sheet, layout: &Layout, filling: &Filling<'_>, theme: &Theme) {
+    let lines = layout.lines();
+    let last = sheet.columns().saturating_sub(1);
+    let full = sheet.width(0, last);
+    sheet.orientation = layout.orientation;
+    let size = &theme.size;
+    for (text, look, size, bold) in [
+        (lines.form_code, Look::FormCode, size.form_code, false),
+        (lines.heading, Look::Heading, size.heading, true),
+        (lines.title, Look::Title, size.title, true),
+        (lines.attached, Look::Attached, size.attached, false),
+    ] {
+        let text = fill(text, filling);
+        let text = text.trim_end();
+        if !text.is_empty() {
+            let row = sheet.take_row();
+            sheet.across(row, 0, last, text, look);
+            sheet.heights.push((row, theme.height(theme.lines(text, full, size, bold), size)));
+        }
+    }
+    let (left, right) = (fill(lines.left, filling), fill(lines.right, filling));
+    if left.is_empty() && right.is_empty() {
+        return;
+    }
+    let gap = sheet.take_row();
+    sheet.heights.push((gap, 6.0));
+    let row = sheet.take_row();
+    // The column where the left line ends: the first at which it has room.
+    let room = if right.is_empty() { full } else { full * 0.6 };
+    let split = (0..last).find(|column| sheet.width(0, *column) >= room).unwrap_or(last);
+    if last == 0 {
+        sheet.across(row, 0, 0, &format!("{left} {right}"), Look::LeftLine);
+    } else {
+        let split = split.min(last - 1);
+        sheet.across(row, 0, split, &left, Look::LeftLine);
+        sheet.across(row, split + 1, last, &right, Look::RightLine);
+    }
+    let lines = theme.lines(&left, full * 0.6, size.line, false).max(theme.lines(&right, full * 0.4, size.line, false));
+    sheet.heights.push((row, theme.height(lines, size.line)));
+}
+
+/// The heading rows: a path of headings for each column, from the top level down. Neighbours under the same
+/// headings share merged cells; a short path reaches down to the last level. Below them the numbering row, where
+/// any column has a mark.
+pub(super) fn header(sheet: &mut Sheet, paths: &[Vec<String>], marks: &[String], theme: &Theme) {
+    let depth = paths.iter().map(Vec::len).max().unwrap_or(0);
+    let first = sheet.next_row;
+    let size = theme.size.header;
+    let mut heights = vec![theme.height(1, size); depth];
+    let mut spanning: Vec<(usize, f64)> = Vec::new();
+    for level in 0..depth {
+        let mut column = 0;
+        while let Some(path) = paths.get(column) {
+            let Some(text) = path.get(level) else {
+                column += 1;
+                continue;
+            };
+            let leaf = level + 1 == path.len();
+            let same = |other: &Vec<String>| other.len() == path.len() && other.get(..=level) == path.get(..=level);
+            let shares =
+                |other: &Vec<String>| !leaf && other.get(..=level) == path.get(..=level) && other.len() > level + 1;
+            let run =
+                paths.iter().skip(column).take_while(|other| if leaf { same(other) } else { shares(other) }).count();
+            // A leaf heads one column only, even where two leaves read alike.
+            let run = if leaf { 1 } else { run.max(1) };
+            let bottom = if leaf { depth - 1 } else { level };
+            let (from, to) = (index(column), index(column + run - 1));
+            let top_row = first + row_of(level);
+            sheet.block((top_row, from), (first + row_of(bottom), to), text, Look::Header);
+            let height = theme.height(theme.lines(text, sheet.width(from, to), size, true), size);
+            if bottom == level {
+                if let Some(known) = heights.get_mut(level) {
+                    *known = known.max(height);
+                }
+            } else {
+                spanning.push((level, height));
+            }
+            column += run;
+        }
+    }
+    for (level, height) in spanning {
+        let there: f64 = heights.iter().skip(level).sum();
+        if let Some(last) = heights.last_mut() {
+            *last += (height - there).max(0.0);
+        }
+    }
+    for height in heights {
+        let row = sheet.take_row();
+        sheet.heights.push((row, height));
+    }
+    if marks.iter().any(|mark| !mark.is_empty()) {
+        let row = sheet.take_row();
+        for (column, mark) in marks.iter().enumerate() {
+            sheet.put(row, index(column), Content::Text(mark.clone()), Look::Numbering);
+        }
+        sheet.heights.push((row, theme.height(1, theme.size.numbering)));
+    }
+    if sheet.next_row > first {
+        sheet.repeat = Some((first, sheet.next_row - 1));
+    }
+}
+
+/// The notes and the signatures below the table.
+pub(super) fn end(sheet: &mut Sheet, layout: &Layout, filling: &Filling<'_>, theme: &Theme) {
+    let last = sheet.columns().saturating_sub(1);
+    let size = theme.size.note;
+    for (at, note) in layout.lines().notes.into_iter().enumerate() {
+        let text = fill(note, filling);
+        let row = sheet.take_row();
+        sheet.across(row, 0, last, &text, Look::Note);
+        let gap = if at == 0 { 4.0 } else { 0.0 };
+        sheet.heights.push((row, gap + theme.height(theme.lines(&text, sheet.width(0, last), size, false), size)));
+    }
+    if let Some(signature) = &layout.signature {
+        sign(sheet, signature, filling, theme);
+    }
+}
+
+fn sign(sheet: &mut Sheet, signature: &Signature, filling: &Filling<'_>, theme: &Theme) {
+    /// Rows that stay empty for the signature.
+    const ROOM: u32 = 4;
+    let blocks = shares(sheet, signature.blocks.len());
+    let size = theme.size.signature;
+    let gap = sheet.take_row();
+    sheet.heights.push((gap, 8.0));
+    let (date, titles, hints) = (sheet.take_row(), sheet.take_row(), sheet.take_row());
+    sheet.next_row += ROOM;
+    let mut lines = [1; 3];
+    for ((first, last), block) in blocks.iter().zip(&signature.blocks) {
+        let width = sheet.width(*first, *last);
+        sheet.across(titles, *first, *last, &block.title, Look::Signatory);
+        sheet.across(hints, *first, *last, &block.hint, Look::SignatoryHint);
+        let [_, title, hint] = &mut lines;
+        *title = theme.lines(&block.title, width, size, true).max(*title);
+        *hint = theme.lines(&block.hint, width, size, false).max(*hint);
+    }
+    if let Some((first, last)) = blocks.last() {
+        let text = fill(signature.place_date.get_ref(), filling);
+        let [date_lines, ..] = &mut lines;
+        *date_lines = theme.lines(&text, sheet.width(*first, *last), size, false);
+        sheet.across(date, *first, *last, &text, Look::PlaceDate);
+    }
+    for (row, lines) in [date, titles, hints].into_iter().zip(lines) {
+        sheet.heights.push((row, theme.height(lines, size)));
+    }
+}
+
+/// The columns parted into `count` neighbouring shares of about equal width.
+fn shares(sheet: &Sheet, count: usize) -> Vec<(u16, u16)> {
+    let columns = sheet.columns();
+    let full = sheet.width(0, columns.saturating_sub(1));
+    let mut shares = Vec::new();
+    let mut first = 0;
+    for share in 1..=count {
+        let left = u16::try_from(count - share).unwrap_or(0);
+        if first >= columns {
+            break;
+        }
+        let end = full * share as f64 / count as f64;
+        let mut last = first;
+        while last + 1 < columns.saturating_sub(left)
+            && (share == count || sheet.width(0, last + 1) <= end + sheet.width(last + 1, last + 1) / 2.0)
+        {
+            last += 1;
+        }
+        shares.push((first, last));
+        first = last + 1;
+    }
+    shares
+}
+
+/// A 0-based column as the sheet counts them.
+pub(super) fn index(column: usize) -> u16 {
+    u16::try_from(column).unwrap_or(u16::MAX)
+}
+
+fn row_of(level: usize) -> u32 {
+    u32::try_from(level).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dictionary::templates::Templates;
+
+    #[test]
+    fn headings_merge_across_and_down() {
+        let theme = Theme::load(&Templates::built_in()).unwrap();
+        let mut sheet = Sheet { widths: vec![5.0, 12.0, 12.0, 12.0], ..Sheet::default() };
+        let path = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+        let paths = [
+            path(&["STT"]),
+            path(&["Thực hiện", "Trong kỳ", "Tổng số"]),
+            path(&["Thực hiện", "Trong kỳ", "Nữ"]),
+            path(&["Thực hiện", "Lũy kế"]),
+        ];
+        header(&mut sheet, &paths, &[String::new(), "1".into(), "2".into(), "3".into()], &theme);
+        let merges: Vec<_> = sheet.merges.iter().map(|m| (m.text.as_str(), m.first, m.last)).collect();
+        assert_eq!(
+            merges,
+            [
+                ("STT", (0, 0), (2, 0)),
+                ("Thực hiện", (0, 1), (0, 3)),
+                ("Trong kỳ", (1, 1), (1, 2)),
+                ("Lũy kế", (1, 3), (2, 3)),
+            ]
+        );
+        assert_eq!((sheet.repeat, sheet.next_row), (Some((0, 3)), 4));
+    }
+
+    #[test]
+    fn signatures_share_the_columns() {
+        let sheet = Sheet { widths: vec![5.0, 46.0, 10.0, 12.0, 12.0, 12.0, 10.0, 10.0, 24.0], ..Sheet::default() };
+        let shares = shares(&sheet, 3);
+        assert_eq!((shares.len(), shares.first().map(|s| s.0), shares.last().map(|s| s.1)), (3, Some(0), Some(8)));
+    }
+}

@@ -1,0 +1,287 @@
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
+
+use super::*;
+use crate::diagnostic::Severity;
+use crate::dictionary::geography::ProvinceSystem;
+use crate::dictionary::templates::Templates;
+use crate::observation::{Breakdown, Measure, Origin, Qualifier, Status};
+
+fn dec(text: &str) -> Decimal {
+    Decimal::from_str_exact(text).unwrap()
+}
+
+/// `province period indicator[breakdown] measure value`, in a file of the province's name.
+fn row(text: &str) -> Observation {
+    let mut words = text.split(' ');
+    let mut next = || words.next().unwrap();
+    let (province, period) = (next(), next());
+    let (indicator, breakdown) = match next().split_once('[') {
+        Some((indicator, rest)) => (indicator.to_owned(), rest.trim_end_matches(']').parse().unwrap()),
+        None => (text.split(' ').nth(2).unwrap().to_owned(), Breakdown::total()),
+    };
+    let (measure, value) = (next().parse().unwrap(), next());
+    Observation {
+        id: text.to_owned(),
+        province: province.to_owned(),
+        province_system: "63".to_owned(),
+        period: period.parse().ok(),
+        indicator,
+        breakdown,
+        measure,
+        stated: value.to_owned(),
+        value: dec(value),
+        unit: "person".to_owned(),
+        qualifier: Qualifier::Exact,
+        status: Status::Reported,
+        of: None,
+        base: String::new(),
+        origin: Origin::Text,
+        confidence: dec("0.95"),
+        file: format!("{province}.txt"),
+        start: 0,
+        end: 1,
+        line: 1,
+        place: String::new(),
+        quote: format!("có {value} người"),
+        rule: String::new(),
+    }
+}
+
+fn settled(observations: &[Observation]) -> Consolidated {
+    with_plans(observations, "province,year,indicator,value\n")
+}
+
+fn with_plans(observations: &[Observation], plans: &str) -> Consolidated {
+    let templates = Templates::built_in();
+    let register = Register::load(&templates).unwrap();
+    let geography = Geography::load(&templates).unwrap();
+    let input = Input {
+        observations,
+        register: &register,
+        geography: &geography,
+        wording: &Wording::load(&templates).unwrap(),
+        plans: &read_plans("plans.csv", plans, &register, &geography).unwrap(),
+        revisions: &FxHashMap::from_iter([("second.txt".to_owned(), 1)]),
+        review_threshold: dec("0.6"),
+    };
+    consolidate(&input).unwrap()
+}
+
+fn values(consolidated: &Consolidated) -> Vec<String> {
+    consolidated.figures().iter().map(|f| f.value.to_string()).collect()
+}
+
+fn at(mut observation: Observation, start: usize, line: usize) -> Observation {
+    (observation.start, observation.line) = (start, line);
+    observation
+}
+
+const JOBS: &str = "employment.jobs_created";
+const CLASSES: &str = "labour.safety_classes";
+
+#[test]
+fn three_names_of_one_figure_are_one_figure() {
+    let found = settled(&[
+        row(&format!("84 2023-Q2 {JOBS} cumulative 120")),
+        row(&format!("84 2023-S1 {JOBS} actual 120")),
+        row(&format!("84 2023-M06 {JOBS} cumulative 120")),
+        row(&format!("84 2023-Q2 {JOBS} actual 50")),
+    ]);
+    assert_eq!(values(&found), ["50", "120"]);
+    let figure = &found.figures()[1];
+    assert_eq!((figure.settled, figure.sources.len(), figure.repeated.len()), (Settled::Repeated, 1, 2));
+    assert!(found.findings().is_empty());
+}
+
+#[test]
+fn a_table_outranks_the_text_and_the_conflict_shows_both() {
+    let mut table = row(&format!("84 2023-Q2 {JOBS} actual 54"));
+    table.origin = Origin::Table;
+    let found = settled(&[row(&format!("84 2023-Q2 {JOBS} actual 50")), table]);
+    assert_eq!(values(&found), ["54"]);
+    let [finding] = found.findings() else { panic!("{:?}", found.findings()) };
+    assert_eq!((finding.severity, finding.check), (Severity::Error, "conflict"));
+    assert_eq!((&*finding.stated, &*finding.expected, &*finding.difference), ("50", "54", "-4"));
+    assert_eq!(finding.site.quote, "có 50 người");
+    assert_eq!(finding.other.as_ref().map(|s| s.quote.as_str()), Some("có 54 người"));
+}
+
+#[test]
+fn a_revision_outranks_a_table_and_a_correction_ends_the_dispute() {
+    let mut table = row(&format!("84 2023-Q2 {JOBS} actual 54"));
+    table.origin = Origin::Table;
+    let mut second = row(&format!("84 2023-Q2 {JOBS} actual 55"));
+    second.file = "second.txt".to_owned();
+    let found = settled(&[table.clone(), second.clone()]);
+    assert_eq!(values(&found), ["55"]);
+    let mut correction = row(&format!("84 2023-Q2 {JOBS} actual 56"));
+    correction.origin = Origin::Correction;
+    let found = settled(&[table, second, correction]);
+    assert_eq!(values(&found), ["56"]);
+    assert_eq!(found.figures()[0].settled, Settled::Corrected);
+    assert!(found.findings().is_empty());
+}
+
+#[test]
+fn events_told_separately_add_up() {
+    let one = at(row(&format!("94 2023-M11 {CLASSES} actual 1")), 5, 15);
+    let twelve = at(row(&format!("94 2023-M11 {CLASSES} actual 12")), 90, 15);
+    let found = settled(&[one.clone(), twelve.clone()]);
+    assert_eq!(values(&found), ["13"]);
+    assert_eq!((found.figures()[0].settled, &found.figures()[0].sources[..]), (Settled::Added, &[0, 1][..]));
+    // Their total is not one more event.
+    let total = at(row(&format!("94 2023-M11 {CLASSES} actual 13")), 1, 14);
+    assert_eq!(values(&settled(&[one.clone(), twelve.clone(), total])), ["13"]);
+    // A part is not added.
+    let mut part = at(row(&format!("94 2023-M11 {CLASSES} actual 3")), 99, 15);
+    part.quote = "tổ chức 12 lớp, trong đó 3 lớp".to_owned();
+    assert_eq!(values(&settled(&[one, twelve, part])), ["13"]);
+}
+
+#[test]
+fn equal_values_of_events_are_one_figure() {
+    let rows = [
+        at(row(&format!("94 2023-M11 {CLASSES} actual 1")), 5, 15),
+        at(row(&format!("94 2023-M11 {CLASSES} actual 1")), 50, 30),
+    ];
+    let found = settled(&rows);
+    assert_eq!((values(&found), found.figures()[0].settled), (vec!["1".to_owned()], Settled::Repeated));
+}
+
+#[test]
+fn values_that_do_not_add_up_are_a_conflict() {
+    let found = settled(&[
+        at(row(&format!("94 2023-M11 {JOBS} actual 1")), 5, 15),
+        at(row(&format!("94 2023-M11 {JOBS} actual 12")), 90, 15),
+    ]);
+    assert_eq!(values(&found), ["1"]);
+    assert_eq!((found.findings().len(), found.figures()[0].settled), (1, Settled::Outranked));
+}
+
+#[test]
+fn a_sure_value_beats_a_doubtful_one_with_a_warning() {
+    let mut doubtful = row(&format!("84 2023-Q2 {JOBS} actual 54"));
+    (doubtful.origin, doubtful.confidence) = (Origin::Table, dec("0.4"));
+    let found = settled(&[doubtful.clone(), row(&format!("84 2023-Q2 {JOBS} actual 50"))]);
+    assert_eq!(values(&found), ["50"]);
+    assert_eq!(found.findings()[0].severity, Severity::Warning);
+    assert!(!found.figures()[0].doubtful);
+    assert!(settled(&[doubtful]).figures()[0].doubtful);
+}
+
+#[test]
+fn levels_for_one_and_rows_without_a_place_are_not_settled() {
+    let mut nowhere = row(&format!("84 2023-Q2 {JOBS} actual 54"));
+    nowhere.province = String::new();
+    assert!(settled(&[row(&format!("84 2023-Q2 {JOBS} per_unit 5")), nowhere]).figures().is_empty());
+}
+
+fn cell<'a>(indicator: &'a str, kind: Kind, breakdown: &'a Breakdown, period: &str) -> Cell<'a> {
+    let period = period.parse().unwrap();
+    Cell { system: ProvinceSystem::P63, period, indicator, kind, breakdown, measure: Measure::Actual, of: None }
+}
+use crate::dictionary::register::Kind;
+
+#[test]
+fn totals_add_what_is_there_and_say_how_many() {
+    let found = settled(&[
+        row(&format!("84 2023-S1 {JOBS} actual 100")),
+        row(&format!("94 2023-Q2 {JOBS} cumulative 20.5")),
+        row(&format!("01 2023-S1 {JOBS} actual 0")),
+        row(&format!("84 2023-S1 {JOBS} yoy_pct 5")),
+    ]);
+    let total = Breakdown::total();
+    let cell = cell(JOBS, Kind::Flow, &total, "2023-S1");
+    let country = found.total(&cell, Area::Country).unwrap();
+    assert_eq!((country.value, country.figures.len(), country.provinces), (dec("120.5"), 3, 63));
+    let delta = found.total(&cell, Area::Region(6)).unwrap();
+    assert_eq!((delta.value, delta.figures.len(), delta.provinces), (dec("120.5"), 2, 13));
+    assert_eq!(found.total(&cell, Area::Region(1)).unwrap().value, dec("0"));
+    assert!(found.total(&cell, Area::Region(2)).is_none(), "missing is not zero");
+    assert!(found.totals().iter().all(|t| t.measure != Measure::YoyPct));
+}
+
+#[test]
+fn a_rate_is_recomputed_when_every_province_has_its_parts() {
+    let mut rows: Vec<Observation> = [
+        "84 2023 poverty.poor_households actual 10",
+        "84 2023 poverty.households actual 200",
+        "94 2023 poverty.poor_households actual 50",
+        "94 2023 poverty.households actual 100",
+        "84 2023 poverty.poor_rate actual 5",
+    ]
+    .iter()
+    .map(|text| row(text))
+    .collect();
+    rows[4].unit = "percent".to_owned();
+    let total = Breakdown::total();
+    let cell = cell("poverty.poor_rate", Kind::Rate, &total, "2023");
+    assert_eq!(settled(&rows).total(&cell, Area::Country).unwrap().value, dec("20"));
+    let mut other = row("01 2023 poverty.poor_rate actual 1");
+    other.unit = "percent".to_owned();
+    rows.push(other);
+    let found = settled(&rows);
+    assert!(found.total(&cell, Area::Country).is_none(), "Hà Nội states only the rate");
+    assert!(found.total(&cell, Area::Region(6)).is_some());
+}
+
+#[test]
+fn a_plan_of_the_year_stands_in_each_period_reported() {
+    let rows = [row(&format!("84 2023-Q2 {JOBS} actual 50")), row(&format!("94 2023-Q2 {JOBS} plan 30"))];
+    let found = with_plans(&rows, &format!("province,year,indicator,value\n84,2023,{JOBS},200\n94,2023,{JOBS},31\n"));
+    assert_eq!(values(&found), ["50", "200", "30"]);
+    assert_eq!(found.figures()[1].plan_source, "plans.csv:2");
+    let [finding] = found.findings() else { panic!("{:?}", found.findings()) };
+    assert_eq!((finding.check, &*finding.difference), ("plan-differs", "-1"));
+}
+
+#[test]
+fn faults_of_plans_name_the_line_and_the_choices() {
+    let templates = Templates::built_in();
+    let (register, geography) = (Register::load(&templates).unwrap(), Geography::load(&templates).unwrap());
+    let text = "province,year,indicator,value\n84,2023,employment.jobs_create,1\n00,2023,employment.jobs_created,1\n";
+    let message = read_plans("plans.csv", text, &register, &geography).unwrap_err().to_string();
+    assert!(
+        message.contains("plans.csv:2: `employment.jobs_create`: unknown indicator; nearest: employment.jobs_created"),
+        "{message}"
+    );
+    assert!(message.contains("plans.csv:3: `00`: unknown province of the 63; valid: 01, "), "{message}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn sums_equal_plain_addition_whatever_the_order(
+        values in proptest::collection::vec((0_usize..63, -1_000_000_000_000_000_i64..1_000_000_000_000_000, 0_u32..4), 1..60),
+        seed in 0_usize..50,
+    ) {
+        let geography = Geography::load(&Templates::built_in()).unwrap();
+        let provinces: Vec<_> = geography.provinces(ProvinceSystem::P63).cloned().collect();
+        let mut by_province = std::collections::BTreeMap::new();
+        for (at, mantissa, scale) in values {
+            by_province.insert(at, Decimal::new(mantissa, scale));
+        }
+        let mut rows: Vec<Observation> = by_province
+            .iter()
+            .map(|(at, value)| {
+                let mut row = row(&format!("{} 2023 {JOBS} actual 1", provinces[*at].code));
+                row.value = *value;
+                row
+            })
+            .collect();
+        let first = settled(&rows);
+        let by = seed % rows.len();
+        rows.rotate_left(by);
+        let second = settled(&rows);
+        let plain: Decimal = by_province.values().sum();
+        let total = Breakdown::total();
+        let cell = cell(JOBS, Kind::Flow, &total, "2023");
+        prop_assert_eq!(first.total(&cell, Area::Country).unwrap().value, plain);
+        let regional: Decimal = (1..=6).filter_map(|r| first.total(&cell, Area::Region(r))).map(|t| t.value).sum();
+        prop_assert_eq!(regional, plain);
+        let of = |c: &Consolidated| c.totals().iter().map(|t| (t.area, t.value)).collect::<Vec<_>>();
+        prop_assert_eq!(of(&first), of(&second));
+    }
+}

@@ -1,0 +1,19 @@
+//! The canonical table: its columns and types, the way from observations to a frame and back, and the files of
+//! a run that are tables.
+//!
+//! Observations flow in; `observations.csv` and `.parquet`, `ledger.csv`, `findings.csv` and `reports.csv` flow
+//! out. Every writer sorts what it is given, so the bytes do not depend on the order of the work.
+
+mod csv_file;
+mod error;
+mod frame;
+mod other_files;
+mod row;
+mod schema;
+
+pub use csv_file::{read_observations_csv, write_observations_csv};
+pub use error::TableError;
+pub(crate) use frame::{decimal_of, decimal_series};
+pub use frame::{from_frame, to_frame, write_parquet};
+pub use other_files::{ReportRow, finding_id, write_findings_csv, write_ledger_csv, write_reports_csv};
+pub use schema::{COLUMNS, CONFIDENCE_SCALE, ColumnType, VALUE_SCALE};
