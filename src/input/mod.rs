@@ -1,0 +1,49 @@
+//! Report files to extracted text: the only reader of report files, one module for each format, told apart by
+//! content.
+
+mod plain;
+
+pub use plain::decode;
+
+/// The format of a report file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Format {
+    /// Markdown.
+    Markdown,
+    /// Plain text.
+    Text,
+}
+
+impl Format {
+    /// The code as it stands in `reports.csv`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Markdown => "md",
+            Self::Text => "txt",
+        }
+    }
+}
+
+/// Why a file could not be read as a report. The name is the key of its message.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Nothing, or nothing visible, is in it.
+    #[error("empty file")]
+    Empty,
+    /// It is no text.
+    #[error("not a text: {0}")]
+    NotText(String),
+    /// It is a document of a kind that is not read.
+    #[error("a {0} file, which is not read")]
+    Unsupported(&'static str),
+}
+
+/// The extracted text of a file, in the form that offsets count in, and its format.
+///
+/// # Errors
+/// When the file holds no text, or is of a kind that is not read.
+pub fn extract_text(name: &str, bytes: &[u8]) -> Result<(String, Format), Refusal> {
+    let text = plain::decode(bytes)?;
+    let markdown = name.rsplit_once('.').is_some_and(|(_, e)| matches!(e.to_ascii_lowercase().as_str(), "md" | "markdown"));
+    Ok((text, if markdown { Format::Markdown } else { Format::Text }))
+}
