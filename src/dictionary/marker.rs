@@ -106,6 +106,18 @@ roles!(
         RangeTo = "range_to",
         /// Joins two things.
         And = "and",
+        /// Heads the column of row numbers.
+        RowNumber = "row_number",
+        /// Heads the column of units.
+        UnitColumn = "unit_column",
+        /// Heads the column of notes.
+        NoteColumn = "note_column",
+        /// Says that the base of an index is 100.
+        IndexBase = "index_base",
+        /// Heads a column of results.
+        ResultColumn = "result_column",
+        /// A part of a province.
+        District = "district",
         /// Before a total.
         TotalWords = "total_words",
     }
