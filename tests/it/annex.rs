@@ -338,6 +338,31 @@ width = 14
 }
 
 #[test]
+fn a_layout_may_leave_out_who_has_no_figure() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("annex")).unwrap();
+    let built_in = Templates::built_in().read("annex/20-domain.toml").unwrap();
+    let layout = built_in.replace("provinces = \"all\"", "provinces = \"reported\"");
+    std::fs::write(folder.path().join("annex/20-domain.toml"), layout).unwrap();
+    let sheets = read(&World::with(Templates::with_overlay(folder.path()).unwrap()).workbook());
+    let sheet = &sheets["Việc làm"];
+    let names: Vec<String> = (0..40).filter_map(|row| sheet.get(&(row, 1))).map(ToString::to_string).collect();
+    assert_eq!(
+        names[names.iter().position(|n| n == "CẢ NƯỚC").unwrap()..],
+        [
+            "CẢ NƯỚC",
+            "Số tỉnh có số liệu",
+            "Đồng bằng sông Hồng",
+            "Hà Nội",
+            "Đồng bằng sông Cửu Long",
+            "Trà Vinh",
+            "Sóc Trăng"
+        ]
+    );
+    assert_eq!(cells(sheet, row_of(sheet, 1, "CẢ NƯỚC"), 2..6), ["48000", "58858", "1120", "27825.5"]);
+}
+
+#[test]
 fn after_the_merger_there_are_34_provinces_and_january_makes_one_figure_of_two() {
     let mut world = World::new();
     let rows = [
