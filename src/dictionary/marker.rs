@@ -104,6 +104,8 @@ roles!(
         Half = "half",
         /// Between the bounds of a range.
         RangeTo = "range_to",
+        /// Links a word to its number and says nothing itself.
+        Is = "is",
         /// Joins two things.
         And = "and",
         /// Heads the column of row numbers.

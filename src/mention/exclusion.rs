@@ -4,6 +4,9 @@ use super::{NumberState, Scan};
 use crate::dictionary::{Dictionary, Tag};
 use crate::text::{SourceText, Token, TokenKind};
 
+/// The reason of ordinals, whose words also end longer phrases.
+const ORDINAL: &str = "ordinal";
+
 /// Marks excluded numbers in `scan.numbers`.
 pub fn set_aside(source: &SourceText, tokens: &[Token], label: usize, dictionary: &Dictionary, scan: &mut Scan) {
     for (token, state) in tokens.iter().zip(&mut scan.numbers).take(label) {
@@ -62,6 +65,15 @@ fn phrases(source: &SourceText, tokens: &[Token], dictionary: &Dictionary, scan:
             .filter(|at| tokens.get(*at).is_some_and(Token::is_number))
             .collect();
         if within.is_empty() || !within.iter().all(|at| fits(*at, scan)) {
+            continue;
+        }
+        // `trung cấp 412`, `trợ cấp một lần 122`: the word before the number belongs to a phrase that began earlier.
+        let taken = rule.reason == ORDINAL
+            && scan.hits.iter().any(|h| {
+                let phrase = matches!(h.tag, Tag::Category(_)) || matches!(h.tag, Tag::Term(_)) && h.words >= 2;
+                phrase && h.first < hit.first && (h.last as usize) + 1 == within.first().copied().unwrap_or(0)
+            });
+        if taken {
             continue;
         }
         for at in &within {

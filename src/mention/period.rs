@@ -163,6 +163,10 @@ impl Finder<'_> {
             let span = if months == 6 { Span::SecondHalf } else { return None };
             return Some(PeriodMention { first: at, last: last + usize::from(year.is_some()), span, year });
         }
+        // In `14 tháng 6` the number is a day.
+        if self.tokens.get(month_word + 1).is_some_and(Token::is_number) {
+            return None;
+        }
         let mention = self.finish(at, month_word, Span::FirstMonths(months));
         let excluded_as_duration =
             matches!(self.scan.numbers.get(at), Some(NumberState::Excluded(reason)) if reason == "duration");

@@ -20,13 +20,17 @@ pub struct Candidate {
     pub score: f32,
     /// How near the farthest needed own word is, 0 to 1.
     pub nearness: f32,
+    /// Whether some own word stands right at the number.
+    pub anchored: bool,
+    /// Whether one of those says more than a noun that counts many things, or a word of measure.
+    pub specific: bool,
     /// How well the written noun fits, 0 to 1.
     pub fit: f32,
     /// Whether a needed word was found in the context only.
     pub from_context: bool,
     /// Agreement of the headings' field of work: 1, 0 or −1.
     pub field: i8,
-    /// First and last token of the own words that matched.
+    /// First and last token of the own words right at the number.
     pub span: (usize, usize),
 }
 
@@ -157,12 +161,18 @@ impl Reading<'_> {
         let mut nearness: f32 = 1.0;
         let mut from_context = false;
         let mut span = (usize::MAX, 0);
+        let mut anchored = false;
+        let mut specific = false;
         let mut matched: Vec<Found> = Vec::new();
         for term in &wording.own {
             let (found, weight) = self.nearest(*term)?;
             score += worth(found.words) * weight;
             nearness = nearness.min(weight);
-            span = (span.0.min(found.first), span.1.max(found.last));
+            if weight >= 0.7 {
+                anchored = true;
+                specific |= !self.is_general(&found);
+                span = (span.0.min(found.first), span.1.max(found.last));
+            }
             matched.push(found);
         }
         for term in &wording.right {
@@ -171,6 +181,8 @@ impl Reading<'_> {
                     f.first > quantity.first && f.first <= quantity.last + 3 && f.last <= quantity.end() + 8
                 })?;
             score += worth(found.words) * 1.1;
+            anchored = true;
+            specific |= !self.is_general(found);
             span = (span.0.min(found.first), span.1.max(found.last));
             matched.push(*found);
         }
@@ -215,7 +227,18 @@ impl Reading<'_> {
             _ => 0.0,
         };
         score += (fit - 0.6) * 0.8;
-        Some(Candidate { indicator: wording.indicator, wording: id, score, nearness, fit, from_context, field, span })
+        // Words that are another number's count less the farther they are.
+        score *= if anchored { 0.7 + 0.3 * nearness } else { 0.55 + 0.45 * nearness };
+        Some(Candidate { indicator: wording.indicator, wording: id, score, nearness, anchored, specific, fit, from_context, field, span })
+    }
+
+    /// Whether a phrase is no more than a counted noun or a word of measure.
+    fn is_general(&self, found: &Found) -> bool {
+        (0..=found.first).rev().take(6).any(|at| {
+            self.scan.hits_at(at).iter().any(|h| {
+                matches!(h.tag, Tag::Unit(_) | Tag::Marker(_)) && h.last as usize >= found.last
+            })
+        })
     }
 
     fn field(&self, indicator: u16) -> i8 {
@@ -256,6 +279,26 @@ impl Reading<'_> {
             .rules
             .get(usize::from(indicator))
             .is_some_and(|rules| rules.exclude.iter().any(|term| self.strictly_near(*term)))
+    }
+
+    /// The same for a part of the indicator: words that state one of its categories forbid nothing.
+    pub fn is_forbidden_part(&self, indicator: u16) -> bool {
+        let (Some(rules), Some(strict), Some(row)) = (
+            self.dictionary.rules.get(usize::from(indicator)),
+            self.reach.strict.get(self.index),
+            self.dictionary.indicator(indicator),
+        ) else {
+            return false;
+        };
+        let categories = super::breakdown::stated(self.scan, strict, &row.id, self.dictionary);
+        let admitted = |s: &super::breakdown::Stated| {
+            self.dictionary.dimensions.get(usize::from(s.dimension)).is_some_and(|d| row.breakdowns.contains(&d.id))
+        };
+        rules.exclude.iter().filter_map(|term| self.terms.found.get(term)).flatten().any(|f| {
+            f.first >= strict.start
+                && f.last < strict.end
+                && !categories.iter().any(|s| admitted(s) && s.first <= f.last && f.first <= s.last)
+        })
     }
 
     /// How well the quantity's noun fits the indicator's unit.

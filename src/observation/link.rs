@@ -22,7 +22,7 @@ use crate::period::Period;
 use crate::text::Token;
 
 /// A money value that would give each counted one less than this many đồng is the amount for one of them.
-const LEAST_TOTAL_FOR_ONE: i64 = 20_000;
+const LEAST_TOTAL_FOR_ONE: i64 = 2_000;
 /// A breakdown's categories are looked for at most this many tokens from a number outside its own clause.
 const SUBJECT_REACH: usize = 40;
 
@@ -157,6 +157,12 @@ impl Clause<'_> {
         self.scan
             .hits_in(&near)
             .any(|h| h.tag == Tag::Marker(marker) && self.plain_words(h.last as usize, strict.start) <= 1)
+    }
+
+    /// Whether nothing but markers stands between the bracket's opening and the quantity.
+    pub(super) fn opens_bracket(&self, index: usize) -> bool {
+        let (Some(quantity), Some(strict)) = (self.quantity(index), self.reach.strict.get(index)) else { return false };
+        self.plain_words(strict.start, quantity.first) == 0
     }
 
     /// The nearest value before a quantity at the same or an outer bracket, that is not in a bracket closed since.
@@ -564,12 +570,12 @@ impl<'a> Linker<'a> {
         };
         let companion = self.companion(clause, &reading, index);
         if let Some((whole, exhaustive)) = self.whole(clause, index) {
-            return self.find_part(clause, &reading, index, whole, exhaustive, own, companion, &unmapped);
+            return self.find_part(clause, &reading, index, whole, exhaustive, &candidates, companion, &unmapped);
         }
-        let near = own.filter(|c| c.nearness >= 0.7);
+        let near = own.filter(|c| c.anchored && c.specific);
         if let Some(Found::Companion { indicator, .. }) = &companion {
             let own_is_better = near.is_some_and(|c| {
-                c.indicator != *indicator && c.nearness >= 1.0 && c.score >= scores.strong + 0.6 && c.fit >= 1.0
+                c.indicator != *indicator && c.nearness >= 1.0 && c.score >= scores.strong + 0.6 && c.fit >= 0.9
             });
             if !own_is_better && let Some(found) = companion {
                 return found;
@@ -581,7 +587,7 @@ impl<'a> Linker<'a> {
             && let Some(draft) = self.linked.drafts.get(of)
         {
             let fits = reading.unit_fit(draft.indicator) > 0.0 && !reading.is_forbidden(draft.indicator);
-            if fits && near.is_none_or(|c| c.indicator == draft.indicator) && self.asks_for_subject(clause, index) {
+            if fits && near.is_none() && self.asks_for_subject(clause, index) {
                 return Found::Carried { of };
             }
             if fits && near.is_none() && before.is_some() {
@@ -612,17 +618,27 @@ impl<'a> Linker<'a> {
         index: usize,
         whole: usize,
         exhaustive: bool,
-        own: Option<Candidate>,
+        candidates: &[Candidate],
         companion: Option<Found>,
         unmapped: &dyn Fn(&'static str) -> Found,
     ) -> Found {
         let scores = self.dictionary.confidence.scores;
+        let own = candidates.first().copied().filter(|c| c.score >= scores.enough);
         let Some(draft) = self.linked.drafts.get(whole) else { return unmapped("no-indicator") };
         let pairs = self.categories(clause, index, draft.indicator);
         let fits = reading.unit_fit(draft.indicator) > 0.0;
-        let forbidden = reading.is_forbidden(draft.indicator);
+        let forbidden = reading.is_forbidden_part(draft.indicator);
         let part = |pairs: Vec<(String, String)>| Found::Part { whole, exhaustive, pairs };
         let asks = self.asks_for_subject(clause, index);
+        // What follows a value within the parts belongs to that value, not to their whole.
+        if let Some(Found::Companion { of, .. }) = &companion
+            && *of != whole
+            && pairs.is_empty()
+            && own.is_none_or(|c| !c.specific || c.nearness < 1.0 || c.indicator == draft.indicator)
+            && let Some(found) = companion
+        {
+            return found;
+        }
         // A list of parts goes on with the categories of the part before.
         let sibling = clause
             .value_before(index)
@@ -631,7 +647,7 @@ impl<'a> Linker<'a> {
             .and_then(|d| self.linked.drafts.get(d).map(|draft| (d, draft)))
             .filter(|(_, d)| d.indicator != draft.indicator && d.part_of.is_some());
         if let Some((of, other)) = sibling
-            && own.is_none_or(|c| c.nearness < 0.7)
+            && own.is_none_or(|c| !c.anchored || !c.specific)
         {
             let pairs = self.categories(clause, index, other.indicator);
             if pairs.iter().any(|(d, _)| other.breakdown.iter().any(|(o, _)| o == d))
@@ -642,6 +658,15 @@ impl<'a> Linker<'a> {
         }
         if let Some(own) = own {
             if own.indicator == draft.indicator {
+                let other = candidates.iter().copied().find(|c| {
+                    c.indicator != draft.indicator
+                        && c.anchored
+                        && c.score >= scores.strong
+                        && !self.categories(clause, index, c.indicator).is_empty()
+                });
+                if let Some(other) = other.filter(|_| pairs.is_empty()) {
+                    return Found::Own(other);
+                }
                 return if !pairs.is_empty() && !forbidden {
                     part(pairs)
                 } else if asks || clause.depth(draft.tokens.start) == 0 && clause.outer.draft == Some(whole) {
@@ -651,7 +676,7 @@ impl<'a> Linker<'a> {
                 };
             }
             if let Some(Found::Companion { indicator, .. }) = &companion
-                && (*indicator == own.indicator || own.nearness < 1.0 || own.score < scores.strong + 0.6)
+                && (*indicator == own.indicator || own.nearness < 1.0 || !own.specific || own.score < scores.strong + 0.6)
                 && pairs.is_empty()
                 && let Some(found) = companion
             {
@@ -666,7 +691,7 @@ impl<'a> Linker<'a> {
             {
                 return part(pairs);
             }
-            if own.nearness >= 0.7 || own.score >= scores.strong {
+            if own.anchored && (own.specific || companion.is_none()) {
                 return Found::Own(own);
             }
         }
@@ -948,8 +973,8 @@ impl<'a> Linker<'a> {
     }
 
     fn is_plan(&self, clause: &Clause<'_>, index: usize) -> bool {
-        clause.before(index, Marker::PlanValue, 2).is_some() && clause.before(index, Marker::Reach, 0).is_none()
-            || clause.before_bracket(index, Marker::PlanOfYear)
+        clause.before(index, Marker::PlanValue, 0).is_some() && clause.before(index, Marker::Reach, 0).is_none()
+            || clause.before_bracket(index, Marker::PlanOfYear) && clause.opens_bracket(index)
     }
 
     /// Whether an amount is the amount for one: the words say so, or the total would give each one next to nothing.
@@ -961,13 +986,22 @@ impl<'a> Linker<'a> {
         value: Decimal,
         found: &Found,
     ) -> bool {
-        if quantity.per_one || clause.before(index, Marker::PerUnit, 5).is_some() {
+        if quantity.per_one {
+            return true;
+        }
+        if quantity.per_month {
+            return false;
+        }
+        if clause.before(index, Marker::PerUnit, 5).is_some() {
             return true;
         }
         let Found::Companion { of, .. } = found else { return false };
         self.linked.drafts.get(*of).is_some_and(|count| {
-            count.measure != Measure::PerUnit
-                && count.value > Decimal::ONE
+            let people = self.dictionary.indicator(count.indicator).is_some_and(|i| {
+                matches!(i.unit, Unit::Person | Unit::PersonTurn | Unit::Household | Unit::Case | Unit::Item)
+            });
+            people
+                && count.value > Decimal::TEN
                 && value < count.value.saturating_mul(Decimal::from(LEAST_TOTAL_FOR_ONE))
         })
     }

@@ -7,6 +7,9 @@ use crate::dictionary::marker::Marker;
 use crate::mention::{Quantity, Scan};
 use crate::text::{Token, TokenKind};
 
+/// Words at least so many tokens before the first number of a sentence are its head, shared by the numbers after it.
+const SHARED_HEAD_DISTANCE: usize = 4;
+
 /// A sentence's quantities with the words that are each one's own.
 #[derive(Debug, Clone)]
 pub struct Reach {
@@ -41,13 +44,15 @@ impl Reach {
             let left = cuts.get(at).copied().unwrap_or(sentence.start);
             let right = cuts.get(at + 1).copied().unwrap_or(sentence.end);
             let (left, right) = within_bracket(scan, quantity, left, right);
-            strict.push(left..right);
             let depth = scan.depth.get(quantity.first).copied().unwrap_or(0);
             let ends = |t: &usize| {
                 tokens.get(*t).is_some_and(|k| k.is(';')) && scan.depth.get(*t).copied().unwrap_or(0) <= depth
             };
-            item_start.push((sentence.start..quantity.first).rev().find(ends).map_or(sentence.start, |t| t + 1));
-            item_end.push((quantity.last..sentence.end).find(ends).unwrap_or(sentence.end));
+            let start = (sentence.start..quantity.first).rev().find(ends).map_or(sentence.start, |t| t + 1);
+            let end = (quantity.last..sentence.end).find(ends).unwrap_or(sentence.end);
+            strict.push(left.max(start)..right.min(end).max(quantity.last + 1));
+            item_start.push(start);
+            item_end.push(end);
         }
         Self { sentence, quantities: from..to, strict, item_start, item_end }
     }
@@ -61,7 +66,7 @@ impl Reach {
             return 1.0;
         }
         if first < strict.end && last >= strict.start {
-            return 0.7;
+            return 0.5;
         }
         if last < strict.start {
             let previous_end = index.checked_sub(1).and_then(quantity).map_or(self.sentence.start, Quantity::end);
@@ -72,11 +77,14 @@ impl Reach {
             }
             let first_quantity = quantity(0).map_or(self.sentence.end, |q| q.first);
             let same_item = self.item_start.get(index).is_some_and(|start| first >= *start);
-            return match (same_item, first < first_quantity) {
+            // The verb that opens the sentence is shared by its list; the words right before the first number are that
+            // number's own.
+            let shared = last < first_quantity && first_quantity - last > SHARED_HEAD_DISTANCE;
+            return match (same_item, shared) {
                 (true, true) => 0.42,
-                (true, false) => 0.3,
+                (true, false) => 0.2,
                 (false, true) => 0.33,
-                (false, false) => 0.15,
+                (false, false) => 0.12,
             };
         }
         let next_first = quantity(index + 1).map_or(self.sentence.end, |q| q.first);
@@ -116,7 +124,12 @@ fn cut(tokens: &[Token], scan: &Scan, a: &Quantity, b: &Quantity) -> usize {
             return close + 1;
         }
     } else if let Some(close) = gap.clone().find(|t| depth(*t) > depth_a) {
-        // A bracket without a number belongs to the quantity before it.
+        // A bracket without a number belongs to the quantity before it, unless something separates the two.
+        let open = (gap.start..close + 1).find(|t| depth(*t) > depth_a).unwrap_or(close);
+        if let Some(at) = last_separator(tokens, scan, &(gap.start..open)) {
+            let after = (open..gap.end).find(|t| depth(*t) <= depth_a).unwrap_or(gap.end);
+            return last_separator(tokens, scan, &(after..gap.end)).unwrap_or(at);
+        }
         let end = (close..gap.end).find(|t| depth(*t) <= depth_a).unwrap_or(gap.end);
         return last_separator(tokens, scan, &(end..gap.end)).unwrap_or(end);
     }
@@ -138,6 +151,15 @@ fn last_separator(tokens: &[Token], scan: &Scan, gap: &Range<usize>) -> Option<u
         .min();
     if let Some(at) = opening {
         return Some(at);
+    }
+    // «và 13 hồ sơ»: a joining word right before the number begins its own words.
+    let joined = scan
+        .hits_in(gap)
+        .filter(|h| h.tag == Tag::Marker(Marker::And) && h.last as usize + 2 >= gap.end)
+        .map(|h| h.first as usize)
+        .max();
+    if joined.is_some() {
+        return joined;
     }
     // A comma right before the number separates nothing from it; one further left does.
     let comma = gap.clone().rev().find(|t| {

@@ -312,7 +312,7 @@ pub(super) fn subject_of(
         }
         return Some(subject.ok_or("percentage-of-unmapped"));
     }
-    if own.first().is_some_and(|c| c.score >= scores.enough && c.nearness >= 0.7) {
+    if own.first().is_some_and(|c| c.score >= scores.enough && c.anchored) {
         return None;
     }
     linker.outer_draft(clause).or(linker.memory(clause)).map(Ok)

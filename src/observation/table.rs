@@ -336,7 +336,7 @@ impl Interpreter<'_> {
         let of = if cumulative { Measure::Cumulative } else { Measure::Actual };
         let plan = says(Marker::PlanOfYear);
         let same = says(Marker::SamePeriod);
-        let previous = says(Marker::PreviousPeriod);
+        let previous = says(Marker::PreviousPeriod) && !cumulative;
         let index_said = self.index_said || says(Marker::IndexBase) || says(Marker::Equal);
         let status = if says(Marker::Estimate) { Status::Estimate } else { Status::Reported };
         let (measure, index, unclear) = if same && (percent || compares || signed) {

@@ -69,7 +69,8 @@ pub fn events(tokens: &[Token], scan: &Scan, sentence: &Range<usize>, report: Pe
 fn follows_comparison(scan: &Scan, at: usize, sentence: &Range<usize>) -> bool {
     let near = at.saturating_sub(4).max(sentence.start)..at + 1;
     scan.hits_in(&near).any(|h| {
-        matches!(h.tag, Tag::Marker(Marker::Compare | Marker::SamePeriod | Marker::PlanOfYear | Marker::PreviousPeriod))
+        matches!(h.tag,
+            Tag::Marker(Marker::Compare | Marker::SamePeriod | Marker::PlanOfYear))
             && h.last as usize + 3 >= at
     })
 }
