@@ -106,6 +106,8 @@ roles!(
         RangeTo = "range_to",
         /// Links a word to its number and says nothing itself.
         Is = "is",
+        /// Before categories of the greater part only.
+        Mostly = "mostly",
         /// Joins two things.
         And = "and",
         /// Heads the column of row numbers.

@@ -233,7 +233,7 @@ impl Builder<'_> {
         if opens(Tag::Closing, &self.hits) && !self.in_header() {
             self.closed = true;
         }
-        if self.closed {
+        if self.closed && !matches!(line.kind, LineKind::Note(_)) {
             let continues = self.current;
             match continues {
                 Some(block) => self.extend(block, own),

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::dictionary::marker::Marker;
 use crate::dictionary::{Dictionary, Tag};
 use crate::mention::{Quantity, Scan};
 use crate::text::Token;
@@ -51,7 +52,12 @@ pub fn of_quantity(
     admitted: &[String],
     dictionary: &Dictionary,
 ) -> Vec<(String, String)> {
-    let all = stated(scan, range, indicator, dictionary);
+    let mut all = stated(scan, range, indicator, dictionary);
+    // «phần lớn mang quốc tịch Trung Quốc» says nothing of all of them.
+    all.retain(|s| {
+        let near = s.first.saturating_sub(6).max(range.start)..s.first;
+        !(s.first > quantity.last && scan.has_marker(Marker::Mostly, &near))
+    });
     let mut pairs = Vec::new();
     for id in admitted {
         let Some(dimension) = dictionary.dimension_ids.get(id).copied() else { continue };
@@ -68,14 +74,17 @@ pub fn of_quantity(
             continue;
         }
         let joins = dictionary.dimensions.get(usize::from(dimension)).is_some_and(|d| d.joins);
-        let partner =
-            mine.iter().skip(1).find(|s| joins && !s.category.is_empty() && together(tokens, quantity, nearest, s));
+        let partner = mine.iter().skip(1).find(|s| {
+            !s.category.is_empty() && s.category != nearest.category && together(tokens, quantity, nearest, s)
+        });
         let category = match partner {
-            Some(other) if other.category != nearest.category => {
+            // Two groups together are neither, unless the dimension joins them.
+            Some(_) if !joins => continue,
+            Some(other) => {
                 let (a, b) = if nearest.first < other.first { (nearest, *other) } else { (*other, nearest) };
                 format!("{}_{}", a.category, b.category)
             }
-            _ => nearest.category.clone(),
+            None => nearest.category.clone(),
         };
         pairs.push((id.clone(), category));
     }

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::reach::Reach;
 use crate::dictionary::{Dictionary, Tag, TermId, Wording};
 use crate::mention::{Quantity, Scan};
+use crate::text::Token;
 
 /// Terms found around a sentence, and how much each counts from there, 0 to 1.
 pub type ContextTerms = FxHashMap<TermId, f32>;
@@ -78,6 +79,7 @@ impl SentenceTerms {
 
 /// Everything a reading of one quantity depends on.
 pub struct Reading<'a> {
+    pub tokens: &'a [Token],
     pub dictionary: &'a Dictionary,
     pub scan: &'a Scan,
     pub reach: &'a Reach,
@@ -166,7 +168,7 @@ impl Reading<'_> {
         let mut matched: Vec<Found> = Vec::new();
         for term in &wording.own {
             let (found, weight) = self.nearest(*term)?;
-            score += worth(found.words) * weight;
+            score += worth(found.words) * weight * self.telling(&found);
             nearness = nearness.min(weight);
             if weight >= 0.7 {
                 anchored = true;
@@ -180,7 +182,7 @@ impl Reading<'_> {
                 self.terms.found.get(term)?.iter().find(|f| {
                     f.first > quantity.first && f.first <= quantity.last + 3 && f.last <= quantity.end() + 8
                 })?;
-            score += worth(found.words) * 1.1;
+            score += worth(found.words) * 1.1 * self.telling(found);
             anchored = true;
             specific |= !self.is_general(found);
             span = (span.0.min(found.first), span.1.max(found.last));
@@ -232,6 +234,11 @@ impl Reading<'_> {
         Some(Candidate { indicator: wording.indicator, wording: id, score, nearness, anchored, specific, fit, from_context, field, span })
     }
 
+    /// How much a phrase tells: a noun that counts many things tells little.
+    fn telling(&self, found: &Found) -> f32 {
+        if self.is_general(found) { 0.4 } else { 1.0 }
+    }
+
     /// Whether a phrase is no more than a counted noun or a word of measure.
     fn is_general(&self, found: &Found) -> bool {
         (0..=found.first).rev().take(6).any(|at| {
@@ -256,7 +263,7 @@ impl Reading<'_> {
     fn nearest(&self, term: TermId) -> Option<(Found, f32)> {
         let mut best: Option<(Found, f32)> = None;
         for found in self.terms.found.get(&term)? {
-            let weight = self.reach.weight(self.scan, self.index, found.first, found.last);
+            let weight = self.reach.weight(self.tokens, self.scan, self.index, found.first, found.last);
             let value = worth(found.words) * weight;
             if weight > 0.0 && best.is_none_or(|(b, w)| worth(b.words) * w < value) {
                 best = Some((*found, weight));

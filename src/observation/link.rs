@@ -18,7 +18,7 @@ use crate::dictionary::register::{Kind, Unit};
 use crate::dictionary::{Dictionary, Part, Tag, UnitClass};
 use crate::document::{BlockKind, Document};
 use crate::mention::{Quantity, QuantityKind, Scan};
-use crate::period::Period;
+use crate::period::{Period, PeriodKind};
 use crate::text::Token;
 
 /// A money value that would give each counted one less than this many đồng is the amount for one of them.
@@ -101,7 +101,7 @@ pub(super) struct Clause<'a> {
     pub(super) sentence: usize,
     origin: Origin,
     outer: Outer,
-    memory: Option<usize>,
+    memory: Vec<usize>,
     /// Per quantity: the draft it became.
     pub(super) assigned: Vec<Option<usize>>,
     /// Per quantity: whether it was tried and is a value, mapped or not.
@@ -200,7 +200,7 @@ impl<'a> Linker<'a> {
         let mut context = self.section_terms(section);
         let outer = self.outer(at, &mut context);
         let fields: Vec<u8> = document.sections.get(section).map(|s| s.fields.clone()).unwrap_or_default();
-        let mut memory: Option<usize> = None;
+        let mut memory: Vec<usize> = Vec::new();
         let mut earlier: Vec<Range<usize>> = Vec::new();
         for (number, sentence) in scan.sentences.iter().enumerate() {
             let mut around = context.clone();
@@ -223,19 +223,21 @@ impl<'a> Linker<'a> {
                     sentence: number,
                     origin,
                     outer,
-                    memory,
+                    memory: memory.clone(),
                     assigned: vec![None; count],
                     is_value: vec![false; count],
                 };
                 self.clause(&mut clause);
-                memory = clause
+                let mains: Vec<usize> = clause
                     .assigned
                     .iter()
                     .flatten()
                     .copied()
                     .filter(|d| self.linked.drafts.get(*d).is_some_and(|d| d.is_main && !d.measure.is_relative()))
-                    .last()
-                    .or(memory);
+                    .collect();
+                if !mains.is_empty() {
+                    memory = mains;
+                }
             }
             earlier.push(sentence.clone());
         }
@@ -300,6 +302,7 @@ impl<'a> Linker<'a> {
 
     fn reading<'c>(&'c self, clause: &'c Clause<'_>, index: usize, any_unit: bool) -> Reading<'c> {
         Reading {
+            tokens: clause.tokens,
             dictionary: self.dictionary,
             scan: clause.scan,
             reach: &clause.reach,
@@ -582,15 +585,17 @@ impl<'a> Linker<'a> {
             }
         }
         let before = clause.value_before(index).and_then(|at| clause.assigned.get(at).copied().flatten());
-        let subject = before.or(clause.memory.filter(|_| clause.value_before(index).is_none()));
-        if let Some(of) = subject
+        if near.is_none()
+            && self.asks_for_subject(clause, index)
+            && let Some(of) = self.subject_like(clause, &reading, index)
+        {
+            return Found::Carried { of };
+        }
+        if let Some(of) = before
             && let Some(draft) = self.linked.drafts.get(of)
         {
             let fits = reading.unit_fit(draft.indicator) > 0.0 && !reading.is_forbidden(draft.indicator);
-            if fits && near.is_none() && self.asks_for_subject(clause, index) {
-                return Found::Carried { of };
-            }
-            if fits && near.is_none() && before.is_some() {
+            if fits && near.is_none() {
                 let pairs = self.categories(clause, index, draft.indicator);
                 let same_dimension = pairs.iter().any(|(d, _)| draft.breakdown.iter().any(|(other, _)| other == d));
                 if same_dimension {
@@ -608,6 +613,38 @@ impl<'a> Linker<'a> {
             Some(candidate) => Found::Own(candidate),
             None => unmapped("no-indicator"),
         }
+    }
+
+    /// The value whose other period a number states: the nearest before it that is counted in the same noun, else in
+    /// one that fits; failing that in the sentence, in the one before.
+    fn subject_like(&self, clause: &Clause<'_>, reading: &Reading<'_>, index: usize) -> Option<usize> {
+        let class = clause.quantity(index)?.class;
+        let mut values: Vec<usize> = (0..index)
+            .rev()
+            .filter(|at| clause.is_value.get(*at) == Some(&true))
+            .filter_map(|at| clause.assigned.get(at).copied().flatten())
+            .collect();
+        if values.is_empty() && clause.value_before(index).is_none() {
+            values.extend(clause.memory.iter().copied());
+        }
+        let fits = |d: &usize| {
+            self.linked.drafts.get(*d).is_some_and(|draft| {
+                reading.unit_fit(draft.indicator) > 0.0
+                    && !reading.is_forbidden(draft.indicator)
+                    && !matches!(draft.measure, Measure::PerUnit)
+            })
+        };
+        let same = |d: &usize| {
+            self.linked
+                .drafts
+                .get(*d)
+                .and_then(|draft| self.dictionary.indicator(draft.indicator))
+                .is_some_and(|i| class == Some(UnitClass::Known(i.unit)))
+        };
+        let mains: Vec<usize> =
+            values.iter().copied().filter(|d| self.linked.drafts.get(*d).is_some_and(|x| x.part_of.is_none())).collect();
+        let choose = |list: &[usize]| list.iter().copied().find(|d| fits(d) && same(d)).or_else(|| list.iter().copied().find(fits));
+        choose(&mains).or_else(|| choose(&values))
     }
 
     #[expect(clippy::too_many_arguments, reason = "the evidence is weighed against each other in one place")]
@@ -860,7 +897,14 @@ impl<'a> Linker<'a> {
             period = clause.outer.period;
         }
         let mut measure = if cumulative { Measure::Cumulative } else { Measure::Actual };
-        if self.is_plan(clause, index) {
+        let last_year = period.is_some_and(|p| {
+            p.last_year() + 1 == self.report.year && (p.kind == self.report.kind || p.kind == PeriodKind::Year)
+        });
+        let beside = clause.depth(quantity.first) > 0 && matches!(found, Found::Carried { .. });
+        if last_year && beside {
+            measure = Measure::YoyBase;
+            period = base.and_then(|b| self.linked.drafts.get(b)).and_then(|d| d.period);
+        } else if self.is_plan(clause, index) {
             measure = Measure::Plan;
             period = None;
         } else if rule_row.unit == Unit::Vnd
@@ -932,8 +976,8 @@ impl<'a> Linker<'a> {
             confidence -= loses.field_differs;
         }
         if candidate.score < weights.scores.strong {
-            confidence -= loses.weak * (weights.scores.strong - candidate.score)
-                / (weights.scores.strong - weights.scores.enough).max(0.1);
+            let lack = (weights.scores.strong - candidate.score) / (weights.scores.strong - weights.scores.enough).max(0.1);
+            confidence -= loses.weak * lack.clamp(0.0, 1.0);
         }
         let others = self.reading(clause, index, false).candidates();
         let rival = others.iter().find(|c| c.indicator != candidate.indicator);
@@ -1157,7 +1201,7 @@ impl<'a> Linker<'a> {
     }
 
     pub(super) fn memory(&self, clause: &Clause<'_>) -> Option<usize> {
-        clause.memory
+        clause.memory.first().copied()
     }
 
     pub(super) fn candidates_of(&self, clause: &Clause<'_>, index: usize, any_unit: bool) -> Vec<Candidate> {

@@ -58,7 +58,7 @@ impl Reach {
     }
 
     /// How near the words `first..=last` are to the quantity at `index`, 0 to 1.
-    pub fn weight(&self, scan: &Scan, index: usize, first: usize, last: usize) -> f32 {
+    pub fn weight(&self, tokens: &[Token], scan: &Scan, index: usize, first: usize, last: usize) -> f32 {
         let Some(strict) = self.strict.get(index) else { return 0.0 };
         let quantity = |i: usize| scan.quantities.get(self.quantities.start + i);
         let Some(own) = quantity(index) else { return 0.0 };
@@ -73,7 +73,14 @@ impl Reach {
             let in_gap = first >= previous_end;
             let bracketed = scan.depth.get(own.first) > scan.depth.get(first);
             if in_gap {
-                return if bracketed { 0.35 } else { 0.45 };
+                let apart = (previous_end..first).any(|t| {
+                    tokens.get(t).is_some_and(|k| k.is(',')) && scan.depth.get(t) == scan.depth.get(own.first)
+                });
+                return match (bracketed, apart) {
+                    (true, _) => 0.35,
+                    (false, true) => 0.7,
+                    (false, false) => 0.45,
+                };
             }
             let first_quantity = quantity(0).map_or(self.sentence.end, |q| q.first);
             let same_item = self.item_start.get(index).is_some_and(|start| first >= *start);
@@ -132,6 +139,15 @@ fn cut(tokens: &[Token], scan: &Scan, a: &Quantity, b: &Quantity) -> usize {
         }
         let end = (close..gap.end).find(|t| depth(*t) <= depth_a).unwrap_or(gap.end);
         return last_separator(tokens, scan, &(end..gap.end)).unwrap_or(end);
+    }
+    // Where a comma follows the first quantity at once, its own words are complete: all that follows is the second's.
+    let closed = tokens.get(gap.start).is_some_and(|t| t.is(',')) && gap.end > gap.start + 1;
+    let stronger = gap.clone().any(|t| tokens.get(t).is_some_and(|k| k.is(';')))
+        || scan.hits_in(&gap).any(|h| {
+            matches!(h.tag, Tag::Marker(Marker::OpensParts | Marker::Besides | Marker::Remainder)) && h.first as usize > gap.start + 1
+        });
+    if closed && !stronger {
+        return gap.start;
     }
     if let Some(at) = last_separator(tokens, scan, &gap) {
         return at;

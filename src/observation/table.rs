@@ -599,6 +599,7 @@ impl Interpreter<'_> {
         }
         let terms = SentenceTerms::of(&scan, &reach, &context, self.dictionary);
         let reading = Reading {
+            tokens,
             dictionary: self.dictionary,
             scan: &scan,
             reach: &reach,

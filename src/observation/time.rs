@@ -168,7 +168,7 @@ fn resolve(
         Span::Year => {
             let Some(year) = mention.year else {
                 // «cả năm» in a report that ends in December is its cumulative figure.
-                return (report.last_month() == 12 && stands_out).then_some(if report.starts_in_january() {
+                return (report.last_month() == 12).then_some(if report.starts_in_january() {
                     Coverage::Within
                 } else {
                     Coverage::Cumulative
