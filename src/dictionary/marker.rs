@@ -108,6 +108,8 @@ roles!(
         Is = "is",
         /// Before categories of the greater part only.
         Mostly = "mostly",
+        /// A name whose words mean nothing here.
+        Name = "name",
         /// Joins two things.
         And = "and",
         /// Heads the column of row numbers.

@@ -253,7 +253,16 @@ impl Builder<'_> {
                 self.current = Some(block);
             }
             LineKind::Heading(depth) => self.heading(depth, own, line.label),
-            LineKind::Item(depth) => self.item(depth, own, line.label),
+            LineKind::Item(depth) => {
+                // «IV. Nhiệm vụ 3 tháng cuối năm»: a number does not make a short title of a part a statement.
+                let short = own.len() <= 24 && own.last().is_some_and(|t| !is_terminal(t) || t.is(':'));
+                let names_part = self.hits.iter().any(|h| matches!(h.tag, Tag::Part(_)) && h.first <= 1 && h.words >= 1);
+                if depth <= level::NUMBER && short && names_part {
+                    self.heading(depth, own, line.label);
+                } else {
+                    self.item(depth, own, line.label);
+                }
+            }
             _ => self.text(own, line),
         }
     }

@@ -131,8 +131,7 @@ impl Clause<'_> {
     pub(super) fn plain_words(&self, from: usize, to: usize) -> usize {
         (from + 1..to)
             .filter(|t| {
-                self.tokens.get(*t).is_some_and(Token::is_word)
-                    && !self.scan.hits_at(*t).iter().any(|h| matches!(h.tag, Tag::Marker(_)))
+                self.tokens.get(*t).is_some_and(Token::is_word) && self.scan.marked.get(*t) != Some(&true)
             })
             .count()
     }
@@ -343,7 +342,11 @@ impl<'a> Linker<'a> {
         let nothing = |reason| Unmapped { reason, candidates: Vec::new() };
         let Some(value) = quantity.value else { return Err(nothing("malformed-number")) };
         if quantity.kind == QuantityKind::ZeroStatement {
-            return self.zero(clause, index, quantity);
+            let drafts = self.zero(clause, index, quantity)?;
+            if let Some(slot) = clause.is_value.get_mut(index) {
+                *slot = !drafts.is_empty();
+            }
+            return Ok(drafts);
         }
         if let Some(relative) = self.relative_role(clause, index, quantity) {
             return self.relative(clause, index, quantity, value, relative).map(|d| vec![d]);
@@ -427,7 +430,7 @@ impl<'a> Linker<'a> {
             let Some(before) = before else { continue };
             let Some(q) = clause.quantity(before) else { continue };
             // `;` between the value and the words that open parts: they open something else.
-            if clause.has_semicolon(q.end(), open) {
+            if clause.has_semicolon(q.end(), open.saturating_sub(1)) {
                 continue;
             }
             // An item of the list that stands beside the parts has left them.
@@ -457,15 +460,30 @@ impl<'a> Linker<'a> {
         of_quantity(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary)
     }
 
-    /// `A, B, C lần lượt là 1, 2, 3`: the category in the same place of the row of names.
-    fn respective(&self, clause: &Clause<'_>, index: usize, indicator: u16) -> Option<(String, String)> {
+    /// `A, B, C lần lượt là 1, 2, 3`: a part of the value before, with the category in the same place of the row of
+    /// names.
+    fn in_turn(&self, clause: &Clause<'_>, index: usize) -> Option<Found> {
+        let marker = self.turn_marker(clause, index)?;
+        let before = (0..index).rev().find(|at| {
+            clause.quantity(*at).is_some_and(|q| q.end() <= marker.0) && clause.is_value.get(*at) == Some(&true)
+        });
+        let whole = match before {
+            Some(at) => clause.assigned.get(at).copied().flatten()?,
+            None => clause.memory.first().copied().or(clause.outer.draft)?,
+        };
+        let pair = self.respective(clause, index, self.linked.drafts.get(whole)?.indicator)?;
+        Some(Found::Part { whole, exhaustive: false, pairs: vec![pair] })
+    }
+
+    fn turn_marker(&self, clause: &Clause<'_>, index: usize) -> Option<(usize, usize)> {
         let quantity = clause.quantity(index)?;
-        let marker = clause
-            .scan
-            .hits_in(&(clause.reach.sentence.start..quantity.first))
-            .filter(|h| h.tag == Tag::Marker(Marker::Respectively))
-            .last()?;
-        let (first, last) = (marker.first as usize, marker.last as usize);
+        let range = clause.reach.item_start.get(index).copied()?..quantity.first;
+        let hit = clause.scan.hits_in(&range).filter(|h| h.tag == Tag::Marker(Marker::Respectively)).last()?;
+        Some((hit.first as usize, hit.last as usize))
+    }
+
+    fn respective(&self, clause: &Clause<'_>, index: usize, indicator: u16) -> Option<(String, String)> {
+        let (first, last) = self.turn_marker(clause, index)?;
         let values: Vec<usize> =
             (0..clause.assigned.len()).filter(|i| clause.quantity(*i).is_some_and(|q| q.first > last)).collect();
         let place = values.iter().position(|i| *i == index)?;
@@ -478,9 +496,22 @@ impl<'a> Linker<'a> {
         let names = stated(clause.scan, &(start..first), &rule.id, self.dictionary);
         for id in &rule.breakdowns {
             let dimension = self.dictionary.dimension_ids.get(id).copied()?;
-            let of_it: Vec<_> = names.iter().filter(|s| s.dimension == dimension).collect();
-            if of_it.len() == values.len() {
-                return of_it.get(place).map(|s| (id.clone(), s.category.clone()));
+            let mut row: Vec<(String, usize)> = Vec::new();
+            for name in names.iter().filter(|s| s.dimension == dimension) {
+                match row.last_mut() {
+                    // «sơ cấp và dưới 3 tháng» is one name where that makes as many names as there are values.
+                    Some((category, end)) if name.first == *end + 2 && clause.tokens.get(*end + 1).is_some_and(Token::is_word) => {
+                        *category = format!("{category}_{}", name.category);
+                        *end = name.last;
+                    }
+                    _ => row.push((name.category.clone(), name.last)),
+                }
+            }
+            if row.len() < values.len() {
+                row = names.iter().filter(|s| s.dimension == dimension).map(|s| (s.category.clone(), s.last)).collect();
+            }
+            if row.len() == values.len() {
+                return row.get(place).map(|(category, _)| (id.clone(), category.clone()));
             }
         }
         None
@@ -571,6 +602,9 @@ impl<'a> Linker<'a> {
                 candidates: candidates.iter().take(3).map(|c| (c.indicator, c.score)).collect(),
             })
         };
+        if let Some(found) = self.in_turn(clause, index) {
+            return found;
+        }
         let companion = self.companion(clause, &reading, index);
         if let Some((whole, exhaustive)) = self.whole(clause, index) {
             return self.find_part(clause, &reading, index, whole, exhaustive, &candidates, companion, &unmapped);
@@ -706,7 +740,7 @@ impl<'a> Linker<'a> {
                 }
                 return if !pairs.is_empty() && !forbidden {
                     part(pairs)
-                } else if asks || clause.depth(draft.tokens.start) == 0 && clause.outer.draft == Some(whole) {
+                } else if asks || clause.outer.draft == Some(whole) && !self.lists_parts(clause, index) {
                     Found::Own(own)
                 } else {
                     unmapped("part-not-in-register")
@@ -748,6 +782,12 @@ impl<'a> Linker<'a> {
             Some(own) => Found::Own(own),
             None => unmapped("no-indicator"),
         }
+    }
+
+    /// Whether words that open parts stand before the quantity in its sentence.
+    fn lists_parts(&self, clause: &Clause<'_>, index: usize) -> bool {
+        let Some(quantity) = clause.quantity(index) else { return false };
+        clause.scan.has_marker(Marker::OpensParts, &(clause.reach.sentence.start..quantity.first))
     }
 
     /// Whether the words of a reading are no more than words of categories that the whole's indicator admits.
@@ -894,7 +934,7 @@ impl<'a> Linker<'a> {
             (None, None) => (None, false),
         };
         if period.is_none() && coverage.is_none() {
-            period = clause.outer.period;
+            period = clause.outer.period.or_else(|| self.period_before(clause, rule_row.domain(), is_flow, inherits.is_some()));
         }
         let mut measure = if cumulative { Measure::Cumulative } else { Measure::Actual };
         let last_year = period.is_some_and(|p| {
@@ -951,6 +991,17 @@ impl<'a> Linker<'a> {
             is_main,
             place: None,
         })
+    }
+
+    /// The other period of the sentence before, for a stock or rate of the same field of work that names none.
+    fn period_before(&self, clause: &Clause<'_>, domain: &str, is_flow: bool, inherits: bool) -> Option<Period> {
+        if is_flow || inherits {
+            return None;
+        }
+        let draft = clause.memory.first().and_then(|d| self.linked.drafts.get(*d))?;
+        let row = self.dictionary.indicator(draft.indicator)?;
+        let near = draft.block == clause.block && draft.sentence + 1 == clause.sentence;
+        draft.period.filter(|_| near && row.domain() == domain && row.kind != Kind::Flow)
     }
 
     fn draft(&self, at: usize) -> Result<&Draft, Unmapped> {

@@ -346,7 +346,12 @@ fn like_value(
 ) -> Option<usize> {
     let quantity = clause.quantity(index)?;
     let change = matches!(relative.about, About::SamePeriod | About::Previous | About::SamePeriodValue);
-    if !change || quantity.kind != QuantityKind::Plain || clause.depth(quantity.first) > 0 {
+    if !change || quantity.kind != QuantityKind::Plain {
+        return None;
+    }
+    let bracketed = clause.depth(quantity.first) > 0;
+    let before = clause.value_before(index).and_then(|at| clause.quantity(at));
+    if bracketed && before.is_some_and(|q| q.class == quantity.class) {
         return None;
     }
     let values = (0..index).rev().filter(|at| {
