@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::line::{Line, LineKind, is_capitals, is_page_number, is_terminal, label, level, reads_as_heading};
-use super::note::{NoteStyles, bind, opens_loose_note, opens_note};
+use super::note::{NoteStyles, bind, flattened_mark, opens_flattened_note, opens_loose_note, opens_note};
 use super::table::{Style, build as build_table, is_table, row_style};
 use super::{Block, BlockKind, Document, Section};
 use crate::dictionary::phrase::Hit;
@@ -157,8 +157,16 @@ fn mark_tables(text: &str, lines: &mut [Line]) {
 /// `(1) …` and `* …` open a footnote where an earlier line has that mark after a word.
 fn mark_loose_notes(text: &str, lines: &mut [Line], tokens: &[Token]) {
     let mut marks: Vec<String> = Vec::new();
+    let mut flattened: Vec<u16> = Vec::new();
     for line in lines.iter_mut() {
         let own = tokens.get(line.tokens.clone()).unwrap_or_default();
+        if let Some(number) = opens_flattened_note(text, own).filter(|n| flattened.contains(n) && line.kind == LineKind::Text) {
+            line.kind = LineKind::Note(number);
+            line.label = 1;
+            flattened.retain(|n| *n != number);
+            continue;
+        }
+        flattened.extend((1..own.len()).filter_map(|at| flattened_mark(text, own, at)));
         let opened = opens_loose_note(text, own);
         let known = own.first().zip(opened).is_some_and(|(first, (_, length))| {
             let end = own.get(length - 1).map_or(first.end, |t| t.end) as usize;
@@ -367,7 +375,7 @@ impl Builder<'_> {
         let (said, fields) = self.meaning(&title, depth);
         let part = forced.unwrap_or(match said {
             // A heading within tasks stays there, whatever its words; within results it may turn to tasks.
-            Some(part) if inherited == Part::Results || depth <= level::ROMAN && parent == 0 => part,
+            Some(part) if inherited == Part::Results || depth <= level::ROMAN && (parent == 0 || inherited != Part::Tasks) => part,
             _ => inherited,
         });
         let fields = if fields.is_empty() { above } else { fields };

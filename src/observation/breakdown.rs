@@ -20,12 +20,15 @@ pub struct Stated {
 }
 
 /// All categories whose words lie in `range`, a longer phrase hiding those inside it.
-pub fn stated(scan: &Scan, range: &Range<usize>, indicator: &str, dictionary: &Dictionary) -> Vec<Stated> {
+pub fn stated(tokens: &[Token], scan: &Scan, range: &Range<usize>, indicator: &str, dictionary: &Dictionary) -> Vec<Stated> {
     let mut found: Vec<Stated> = Vec::new();
     for hit in scan.hits_in(range) {
         let Tag::Category(id) = hit.tag else { continue };
         let Some(category) = dictionary.categories.get(usize::from(id)) else { continue };
-        if category.counts_for(indicator) {
+        let proper = dictionary.dimensions.get(usize::from(category.dimension)).is_some_and(|d| d.proper_names);
+        // One word that is also a common one is a name only with a capital.
+        let named = !proper || hit.words > 1 || tokens.get(hit.first as usize).is_some_and(|t| t.capital);
+        if named && category.counts_for(indicator) {
             found.push(Stated {
                 dimension: category.dimension,
                 category: category.id.clone(),
@@ -52,7 +55,7 @@ pub fn of_quantity(
     admitted: &[String],
     dictionary: &Dictionary,
 ) -> Vec<(String, String)> {
-    let mut all = stated(scan, range, indicator, dictionary);
+    let mut all = stated(tokens, scan, range, indicator, dictionary);
     // «phần lớn mang quốc tịch Trung Quốc» says nothing of all of them.
     all.retain(|s| {
         let near = s.first.saturating_sub(6).max(range.start)..s.first;

@@ -243,7 +243,12 @@ impl Reading<'_> {
     fn is_general(&self, found: &Found) -> bool {
         (0..=found.first).rev().take(6).any(|at| {
             self.scan.hits_at(at).iter().any(|h| {
-                matches!(h.tag, Tag::Unit(_) | Tag::Marker(_)) && h.last as usize >= found.last
+                let general = match h.tag {
+                    Tag::Unit(id) => self.dictionary.units.get(usize::from(id)).is_some_and(|u| u.general),
+                    Tag::Marker(_) => true,
+                    _ => false,
+                };
+                general && h.last as usize >= found.last
             })
         })
     }
@@ -297,7 +302,7 @@ impl Reading<'_> {
         ) else {
             return false;
         };
-        let categories = super::breakdown::stated(self.scan, strict, &row.id, self.dictionary);
+        let categories = super::breakdown::stated(self.tokens, self.scan, strict, &row.id, self.dictionary);
         let admitted = |s: &super::breakdown::Stated| {
             self.dictionary.dimensions.get(usize::from(s.dimension)).is_some_and(|d| row.breakdowns.contains(&d.id))
         };

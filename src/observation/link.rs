@@ -493,7 +493,7 @@ impl<'a> Linker<'a> {
             .filter_map(|i| clause.quantity(i))
             .find(|q| q.end() <= first)
             .map_or(clause.reach.sentence.start, Quantity::end);
-        let names = stated(clause.scan, &(start..first), &rule.id, self.dictionary);
+        let names = stated(clause.tokens, clause.scan, &(start..first), &rule.id, self.dictionary);
         for id in &rule.breakdowns {
             let dimension = self.dictionary.dimension_ids.get(id).copied()?;
             let mut row: Vec<(String, usize)> = Vec::new();
@@ -521,7 +521,7 @@ impl<'a> Linker<'a> {
     fn foreign_category(&self, clause: &Clause<'_>, index: usize, indicator: u16) -> bool {
         let Some(rule) = self.dictionary.indicator(indicator) else { return false };
         let Some(strict) = clause.reach.strict.get(index) else { return false };
-        stated(clause.scan, strict, &rule.id, self.dictionary).iter().any(|s| {
+        stated(clause.tokens, clause.scan, strict, &rule.id, self.dictionary).iter().any(|s| {
             self.dictionary
                 .dimensions
                 .get(usize::from(s.dimension))
@@ -794,7 +794,7 @@ impl<'a> Linker<'a> {
     fn covered_by_categories(&self, clause: &Clause<'_>, index: usize, indicator: u16, span: (usize, usize)) -> bool {
         let Some(rule) = self.dictionary.indicator(indicator) else { return false };
         let Some(strict) = clause.reach.strict.get(index) else { return false };
-        let categories = stated(clause.scan, strict, &rule.id, self.dictionary);
+        let categories = stated(clause.tokens, clause.scan, strict, &rule.id, self.dictionary);
         (span.0..=span.1).filter(|t| clause.tokens.get(*t).is_some_and(Token::is_word)).all(|t| {
             categories.iter().any(|s| {
                 s.first <= t

@@ -90,7 +90,7 @@ impl Reach {
             return match (same_item, shared) {
                 (true, true) => 0.42,
                 (true, false) => 0.2,
-                (false, true) => 0.33,
+                (false, true) => 0.2,
                 (false, false) => 0.12,
             };
         }
@@ -152,7 +152,8 @@ fn cut(tokens: &[Token], scan: &Scan, a: &Quantity, b: &Quantity) -> usize {
     if let Some(at) = last_separator(tokens, scan, &gap) {
         return at;
     }
-    gap.start
+    // Nothing separates them: words of money begin the second's own words, else what stands between is the second's.
+    scan.hits_in(&gap).find(|h| h.tag == Tag::Marker(Marker::Money)).map_or(gap.start, |h| h.first as usize)
 }
 
 fn last_separator(tokens: &[Token], scan: &Scan, gap: &Range<usize>) -> Option<usize> {
