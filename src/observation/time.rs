@@ -162,8 +162,8 @@ fn resolve(
             }
             (stands_out && period.year <= report.year).then_some(Coverage::Other(period))
         }
-        Span::SecondHalf => {
-            let period = Period::half(mention.year.unwrap_or(report.year), 2)?;
+        Span::LastMonths(months) => {
+            let period = Period::half(mention.year.unwrap_or(report.year), 2).filter(|_| months == 6)?;
             (stands_out && period != report).then_some(Coverage::Other(period))
         }
         Span::Year => {
