@@ -127,6 +127,8 @@ impl Reader<'_> {
                 Tag::Unit(id) => Some((id, h.last as usize)),
                 _ => None,
             })
+            // A comma ends the noun: «610 người, dân tộc …» counts no «người dân».
+            .filter(|(_, last)| !(at..*last).any(|t| self.is(t, ',')))
             .max_by_key(|(id, last)| (*last, std::cmp::Reverse(*id)))
     }
 

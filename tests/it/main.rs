@@ -1,1 +1,4 @@
 mod annex;
+mod marks;
+mod reports;
+mod score;
