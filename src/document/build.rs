@@ -41,6 +41,7 @@ impl Document {
             current: None,
             pending: None,
             closed: false,
+            wrap: wrap_width(&source, &lines),
             title_lines: None,
             hits: Vec::new(),
         };
@@ -58,6 +59,22 @@ impl Document {
 
 fn has_loose(lines: &[Line]) -> bool {
     lines.iter().any(|l| matches!(l.kind, LineKind::Note(_)))
+}
+
+/// The width at which a text is broken into lines: where most lines that another follows at once have nearly one
+/// length. A text with a line for each paragraph has none.
+fn wrap_width(source: &SourceText, lines: &[Line]) -> Option<usize> {
+    let length = |line: &Line| source.slice(line.range.clone()).trim_end().chars().count();
+    let mut followed: Vec<usize> = lines
+        .windows(2)
+        .filter(|pair| matches!(pair, [a, b] if matches!(a.kind, LineKind::Text | LineKind::Item(_)) && b.kind == LineKind::Text))
+        .filter_map(|pair| pair.first().map(length))
+        .filter(|n| *n >= 30)
+        .collect();
+    followed.sort_unstable();
+    let width = *followed.get(followed.len() * 9 / 10)?;
+    let full = followed.iter().filter(|n| **n * 5 >= width * 4).count();
+    (followed.len() >= 12 && (45..=140).contains(&width) && full * 10 >= followed.len() * 7).then_some(width)
 }
 
 /// All lines with their kinds, and all tokens.
@@ -199,6 +216,8 @@ struct Builder<'a> {
     /// The last block of running text, which a page break or footnotes may have cut.
     pending: Option<usize>,
     closed: bool,
+    /// The width at which the text is broken into lines, where it is.
+    wrap: Option<usize>,
     title_lines: Option<usize>,
     hits: Vec<Hit<Tag>>,
 }
@@ -325,7 +344,7 @@ impl Builder<'_> {
 
     fn find(&mut self, tokens: &[Token]) {
         self.hits.clear();
-        self.dictionary.trie.find(tokens, &mut self.hits);
+        self.dictionary.trie.find(tokens, &self.dictionary.vocabulary, &mut self.hits);
     }
 
     /// What a heading's words say: the part, and the fields of work.
@@ -475,10 +494,16 @@ impl Builder<'_> {
                 let begin = block.tokens.iter().find(|t| self.source.line_of(t.start as usize) == line);
                 begin.map_or(0, |b| (t.end - b.start) as usize)
             });
+            let previous_chars = last.map_or(0, |t| {
+                let end = t.end as usize;
+                self.source.slice(end.saturating_sub(previous_length)..end).chars().count()
+            });
+            // In a text broken at a width a full line goes on, whatever ends it.
+            let full = self.wrap.is_some_and(|width| previous_chars * 5 >= width * 4);
             let wrapped = previous_length >= WRAPPED_LINE;
             let goes_on = match block.kind {
                 BlockKind::Heading => !ended && (starts_low || block.label > 0 && wrapped && own.len() < 12),
-                _ => starts_low || (!ended && (wrapped || starts_number)),
+                _ => starts_low || full || (!ended && (wrapped || starts_number)),
             };
             if goes_on && let Some(at) = self.current {
                 self.extend(at, own);

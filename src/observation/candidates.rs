@@ -41,6 +41,7 @@ struct Found {
     first: usize,
     last: usize,
     words: u8,
+    mended: bool,
 }
 
 /// The terms of one sentence, looked up once for all its quantities.
@@ -48,6 +49,9 @@ struct Found {
 pub struct SentenceTerms {
     found: FxHashMap<TermId, Vec<Found>>,
     wordings: Vec<u32>,
+    /// Terms of the heading right above, with their words, and the wordings that they call up.
+    title: FxHashMap<TermId, u8>,
+    title_wordings: Vec<u32>,
 }
 
 impl SentenceTerms {
@@ -60,7 +64,7 @@ impl SentenceTerms {
                 if list.is_empty() {
                     terms.wordings.extend(dictionary.by_key.get(term as usize).into_iter().flatten());
                 }
-                list.push(Found { first: hit.first as usize, last: hit.last as usize, words: hit.words });
+                list.push(Found { first: hit.first as usize, last: hit.last as usize, words: hit.words, mended: hit.mended });
             }
         }
         for term in context.keys() {
@@ -74,6 +78,17 @@ impl SentenceTerms {
         terms.wordings.sort_unstable();
         terms.wordings.dedup();
         terms
+    }
+
+    /// Adds the terms of the heading right above, for numbers that have no words of their own.
+    #[must_use]
+    pub fn under(mut self, title: &FxHashMap<TermId, u8>, dictionary: &Dictionary) -> Self {
+        self.title_wordings =
+            title.keys().flat_map(|term| dictionary.by_key.get(*term as usize)).flatten().copied().collect();
+        self.title_wordings.sort_unstable();
+        self.title_wordings.dedup();
+        self.title.clone_from(title);
+        self
     }
 }
 
@@ -90,7 +105,12 @@ pub struct Reading<'a> {
     pub index: usize,
     /// Whether the quantity's unit must fit; not so for percentages that speak about another value.
     pub any_unit: bool,
+    /// Whether words of the heading right above count as the number's own.
+    pub by_title: bool,
 }
+
+/// How near the words of the heading right above are taken to be.
+const TITLE_NEARNESS: f32 = 0.5;
 
 /// What a phrase of so many words is worth.
 fn worth(words: u8) -> f32 {
@@ -106,7 +126,8 @@ impl Reading<'_> {
     /// All readings, the best of each indicator, the best first.
     pub fn candidates(&self) -> Vec<Candidate> {
         let mut best: Vec<Candidate> = Vec::new();
-        for id in &self.terms.wordings {
+        let wordings = if self.by_title { &self.terms.title_wordings } else { &self.terms.wordings };
+        for id in wordings {
             let Some(wording) = self.dictionary.wordings.get(*id as usize) else { continue };
             let Some(candidate) = self.judge(*id, wording) else { continue };
             match best.iter_mut().find(|c| c.indicator == candidate.indicator) {
@@ -167,7 +188,16 @@ impl Reading<'_> {
         let mut specific = false;
         let mut matched: Vec<Found> = Vec::new();
         for term in &wording.own {
-            let (found, weight) = self.nearest(*term)?;
+            let near = self.nearest(*term);
+            if near.is_none_or(|(_, w)| w < TITLE_NEARNESS)
+                && self.by_title
+                && let Some(words) = self.terms.title.get(term)
+            {
+                score += worth(*words) * 0.8;
+                nearness = nearness.min(TITLE_NEARNESS);
+                continue;
+            }
+            let (found, weight) = near?;
             score += worth(found.words) * weight * self.telling(&found);
             nearness = nearness.min(weight);
             if weight >= 0.7 {
@@ -189,7 +219,7 @@ impl Reading<'_> {
             matched.push(*found);
         }
         for term in &wording.context {
-            let here = self.nearest(*term).map(|(found, weight)| worth(found.words) * (0.25 + 0.3 * weight));
+            let here = self.nearest(*term).map(|(found, weight)| worth(found.words) * (0.45 + 0.3 * weight));
             let around = self.context.get(term).map(|weight| 0.8 * weight);
             let value = match (here, around) {
                 (Some(h), Some(a)) => h.max(a),
@@ -234,9 +264,10 @@ impl Reading<'_> {
         Some(Candidate { indicator: wording.indicator, wording: id, score, nearness, anchored, specific, fit, from_context, field, span })
     }
 
-    /// How much a phrase tells: a noun that counts many things tells little.
+    /// How much a phrase tells: a noun that counts many things tells little, a damaged word less than a whole one.
     fn telling(&self, found: &Found) -> f32 {
-        if self.is_general(found) { 0.4 } else { 1.0 }
+        let mended = if found.mended { 0.85 } else { 1.0 };
+        if self.is_general(found) { 0.4 * mended } else { mended }
     }
 
     /// Whether a phrase is no more than a counted noun or a word of measure.

@@ -15,8 +15,8 @@ use super::relative::Relative;
 use super::time::{self, Coverage, Event};
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::{Kind, Unit};
-use crate::dictionary::{Dictionary, Part, Tag, UnitClass};
-use crate::document::{BlockKind, Document};
+use crate::dictionary::{Dictionary, Part, Tag, TermId, UnitClass};
+use crate::document::{BlockKind, Document, level};
 use crate::mention::{Quantity, QuantityKind, Scan};
 use crate::period::{Period, PeriodKind};
 use crate::text::Token;
@@ -199,6 +199,7 @@ impl<'a> Linker<'a> {
         let mut context = self.section_terms(section);
         let outer = self.outer(at, &mut context);
         let fields: Vec<u8> = document.sections.get(section).map(|s| s.fields.clone()).unwrap_or_default();
+        let title = self.title_terms(section);
         let mut memory: Vec<usize> = Vec::new();
         let mut earlier: Vec<Range<usize>> = Vec::new();
         for (number, sentence) in scan.sentences.iter().enumerate() {
@@ -208,7 +209,7 @@ impl<'a> Linker<'a> {
             }
             let reach = Reach::of(&block.tokens, scan, sentence.clone());
             if !reach.quantities.is_empty() {
-                let terms = SentenceTerms::of(scan, &reach, &around, self.dictionary);
+                let terms = SentenceTerms::of(scan, &reach, &around, self.dictionary).under(&title, self.dictionary);
                 let count = reach.quantities.len();
                 let mut clause = Clause {
                     tokens: &block.tokens,
@@ -250,7 +251,7 @@ impl<'a> Linker<'a> {
         let mut hits = Vec::new();
         for (up, around) in self.document.enclosing(section).enumerate() {
             hits.clear();
-            self.dictionary.trie.find(&around.title, &mut hits);
+            self.dictionary.trie.find(&around.title, &self.dictionary.vocabulary, &mut hits);
             let weight = if up == 0 { 0.9 } else { 0.75 };
             for hit in &hits {
                 if let Tag::Term(term) = hit.tag {
@@ -261,6 +262,22 @@ impl<'a> Linker<'a> {
         }
         if let Some(slot) = self.sections.get_mut(section) {
             *slot = Some(terms.clone());
+        }
+        terms
+    }
+
+    /// The terms of the nearest heading that has words, if it is no heading of a part.
+    fn title_terms(&self, section: usize) -> FxHashMap<TermId, u8> {
+        let mut terms = FxHashMap::default();
+        let nearest = self.document.enclosing(section).find(|s| !s.title.is_empty() && s.parent.is_some());
+        let Some(nearest) = nearest.filter(|s| s.level > level::ROMAN) else { return terms };
+        let mut hits = Vec::new();
+        self.dictionary.trie.find(&nearest.title, &self.dictionary.vocabulary, &mut hits);
+        for hit in hits {
+            if let Tag::Term(term) = hit.tag {
+                let words = terms.entry(term).or_insert(0);
+                *words = hit.words.max(*words);
+            }
         }
         terms
     }
@@ -310,6 +327,7 @@ impl<'a> Linker<'a> {
             fields: clause.fields,
             index,
             any_unit,
+            by_title: false,
         }
     }
 
@@ -643,10 +661,19 @@ impl<'a> Linker<'a> {
                 }
             }
         }
-        match own {
+        match own.or_else(|| self.by_title(clause, index)) {
             Some(candidate) => Found::Own(candidate),
             None => unmapped("no-indicator"),
         }
+    }
+
+    /// The reading by the heading right above, for a number whose own words name nothing.
+    fn by_title(&self, clause: &Clause<'_>, index: usize) -> Option<Candidate> {
+        let mut reading = self.reading(clause, index, false);
+        reading.by_title = true;
+        let best = reading.candidates().into_iter().next()?;
+        let exact = best.fit >= 0.95 || clause.quantity(index).is_some_and(|q| q.class.is_none());
+        (exact && best.score >= self.dictionary.confidence.scores.enough).then_some(best)
     }
 
     /// The value whose other period a number states: the nearest before it that is counted in the same noun, else in

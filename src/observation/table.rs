@@ -130,7 +130,7 @@ impl Interpreter<'_> {
 
     fn find(&self, tokens: &[Token]) -> Vec<crate::dictionary::phrase::Hit<Tag>> {
         let mut hits = Vec::new();
-        self.dictionary.trie.find(tokens, &mut hits);
+        self.dictionary.trie.find(tokens, &self.dictionary.vocabulary, &mut hits);
         hits
     }
 
@@ -617,6 +617,7 @@ impl Interpreter<'_> {
             fields: &fields,
             index: 0,
             any_unit: false,
+            by_title: false,
         };
         reading.candidates().into_iter().find(|c| c.score >= self.dictionary.confidence.scores.enough)
     }

@@ -104,7 +104,7 @@ fn number_of(head: &str, dictionary: &Dictionary) -> String {
 /// The provinces named in a row of tokens: index of the name, and its first token.
 fn provinces_in(tokens: &[Token], dictionary: &Dictionary) -> Vec<(u8, usize)> {
     let mut hits = Vec::new();
-    dictionary.trie.find(tokens, &mut hits);
+    dictionary.trie.find(tokens, &dictionary.vocabulary, &mut hits);
     let mut found: Vec<(u8, u32, u32)> = hits
         .iter()
         .filter_map(|h| match h.tag {
@@ -176,7 +176,7 @@ fn province_of(
 
 fn dictionary_opens_closing(tokens: &[Token], dictionary: &Dictionary) -> bool {
     let mut hits = Vec::new();
-    dictionary.trie.find(tokens, &mut hits);
+    dictionary.trie.find(tokens, &dictionary.vocabulary, &mut hits);
     hits.iter().any(|h| h.tag == Tag::Closing && h.first == 0)
 }
 
