@@ -251,7 +251,11 @@ impl<T: Copy + PartialEq> PhraseTrie<T> {
                 }
                 TokenKind::Word => {
                     let exact = if token.word == NOT_A_WORD { NO_NODE } else { self.step(step.node, token.word) };
-                    let lost = exact == NO_NODE && !step.mended && (step.words > 0 || token.word == NOT_A_WORD);
+                    // A name is never another word that has lost its marks.
+                    let lost = exact == NO_NODE
+                        && !step.mended
+                        && (step.words == 0 || !token.capital)
+                        && (step.words > 0 || token.word == NOT_A_WORD);
                     if lost {
                         for other in walk.vocabulary.alike(token.alike) {
                             let node = self.step(step.node, *other);

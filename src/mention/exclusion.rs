@@ -1,6 +1,7 @@
 //! Sets aside the numbers that are not statistics, each with its reason.
 
 use super::{NumberState, Scan};
+use crate::dictionary::marker::PeriodWord;
 use crate::dictionary::{Dictionary, Tag};
 use crate::text::{SourceText, Token, TokenKind};
 
@@ -47,6 +48,11 @@ fn note_marks(tokens: &[Token], scan: &mut Scan) {
 fn flattened_marks(source: &SourceText, tokens: &[Token], scan: &mut Scan) {
     for at in 1..tokens.len() {
         let (Some(before), Some(token)) = (tokens.get(at - 1), tokens.get(at)) else { continue };
+        let year = scan.hits_at(at - 1).iter().any(|h| h.tag == Tag::Period(PeriodWord::Year));
+        let digits = source.slice(token.range());
+        if year && token.is_number() && digits.len() == 5 && (digits.starts_with("19") || digits.starts_with("20")) {
+            exclude(scan, at, "period");
+        }
         let low = source.slice(before.range()).chars().next_back().is_some_and(char::is_lowercase);
         let glued = token.is_number() && !token.spaced && before.is_word() && low && before.end - before.start >= 2;
         let small = source.slice(token.range()).parse::<u16>().is_ok_and(|n| (1..=20).contains(&n));

@@ -73,7 +73,9 @@ pub fn of_quantity(
         };
         mine.sort_by_key(|s| (distance(s), s.first));
         let Some(nearest) = mine.first().copied() else { continue };
-        if nearest.category.is_empty() {
+        // Words that are no category hide those they overlap: «người thuộc hộ nghèo, cận nghèo» is neither.
+        let hidden = mine.iter().any(|s| s.category.is_empty() && s.first <= nearest.last && nearest.first <= s.last);
+        if hidden {
             continue;
         }
         let joins = dictionary.dimensions.get(usize::from(dimension)).is_some_and(|d| d.joins);

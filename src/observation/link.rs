@@ -566,6 +566,9 @@ impl<'a> Linker<'a> {
                 };
             };
             let value = self.linked.drafts.get(draft)?;
+            if matches!(value.measure, Measure::YoyBase | Measure::Plan) {
+                continue;
+            }
             if let Some(found) = self.companion_of(reading, draft, value.indicator, money) {
                 return Some(found);
             }
@@ -975,7 +978,7 @@ impl<'a> Linker<'a> {
             measure = Measure::Plan;
             period = None;
         } else if rule_row.unit == Unit::Vnd
-            && rule_row.kind != Kind::Rate
+            && rule_row.kind == Kind::Flow
             && self.is_for_one(clause, index, quantity, value, &found)
         {
             measure = Measure::PerUnit;
