@@ -137,7 +137,7 @@ impl Compiler {
                 continue;
             };
             let id = u16::try_from(self.dictionary.units.len()).unwrap_or(u16::MAX);
-            self.dictionary.units.push(UnitWord { class, factor });
+            self.dictionary.units.push(UnitWord { class, factor, general: row.general });
             self.add_all(&row.words, Tag::Unit(id));
         }
         for row in &file.scale {
@@ -230,6 +230,7 @@ impl Compiler {
                 name: row.name.clone(),
                 disjoint: row.disjoint,
                 joins: row.joins,
+                proper_names: row.proper_names || row.like.is_some(),
                 whole: row.whole.clone(),
                 parts_of: row.categories_are_parts_of.clone(),
             });

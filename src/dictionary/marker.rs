@@ -106,6 +106,10 @@ roles!(
         RangeTo = "range_to",
         /// Links a word to its number and says nothing itself.
         Is = "is",
+        /// Before categories of the greater part only.
+        Mostly = "mostly",
+        /// A name whose words mean nothing here.
+        Name = "name",
         /// Joins two things.
         And = "and",
         /// Heads the column of row numbers.

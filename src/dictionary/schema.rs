@@ -113,6 +113,9 @@ pub struct UnitsFile {
 pub struct UnitRow {
     /// The class.
     pub class: Spanned<String>,
+    /// Whether the nouns count many things and tell little on their own.
+    #[serde(default)]
+    pub general: bool,
     /// What one of them is in the base unit.
     #[serde(default)]
     pub factor: Option<String>,
@@ -152,6 +155,9 @@ pub struct DimensionRow {
     /// Whether no unit is in two categories.
     #[serde(default)]
     pub disjoint: bool,
+    /// Whether its words are proper names, written with a capital.
+    #[serde(default)]
+    pub proper_names: bool,
     /// Whether two categories stated together join into one.
     #[serde(default)]
     pub joins: bool,

@@ -1,6 +1,7 @@
 //! Sets aside the numbers that are not statistics, each with its reason.
 
 use super::{NumberState, Scan};
+use crate::dictionary::marker::PeriodWord;
 use crate::dictionary::{Dictionary, Tag};
 use crate::text::{SourceText, Token, TokenKind};
 
@@ -15,6 +16,7 @@ pub fn set_aside(source: &SourceText, tokens: &[Token], label: usize, dictionary
         }
     }
     note_marks(tokens, scan);
+    flattened_marks(source, tokens, scan);
     phrases(source, tokens, dictionary, scan);
     shapes(source, tokens, dictionary, scan);
     spread_over_chunks(tokens, scan);
@@ -38,6 +40,25 @@ fn note_marks(tokens: &[Token], scan: &mut Scan) {
             exclude(scan, at, "footnote-mark");
         } else if before.is('(') && after.is(')') && small {
             exclude(scan, at, "list-number");
+        }
+    }
+}
+
+/// `7.645 lao động1, đạt`: a small number glued to a word, with nothing counted after it, was a note's mark.
+fn flattened_marks(source: &SourceText, tokens: &[Token], scan: &mut Scan) {
+    for at in 1..tokens.len() {
+        let (Some(before), Some(token)) = (tokens.get(at - 1), tokens.get(at)) else { continue };
+        let year = scan.hits_at(at - 1).iter().any(|h| h.tag == Tag::Period(PeriodWord::Year));
+        let digits = source.slice(token.range());
+        if year && token.is_number() && digits.len() == 5 && (digits.starts_with("19") || digits.starts_with("20")) {
+            exclude(scan, at, "period");
+        }
+        let low = source.slice(before.range()).chars().next_back().is_some_and(char::is_lowercase);
+        let glued = token.is_number() && !token.spaced && before.is_word() && low && before.end - before.start >= 2;
+        let small = source.slice(token.range()).parse::<u16>().is_ok_and(|n| (1..=20).contains(&n));
+        let counted = is_counted(scan, at) || tokens.get(at + 1).is_some_and(|t| t.is('%'));
+        if glued && small && !counted {
+            exclude(scan, at, "footnote-mark");
         }
     }
 }

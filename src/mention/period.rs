@@ -14,8 +14,8 @@ pub enum Span {
     Quarter(u8),
     /// The first N months.
     FirstMonths(u8),
-    /// The last six months.
-    SecondHalf,
+    /// The last N months of a year.
+    LastMonths(u8),
     /// A whole year.
     Year,
     /// Up to a day.
@@ -120,7 +120,7 @@ impl Finder<'_> {
             return Some(self.finish(at, last, Span::FirstMonths(6)));
         }
         if let Some(last) = self.word(at, PeriodWord::HalfLast) {
-            return Some(self.finish(at, last, Span::SecondHalf));
+            return Some(self.finish(at, last, Span::LastMonths(6)));
         }
         if let Some(last) = self.word(at, PeriodWord::WholeYear) {
             let year = self.year_number(last + 1);
@@ -160,11 +160,12 @@ impl Finder<'_> {
         }
         if let Some(last) = self.word(month_word + 1, PeriodWord::LastOfYear) {
             let year = self.year_number(last + 1);
-            let span = if months == 6 { Span::SecondHalf } else { return None };
-            return Some(PeriodMention { first: at, last: last + usize::from(year.is_some()), span, year });
+            let last = last + usize::from(year.is_some());
+            return Some(PeriodMention { first: at, last, span: Span::LastMonths(months), year });
         }
         // In `14 tháng 6` the number is a day.
-        if self.tokens.get(month_word + 1).is_some_and(Token::is_number) {
+        let unit_after = self.scan.hits_at(month_word + 2).iter().any(|h| matches!(h.tag, Tag::Unit(_) | Tag::Scale(_)));
+        if self.small(month_word + 1, 12).is_some() && !unit_after {
             return None;
         }
         let mention = self.finish(at, month_word, Span::FirstMonths(months));

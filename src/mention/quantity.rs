@@ -127,6 +127,8 @@ impl Reader<'_> {
                 Tag::Unit(id) => Some((id, h.last as usize)),
                 _ => None,
             })
+            // A comma ends the noun: «610 người, dân tộc …» counts no «người dân».
+            .filter(|(_, last)| !(at..*last).any(|t| self.is(t, ',')))
             .max_by_key(|(id, last)| (*last, std::cmp::Reverse(*id)))
     }
 
@@ -256,7 +258,8 @@ impl Reader<'_> {
     /// Reads what follows the number: percent, scale words, further parts of a compound, the counted noun.
     fn unit_of(&self, quantity: &mut Quantity) {
         let next = quantity.last + 1;
-        if let Some(last) = self.marker(next, Marker::PercentPoints) {
+        let points = self.marker(next, Marker::PercentPoints).filter(|last| *last > next || self.is(last + 1, '%'));
+        if let Some(last) = points.map(|last| if self.is(last + 1, '%') { last + 1 } else { last }) {
             quantity.kind = QuantityKind::Points;
             quantity.class = Some(UnitClass::Known(Unit::Percent));
             quantity.noun = next..last + 1;

@@ -15,10 +15,10 @@ use super::relative::Relative;
 use super::time::{self, Coverage, Event};
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::{Kind, Unit};
-use crate::dictionary::{Dictionary, Part, Tag, UnitClass};
-use crate::document::{BlockKind, Document};
+use crate::dictionary::{Dictionary, Part, Tag, TermId, UnitClass};
+use crate::document::{BlockKind, Document, level};
 use crate::mention::{Quantity, QuantityKind, Scan};
-use crate::period::Period;
+use crate::period::{Period, PeriodKind};
 use crate::text::Token;
 
 /// A money value that would give each counted one less than this many đồng is the amount for one of them.
@@ -101,7 +101,7 @@ pub(super) struct Clause<'a> {
     pub(super) sentence: usize,
     origin: Origin,
     outer: Outer,
-    memory: Option<usize>,
+    memory: Vec<usize>,
     /// Per quantity: the draft it became.
     pub(super) assigned: Vec<Option<usize>>,
     /// Per quantity: whether it was tried and is a value, mapped or not.
@@ -131,8 +131,7 @@ impl Clause<'_> {
     pub(super) fn plain_words(&self, from: usize, to: usize) -> usize {
         (from + 1..to)
             .filter(|t| {
-                self.tokens.get(*t).is_some_and(Token::is_word)
-                    && !self.scan.hits_at(*t).iter().any(|h| matches!(h.tag, Tag::Marker(_)))
+                self.tokens.get(*t).is_some_and(Token::is_word) && self.scan.marked.get(*t) != Some(&true)
             })
             .count()
     }
@@ -200,7 +199,8 @@ impl<'a> Linker<'a> {
         let mut context = self.section_terms(section);
         let outer = self.outer(at, &mut context);
         let fields: Vec<u8> = document.sections.get(section).map(|s| s.fields.clone()).unwrap_or_default();
-        let mut memory: Option<usize> = None;
+        let title = self.title_terms(section);
+        let mut memory: Vec<usize> = Vec::new();
         let mut earlier: Vec<Range<usize>> = Vec::new();
         for (number, sentence) in scan.sentences.iter().enumerate() {
             let mut around = context.clone();
@@ -209,7 +209,7 @@ impl<'a> Linker<'a> {
             }
             let reach = Reach::of(&block.tokens, scan, sentence.clone());
             if !reach.quantities.is_empty() {
-                let terms = SentenceTerms::of(scan, &reach, &around, self.dictionary);
+                let terms = SentenceTerms::of(scan, &reach, &around, self.dictionary).under(&title, self.dictionary);
                 let count = reach.quantities.len();
                 let mut clause = Clause {
                     tokens: &block.tokens,
@@ -223,19 +223,21 @@ impl<'a> Linker<'a> {
                     sentence: number,
                     origin,
                     outer,
-                    memory,
+                    memory: memory.clone(),
                     assigned: vec![None; count],
                     is_value: vec![false; count],
                 };
                 self.clause(&mut clause);
-                memory = clause
+                let mains: Vec<usize> = clause
                     .assigned
                     .iter()
                     .flatten()
                     .copied()
                     .filter(|d| self.linked.drafts.get(*d).is_some_and(|d| d.is_main && !d.measure.is_relative()))
-                    .last()
-                    .or(memory);
+                    .collect();
+                if !mains.is_empty() {
+                    memory = mains;
+                }
             }
             earlier.push(sentence.clone());
         }
@@ -249,7 +251,7 @@ impl<'a> Linker<'a> {
         let mut hits = Vec::new();
         for (up, around) in self.document.enclosing(section).enumerate() {
             hits.clear();
-            self.dictionary.trie.find(&around.title, &mut hits);
+            self.dictionary.trie.find(&around.title, &self.dictionary.vocabulary, &mut hits);
             let weight = if up == 0 { 0.9 } else { 0.75 };
             for hit in &hits {
                 if let Tag::Term(term) = hit.tag {
@@ -260,6 +262,22 @@ impl<'a> Linker<'a> {
         }
         if let Some(slot) = self.sections.get_mut(section) {
             *slot = Some(terms.clone());
+        }
+        terms
+    }
+
+    /// The terms of the nearest heading that has words, if it is no heading of a part.
+    fn title_terms(&self, section: usize) -> FxHashMap<TermId, u8> {
+        let mut terms = FxHashMap::default();
+        let nearest = self.document.enclosing(section).find(|s| !s.title.is_empty() && s.parent.is_some());
+        let Some(nearest) = nearest.filter(|s| s.level > level::ROMAN) else { return terms };
+        let mut hits = Vec::new();
+        self.dictionary.trie.find(&nearest.title, &self.dictionary.vocabulary, &mut hits);
+        for hit in hits {
+            if let Tag::Term(term) = hit.tag {
+                let words = terms.entry(term).or_insert(0);
+                *words = hit.words.max(*words);
+            }
         }
         terms
     }
@@ -300,6 +318,7 @@ impl<'a> Linker<'a> {
 
     fn reading<'c>(&'c self, clause: &'c Clause<'_>, index: usize, any_unit: bool) -> Reading<'c> {
         Reading {
+            tokens: clause.tokens,
             dictionary: self.dictionary,
             scan: clause.scan,
             reach: &clause.reach,
@@ -308,6 +327,7 @@ impl<'a> Linker<'a> {
             fields: clause.fields,
             index,
             any_unit,
+            by_title: false,
         }
     }
 
@@ -340,7 +360,11 @@ impl<'a> Linker<'a> {
         let nothing = |reason| Unmapped { reason, candidates: Vec::new() };
         let Some(value) = quantity.value else { return Err(nothing("malformed-number")) };
         if quantity.kind == QuantityKind::ZeroStatement {
-            return self.zero(clause, index, quantity);
+            let drafts = self.zero(clause, index, quantity)?;
+            if let Some(slot) = clause.is_value.get_mut(index) {
+                *slot = !drafts.is_empty();
+            }
+            return Ok(drafts);
         }
         if let Some(relative) = self.relative_role(clause, index, quantity) {
             return self.relative(clause, index, quantity, value, relative).map(|d| vec![d]);
@@ -424,7 +448,7 @@ impl<'a> Linker<'a> {
             let Some(before) = before else { continue };
             let Some(q) = clause.quantity(before) else { continue };
             // `;` between the value and the words that open parts: they open something else.
-            if clause.has_semicolon(q.end(), open) {
+            if clause.has_semicolon(q.end(), open.saturating_sub(1)) {
                 continue;
             }
             // An item of the list that stands beside the parts has left them.
@@ -454,15 +478,30 @@ impl<'a> Linker<'a> {
         of_quantity(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary)
     }
 
-    /// `A, B, C lần lượt là 1, 2, 3`: the category in the same place of the row of names.
-    fn respective(&self, clause: &Clause<'_>, index: usize, indicator: u16) -> Option<(String, String)> {
+    /// `A, B, C lần lượt là 1, 2, 3`: a part of the value before, with the category in the same place of the row of
+    /// names.
+    fn in_turn(&self, clause: &Clause<'_>, index: usize) -> Option<Found> {
+        let marker = self.turn_marker(clause, index)?;
+        let before = (0..index).rev().find(|at| {
+            clause.quantity(*at).is_some_and(|q| q.end() <= marker.0) && clause.is_value.get(*at) == Some(&true)
+        });
+        let whole = match before {
+            Some(at) => clause.assigned.get(at).copied().flatten()?,
+            None => clause.memory.first().copied().or(clause.outer.draft)?,
+        };
+        let pair = self.respective(clause, index, self.linked.drafts.get(whole)?.indicator)?;
+        Some(Found::Part { whole, exhaustive: false, pairs: vec![pair] })
+    }
+
+    fn turn_marker(&self, clause: &Clause<'_>, index: usize) -> Option<(usize, usize)> {
         let quantity = clause.quantity(index)?;
-        let marker = clause
-            .scan
-            .hits_in(&(clause.reach.sentence.start..quantity.first))
-            .filter(|h| h.tag == Tag::Marker(Marker::Respectively))
-            .last()?;
-        let (first, last) = (marker.first as usize, marker.last as usize);
+        let range = clause.reach.item_start.get(index).copied()?..quantity.first;
+        let hit = clause.scan.hits_in(&range).filter(|h| h.tag == Tag::Marker(Marker::Respectively)).last()?;
+        Some((hit.first as usize, hit.last as usize))
+    }
+
+    fn respective(&self, clause: &Clause<'_>, index: usize, indicator: u16) -> Option<(String, String)> {
+        let (first, last) = self.turn_marker(clause, index)?;
         let values: Vec<usize> =
             (0..clause.assigned.len()).filter(|i| clause.quantity(*i).is_some_and(|q| q.first > last)).collect();
         let place = values.iter().position(|i| *i == index)?;
@@ -472,12 +511,25 @@ impl<'a> Linker<'a> {
             .filter_map(|i| clause.quantity(i))
             .find(|q| q.end() <= first)
             .map_or(clause.reach.sentence.start, Quantity::end);
-        let names = stated(clause.scan, &(start..first), &rule.id, self.dictionary);
+        let names = stated(clause.tokens, clause.scan, &(start..first), &rule.id, self.dictionary);
         for id in &rule.breakdowns {
             let dimension = self.dictionary.dimension_ids.get(id).copied()?;
-            let of_it: Vec<_> = names.iter().filter(|s| s.dimension == dimension).collect();
-            if of_it.len() == values.len() {
-                return of_it.get(place).map(|s| (id.clone(), s.category.clone()));
+            let mut row: Vec<(String, usize)> = Vec::new();
+            for name in names.iter().filter(|s| s.dimension == dimension) {
+                match row.last_mut() {
+                    // «sơ cấp và dưới 3 tháng» is one name where that makes as many names as there are values.
+                    Some((category, end)) if name.first == *end + 2 && clause.tokens.get(*end + 1).is_some_and(Token::is_word) => {
+                        *category = format!("{category}_{}", name.category);
+                        *end = name.last;
+                    }
+                    _ => row.push((name.category.clone(), name.last)),
+                }
+            }
+            if row.len() < values.len() {
+                row = names.iter().filter(|s| s.dimension == dimension).map(|s| (s.category.clone(), s.last)).collect();
+            }
+            if row.len() == values.len() {
+                return row.get(place).map(|(category, _)| (id.clone(), category.clone()));
             }
         }
         None
@@ -487,7 +539,7 @@ impl<'a> Linker<'a> {
     fn foreign_category(&self, clause: &Clause<'_>, index: usize, indicator: u16) -> bool {
         let Some(rule) = self.dictionary.indicator(indicator) else { return false };
         let Some(strict) = clause.reach.strict.get(index) else { return false };
-        stated(clause.scan, strict, &rule.id, self.dictionary).iter().any(|s| {
+        stated(clause.tokens, clause.scan, strict, &rule.id, self.dictionary).iter().any(|s| {
             self.dictionary
                 .dimensions
                 .get(usize::from(s.dimension))
@@ -514,6 +566,9 @@ impl<'a> Linker<'a> {
                 };
             };
             let value = self.linked.drafts.get(draft)?;
+            if matches!(value.measure, Measure::YoyBase | Measure::Plan) {
+                continue;
+            }
             if let Some(found) = self.companion_of(reading, draft, value.indicator, money) {
                 return Some(found);
             }
@@ -568,6 +623,9 @@ impl<'a> Linker<'a> {
                 candidates: candidates.iter().take(3).map(|c| (c.indicator, c.score)).collect(),
             })
         };
+        if let Some(found) = self.in_turn(clause, index) {
+            return found;
+        }
         let companion = self.companion(clause, &reading, index);
         if let Some((whole, exhaustive)) = self.whole(clause, index) {
             return self.find_part(clause, &reading, index, whole, exhaustive, &candidates, companion, &unmapped);
@@ -582,15 +640,17 @@ impl<'a> Linker<'a> {
             }
         }
         let before = clause.value_before(index).and_then(|at| clause.assigned.get(at).copied().flatten());
-        let subject = before.or(clause.memory.filter(|_| clause.value_before(index).is_none()));
-        if let Some(of) = subject
+        if near.is_none()
+            && self.asks_for_subject(clause, index)
+            && let Some(of) = self.subject_like(clause, &reading, index)
+        {
+            return Found::Carried { of };
+        }
+        if let Some(of) = before
             && let Some(draft) = self.linked.drafts.get(of)
         {
             let fits = reading.unit_fit(draft.indicator) > 0.0 && !reading.is_forbidden(draft.indicator);
-            if fits && near.is_none() && self.asks_for_subject(clause, index) {
-                return Found::Carried { of };
-            }
-            if fits && near.is_none() && before.is_some() {
+            if fits && near.is_none() {
                 let pairs = self.categories(clause, index, draft.indicator);
                 let same_dimension = pairs.iter().any(|(d, _)| draft.breakdown.iter().any(|(other, _)| other == d));
                 if same_dimension {
@@ -604,10 +664,51 @@ impl<'a> Linker<'a> {
                 }
             }
         }
-        match own {
+        match own.or_else(|| self.by_title(clause, index)) {
             Some(candidate) => Found::Own(candidate),
             None => unmapped("no-indicator"),
         }
+    }
+
+    /// The reading by the heading right above, for a number whose own words name nothing.
+    fn by_title(&self, clause: &Clause<'_>, index: usize) -> Option<Candidate> {
+        let mut reading = self.reading(clause, index, false);
+        reading.by_title = true;
+        let best = reading.candidates().into_iter().next()?;
+        let exact = best.fit >= 0.95 || clause.quantity(index).is_some_and(|q| q.class.is_none());
+        (exact && best.score >= self.dictionary.confidence.scores.enough).then_some(best)
+    }
+
+    /// The value whose other period a number states: the nearest before it that is counted in the same noun, else in
+    /// one that fits; failing that in the sentence, in the one before.
+    fn subject_like(&self, clause: &Clause<'_>, reading: &Reading<'_>, index: usize) -> Option<usize> {
+        let class = clause.quantity(index)?.class;
+        let mut values: Vec<usize> = (0..index)
+            .rev()
+            .filter(|at| clause.is_value.get(*at) == Some(&true))
+            .filter_map(|at| clause.assigned.get(at).copied().flatten())
+            .collect();
+        if values.is_empty() && clause.value_before(index).is_none() {
+            values.extend(clause.memory.iter().copied());
+        }
+        let fits = |d: &usize| {
+            self.linked.drafts.get(*d).is_some_and(|draft| {
+                reading.unit_fit(draft.indicator) > 0.0
+                    && !reading.is_forbidden(draft.indicator)
+                    && !matches!(draft.measure, Measure::PerUnit)
+            })
+        };
+        let same = |d: &usize| {
+            self.linked
+                .drafts
+                .get(*d)
+                .and_then(|draft| self.dictionary.indicator(draft.indicator))
+                .is_some_and(|i| class == Some(UnitClass::Known(i.unit)))
+        };
+        let mains: Vec<usize> =
+            values.iter().copied().filter(|d| self.linked.drafts.get(*d).is_some_and(|x| x.part_of.is_none())).collect();
+        let choose = |list: &[usize]| list.iter().copied().find(|d| fits(d) && same(d)).or_else(|| list.iter().copied().find(fits));
+        choose(&mains).or_else(|| choose(&values))
     }
 
     #[expect(clippy::too_many_arguments, reason = "the evidence is weighed against each other in one place")]
@@ -669,7 +770,7 @@ impl<'a> Linker<'a> {
                 }
                 return if !pairs.is_empty() && !forbidden {
                     part(pairs)
-                } else if asks || clause.depth(draft.tokens.start) == 0 && clause.outer.draft == Some(whole) {
+                } else if asks || clause.outer.draft == Some(whole) && !self.lists_parts(clause, index) {
                     Found::Own(own)
                 } else {
                     unmapped("part-not-in-register")
@@ -713,11 +814,17 @@ impl<'a> Linker<'a> {
         }
     }
 
+    /// Whether words that open parts stand before the quantity in its sentence.
+    fn lists_parts(&self, clause: &Clause<'_>, index: usize) -> bool {
+        let Some(quantity) = clause.quantity(index) else { return false };
+        clause.scan.has_marker(Marker::OpensParts, &(clause.reach.sentence.start..quantity.first))
+    }
+
     /// Whether the words of a reading are no more than words of categories that the whole's indicator admits.
     fn covered_by_categories(&self, clause: &Clause<'_>, index: usize, indicator: u16, span: (usize, usize)) -> bool {
         let Some(rule) = self.dictionary.indicator(indicator) else { return false };
         let Some(strict) = clause.reach.strict.get(index) else { return false };
-        let categories = stated(clause.scan, strict, &rule.id, self.dictionary);
+        let categories = stated(clause.tokens, clause.scan, strict, &rule.id, self.dictionary);
         (span.0..=span.1).filter(|t| clause.tokens.get(*t).is_some_and(Token::is_word)).all(|t| {
             categories.iter().any(|s| {
                 s.first <= t
@@ -857,14 +964,21 @@ impl<'a> Linker<'a> {
             (None, None) => (None, false),
         };
         if period.is_none() && coverage.is_none() {
-            period = clause.outer.period;
+            period = clause.outer.period.or_else(|| self.period_before(clause, rule_row.domain(), is_flow, inherits.is_some()));
         }
         let mut measure = if cumulative { Measure::Cumulative } else { Measure::Actual };
-        if self.is_plan(clause, index) {
+        let last_year = period.is_some_and(|p| {
+            p.last_year() + 1 == self.report.year && (p.kind == self.report.kind || p.kind == PeriodKind::Year)
+        });
+        let beside = clause.depth(quantity.first) > 0 && matches!(found, Found::Carried { .. });
+        if last_year && beside {
+            measure = Measure::YoyBase;
+            period = base.and_then(|b| self.linked.drafts.get(b)).and_then(|d| d.period);
+        } else if self.is_plan(clause, index) {
             measure = Measure::Plan;
             period = None;
         } else if rule_row.unit == Unit::Vnd
-            && rule_row.kind != Kind::Rate
+            && rule_row.kind == Kind::Flow
             && self.is_for_one(clause, index, quantity, value, &found)
         {
             measure = Measure::PerUnit;
@@ -909,6 +1023,17 @@ impl<'a> Linker<'a> {
         })
     }
 
+    /// The other period of the sentence before, for a stock or rate of the same field of work that names none.
+    fn period_before(&self, clause: &Clause<'_>, domain: &str, is_flow: bool, inherits: bool) -> Option<Period> {
+        if is_flow || inherits {
+            return None;
+        }
+        let draft = clause.memory.first().and_then(|d| self.linked.drafts.get(*d))?;
+        let row = self.dictionary.indicator(draft.indicator)?;
+        let near = draft.block == clause.block && draft.sentence + 1 == clause.sentence;
+        draft.period.filter(|_| near && row.domain() == domain && row.kind != Kind::Flow)
+    }
+
     fn draft(&self, at: usize) -> Result<&Draft, Unmapped> {
         self.linked.drafts.get(at).ok_or(Unmapped { reason: "no-indicator", candidates: Vec::new() })
     }
@@ -932,8 +1057,8 @@ impl<'a> Linker<'a> {
             confidence -= loses.field_differs;
         }
         if candidate.score < weights.scores.strong {
-            confidence -= loses.weak * (weights.scores.strong - candidate.score)
-                / (weights.scores.strong - weights.scores.enough).max(0.1);
+            let lack = (weights.scores.strong - candidate.score) / (weights.scores.strong - weights.scores.enough).max(0.1);
+            confidence -= loses.weak * lack.clamp(0.0, 1.0);
         }
         let others = self.reading(clause, index, false).candidates();
         let rival = others.iter().find(|c| c.indicator != candidate.indicator);
@@ -1157,7 +1282,7 @@ impl<'a> Linker<'a> {
     }
 
     pub(super) fn memory(&self, clause: &Clause<'_>) -> Option<usize> {
-        clause.memory
+        clause.memory.first().copied()
     }
 
     pub(super) fn candidates_of(&self, clause: &Clause<'_>, index: usize, any_unit: bool) -> Vec<Candidate> {

@@ -159,6 +159,12 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
     match quantity.kind {
         QuantityKind::Percent => {
             let plan = said(Marker::PlanOfYear) || said_before(Marker::PlanOfYear, 3);
+            let plan_itself = said_before(Marker::PlanValue, 0)
+                && !said_before(Marker::Reach, 1)
+                && !clause.scan.has_marker(Marker::Compare, &left);
+            if plan_itself && follows_rate(linker, clause, index) {
+                return Some(Relative::new(About::PlanValue, 0));
+            }
             if said_before(Marker::Exceed, 1) {
                 return Some(Relative::new(About::Plan, 1));
             }
@@ -230,6 +236,15 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
     }
 }
 
+/// Whether the value before is a rate.
+fn follows_rate(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool {
+    let before = index.checked_sub(1).and_then(|at| clause.assigned.get(at).copied().flatten());
+    before
+        .and_then(|d| linker.drafts().get(d))
+        .and_then(|d| linker.dictionary().indicator(d.indicator))
+        .is_some_and(|i| i.kind == Kind::Rate)
+}
+
 /// Whether the words near the number name a rate whose level the percentage is.
 fn rate_level(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool {
     let scores = linker.dictionary().confidence.scores;
@@ -294,7 +309,10 @@ pub(super) fn subject_of(
     }
     let scores = linker.dictionary().confidence.scores;
     let own = linker.candidates_of(clause, index, true);
-    let before = clause.value_before(index);
+    let before = like_value(linker, clause, index, relative, &own).or_else(|| clause.value_before(index));
+    if let Some(rate) = rate_just_before(linker, clause, index, relative) {
+        return Some(Ok(rate));
+    }
     if let Some(at) = before {
         let subject = clause.assigned.get(at).copied().flatten();
         let indicator = subject.and_then(|d| linker.drafts().get(d)).map(|d| d.indicator);
@@ -316,6 +334,53 @@ pub(super) fn subject_of(
         return None;
     }
     linker.outer_draft(clause).or(linker.memory(clause)).map(Ok)
+}
+
+/// For an absolute change: the nearest value before that its own words name, or that is counted in the same noun.
+fn like_value(
+    linker: &Linker<'_>,
+    clause: &Clause<'_>,
+    index: usize,
+    relative: &Relative,
+    own: &[super::candidates::Candidate],
+) -> Option<usize> {
+    let quantity = clause.quantity(index)?;
+    let change = matches!(relative.about, About::SamePeriod | About::Previous | About::SamePeriodValue);
+    if !change || quantity.kind != QuantityKind::Plain {
+        return None;
+    }
+    let bracketed = clause.depth(quantity.first) > 0;
+    let before = clause.value_before(index).and_then(|at| clause.quantity(at));
+    if bracketed && before.is_some_and(|q| q.class == quantity.class) {
+        return None;
+    }
+    let values = (0..index).rev().filter(|at| {
+        clause.is_value.get(*at) == Some(&true) && clause.quantity(*at).is_some_and(|q| clause.depth(q.first) == 0)
+    });
+    let indicator = |at: usize| {
+        clause.assigned.get(at).copied().flatten().and_then(|d| linker.drafts().get(d)).map(|d| d.indicator)
+    };
+    let named = values.clone().find(|at| {
+        indicator(*at).is_some_and(|i| own.iter().any(|c| c.indicator == i && c.anchored && c.specific))
+    });
+    named.or_else(|| {
+        values.clone().find(|at| {
+            clause.quantity(*at).is_some_and(|q| q.class == quantity.class) && indicator(*at).is_some()
+        })
+    })
+}
+
+/// A rate stated right before its change: `tỷ lệ 1,02%, giảm 0,31%`.
+fn rate_just_before(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, relative: &Relative) -> Option<usize> {
+    let change = matches!(relative.about, About::SamePeriod | About::Previous) && relative.direction != 0;
+    let percent = matches!(clause.quantity(index)?.kind, QuantityKind::Percent | QuantityKind::Points);
+    if !change || !percent {
+        return None;
+    }
+    let draft = clause.assigned.get(index.checked_sub(1)?).copied().flatten()?;
+    let before = linker.drafts().get(draft)?;
+    let rate = linker.dictionary().indicator(before.indicator).is_some_and(|i| i.kind == Kind::Rate);
+    (rate && before.measure == Measure::Actual).then_some(draft)
 }
 
 /// The rate that a share states, where its base says so: poor households in percent of all households.

@@ -130,7 +130,7 @@ impl Interpreter<'_> {
 
     fn find(&self, tokens: &[Token]) -> Vec<crate::dictionary::phrase::Hit<Tag>> {
         let mut hits = Vec::new();
-        self.dictionary.trie.find(tokens, &mut hits);
+        self.dictionary.trie.find(tokens, &self.dictionary.vocabulary, &mut hits);
         hits
     }
 
@@ -252,9 +252,7 @@ impl Interpreter<'_> {
             }
             let worded = self.cell(row, label).is_some_and(|c| letters(c) > 1);
             let valued = (0..self.table.columns).filter(|c| *c > label).any(|column| {
-                self.cell(row, column).is_some_and(|c| {
-                    c.sign().is_some() || (has_number(c) && letters(c) <= 2)
-                })
+                self.cell(row, column).is_some_and(|c| c.sign().is_some_and(|s| s != '"') || self.opens_with_value(c))
             });
             if worded && valued {
                 return row;
@@ -264,6 +262,16 @@ impl Interpreter<'_> {
             }
         }
         body.max(1).min(self.table.rows.len())
+    }
+
+    /// Whether a cell holds a value rather than a head such as `KH 2024`.
+    fn opens_with_value(&self, cell: &Cell) -> bool {
+        let first = cell.tokens.iter().find(|t| !matches!(t.kind, TokenKind::Punct(_)));
+        first.is_some_and(|t| {
+            let text = self.document.source.slice(t.range());
+            let year = text.len() == 4 && (text.starts_with("19") || text.starts_with("20"));
+            t.is_number() && !(year && letters(cell) == 0 && cell.tokens.len() == 1) && letters(cell) <= 12
+        })
     }
 
     fn head(&self, column: usize) -> Vec<Token> {
@@ -582,6 +590,7 @@ impl Interpreter<'_> {
             sentence: all.clone(),
             quantities: 0..1,
             strict: vec![all],
+            unsplit: vec![false],
             item_start: vec![0],
             item_end: vec![tokens.len() + 1],
         };
@@ -599,6 +608,7 @@ impl Interpreter<'_> {
         }
         let terms = SentenceTerms::of(&scan, &reach, &context, self.dictionary);
         let reading = Reading {
+            tokens,
             dictionary: self.dictionary,
             scan: &scan,
             reach: &reach,
@@ -607,6 +617,7 @@ impl Interpreter<'_> {
             fields: &fields,
             index: 0,
             any_unit: false,
+            by_title: false,
         };
         reading.candidates().into_iter().find(|c| c.score >= self.dictionary.confidence.scores.enough)
     }

@@ -1,2 +1,5 @@
 mod annex;
 mod fixtures;
+mod marks;
+mod reports;
+mod score;
