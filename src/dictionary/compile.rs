@@ -203,7 +203,7 @@ impl Compiler {
             self.add_phrases(&[vec![word.clone()]], Tag::Roman(*value));
         }
         for (word, value) in &file.month_words {
-            self.add_phrases(&[vec![word.clone()]], Tag::MonthWord(*value));
+            self.add_phrases(&[word.split(' ').map(str::to_owned).collect()], Tag::MonthWord(*value));
         }
         Ok(())
     }
@@ -240,6 +240,7 @@ impl Compiler {
                     dimension,
                     id: category.id.get_ref().clone(),
                     name: category.name.clone(),
+                    parts_only: category.parts_only,
                     only: category.only.clone(),
                     not_for: category.not_for.clone(),
                 });

@@ -34,6 +34,8 @@ roles!(
         PlanOfYear = "plan_of_year",
         /// Before the plan's own value.
         PlanValue = "plan_value",
+        /// Opens a clause whose number is the plan's own value.
+        PlanOpens = "plan_opens",
         /// The same period of last year.
         SamePeriod = "same_period",
         /// Another earlier period.
@@ -124,6 +126,8 @@ roles!(
         ResultColumn = "result_column",
         /// A part of a province.
         District = "district",
+        /// The whole province or country, as a row's label.
+        WholeProvince = "whole_province",
         /// Before a total.
         TotalWords = "total_words",
     }

@@ -175,6 +175,8 @@ pub struct Category {
     pub name: String,
     /// Starts of the ids of indicators it counts for; all if empty.
     pub only: Vec<String>,
+    /// Whether its words state it only of a part of something.
+    pub parts_only: bool,
     /// Starts of the ids of indicators it does not count for.
     pub not_for: Vec<String>,
 }

@@ -188,6 +188,9 @@ pub struct CategoryRow {
     /// Starts of the ids of indicators it counts for; all if empty.
     #[serde(default)]
     pub only: Vec<String>,
+    /// Whether the words state it only of a part of something.
+    #[serde(default)]
+    pub parts_only: bool,
     /// Starts of the ids of indicators it does not count for.
     #[serde(default)]
     pub not_for: Vec<String>,

@@ -8,7 +8,7 @@ use super::table::{Style, build as build_table, is_table, row_style};
 use super::{Block, BlockKind, Document, Section};
 use crate::dictionary::phrase::Hit;
 use crate::dictionary::{Dictionary, Part, Tag};
-use crate::text::{SourceText, Token, tokenize};
+use crate::text::{SourceText, Token, TokenKind, tokenize};
 
 /// A line this long that does not end a sentence goes on in the next one.
 const WRAPPED_LINE: usize = 45;
@@ -198,7 +198,8 @@ fn mark_loose_notes(text: &str, lines: &mut [Line], tokens: &[Token]) {
         for (at, token) in own.iter().enumerate().skip(1) {
             let inner = own.get(at + 1);
             let closed = own.get(at + 2).is_some_and(|t| t.is(')'));
-            let glued = !token.spaced && own.get(at - 1).is_some_and(Token::is_word);
+            let ends = own.get(at + 3).is_none_or(|t| matches!(t.kind, TokenKind::Punct(_)));
+            let glued = (!token.spaced || ends) && own.get(at - 1).is_some_and(Token::is_word);
             if token.is('(') && closed && glued && inner.is_some_and(|t| t.is_number() || t.is('*')) {
                 marks.push(inner.map(|t| text.get(t.range()).unwrap_or_default()).unwrap_or_default().to_owned());
             }

@@ -85,7 +85,8 @@ fn phrases(source: &SourceText, tokens: &[Token], dictionary: &Dictionary, scan:
         let within: Vec<usize> = (hit.first as usize..=hit.last as usize)
             .filter(|at| tokens.get(*at).is_some_and(Token::is_number))
             .collect();
-        if within.is_empty() || !within.iter().all(|at| fits(*at, scan)) {
+        let comma = (hit.first..hit.last).any(|at| tokens.get(at as usize).is_some_and(|t| t.is(',')));
+        if within.is_empty() || comma && within.len() == 1 || !within.iter().all(|at| fits(*at, scan)) {
             continue;
         }
         // `trung cấp 412`, `trợ cấp một lần 122`: the word before the number belongs to a phrase that began earlier.

@@ -20,7 +20,25 @@ pub struct Stated {
 }
 
 /// All categories whose words lie in `range`, a longer phrase hiding those inside it.
-pub fn stated(tokens: &[Token], scan: &Scan, range: &Range<usize>, indicator: &str, dictionary: &Dictionary) -> Vec<Stated> {
+pub fn stated(
+    tokens: &[Token],
+    scan: &Scan,
+    range: &Range<usize>,
+    indicator: &str,
+    dictionary: &Dictionary,
+) -> Vec<Stated> {
+    stated_as(tokens, scan, range, indicator, false, dictionary)
+}
+
+/// The same for words that state a category always, or only of a part.
+fn stated_as(
+    tokens: &[Token],
+    scan: &Scan,
+    range: &Range<usize>,
+    indicator: &str,
+    parts: bool,
+    dictionary: &Dictionary,
+) -> Vec<Stated> {
     let mut found: Vec<Stated> = Vec::new();
     for hit in scan.hits_in(range) {
         let Tag::Category(id) = hit.tag else { continue };
@@ -28,7 +46,7 @@ pub fn stated(tokens: &[Token], scan: &Scan, range: &Range<usize>, indicator: &s
         let proper = dictionary.dimensions.get(usize::from(category.dimension)).is_some_and(|d| d.proper_names);
         // One word that is also a common one is a name only with a capital.
         let named = !proper || hit.words > 1 || tokens.get(hit.first as usize).is_some_and(|t| t.capital);
-        if named && category.counts_for(indicator) {
+        if named && category.parts_only == parts && category.counts_for(indicator) {
             found.push(Stated {
                 dimension: category.dimension,
                 category: category.id.clone(),
@@ -55,7 +73,34 @@ pub fn of_quantity(
     admitted: &[String],
     dictionary: &Dictionary,
 ) -> Vec<(String, String)> {
-    let mut all = stated(tokens, scan, range, indicator, dictionary);
+    categories_of(tokens, scan, quantity, range, indicator, admitted, false, dictionary)
+}
+
+/// The same by words that state a category only of a part of something.
+pub fn of_parts(
+    tokens: &[Token],
+    scan: &Scan,
+    quantity: &Quantity,
+    range: &Range<usize>,
+    indicator: &str,
+    admitted: &[String],
+    dictionary: &Dictionary,
+) -> Vec<(String, String)> {
+    categories_of(tokens, scan, quantity, range, indicator, admitted, true, dictionary)
+}
+
+#[expect(clippy::too_many_arguments, reason = "what is near a number is told by all of them")]
+fn categories_of(
+    tokens: &[Token],
+    scan: &Scan,
+    quantity: &Quantity,
+    range: &Range<usize>,
+    indicator: &str,
+    admitted: &[String],
+    parts: bool,
+    dictionary: &Dictionary,
+) -> Vec<(String, String)> {
+    let mut all = stated_as(tokens, scan, range, indicator, parts, dictionary);
     // «phần lớn mang quốc tịch Trung Quốc» says nothing of all of them.
     all.retain(|s| {
         let near = s.first.saturating_sub(6).max(range.start)..s.first;

@@ -6,12 +6,12 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
-use super::breakdown::{of_quantity, stated};
+use super::breakdown::{of_parts, of_quantity, stated};
 use super::candidates::{Candidate, ContextTerms, Reading, SentenceTerms};
 use super::draft::{Draft, PartOf, Unmapped};
 use super::model::{Measure, Origin, Qualifier, Status};
 use super::reach::Reach;
-use super::relative::Relative;
+use super::relative::{About, Relative};
 use super::time::{self, Coverage, Event};
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::{Kind, Unit};
@@ -19,10 +19,12 @@ use crate::dictionary::{Dictionary, Part, Tag, TermId, UnitClass};
 use crate::document::{BlockKind, Document, level};
 use crate::mention::{Quantity, QuantityKind, Scan};
 use crate::period::{Period, PeriodKind};
-use crate::text::Token;
+use crate::text::{Token, TokenKind};
 
 /// A money value that would give each counted one less than this many đồng is the amount for one of them.
 const LEAST_TOTAL_FOR_ONE: i64 = 2_000;
+/// Stands for the draft of a value that has no indicator.
+const NOT_MAPPED: usize = usize::MAX;
 /// A breakdown's categories are looked for at most this many tokens from a number outside its own clause.
 const SUBJECT_REACH: usize = 40;
 
@@ -353,6 +355,32 @@ impl<'a> Linker<'a> {
                     self.linked.unmapped.insert(key, unmapped);
                 }
             }
+            self.money_before(clause, index);
+        }
+    }
+
+    /// `chi 31,1 triệu đồng cho 24 trường hợp`: an amount right before the count that it is for.
+    fn money_before(&mut self, clause: &mut Clause<'_>, index: usize) {
+        let Some(before) = index.checked_sub(1) else { return };
+        let (Some(money), Some(count)) = (clause.quantity(before).cloned(), clause.quantity(index).cloned()) else { return };
+        let open = clause.assigned.get(before) == Some(&None) && money.class == Some(UnitClass::Known(Unit::Vnd));
+        let of = clause.assigned.get(index).copied().flatten();
+        let (Some(of), Some(value), true) = (of, money.value, open) else { return };
+        let beside = !(money.end()..count.first)
+            .any(|t| clause.tokens.get(t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(_))));
+        let indicator = self.linked.drafts.get(of).map(|d| d.indicator);
+        let (Some(indicator), true) = (indicator, beside) else { return };
+        let reading = self.reading(clause, before, false);
+        let Some(found) = self.companion_of(&reading, of, indicator, true) else { return };
+        if let Ok(draft) = self.value(clause, before, &money, value, found) {
+            self.linked.drafts.push(draft);
+            let at = self.linked.drafts.len() - 1;
+            let key = (clause.block, clause.reach.quantities.start + before);
+            self.linked.unmapped.remove(&key);
+            self.linked.owner.insert(key, at);
+            if let Some(slot) = clause.assigned.get_mut(before) {
+                *slot = Some(at);
+            }
         }
     }
 
@@ -377,14 +405,16 @@ impl<'a> Linker<'a> {
     }
 
     /// The value that a part in a bracket or after `trong đó` belongs to, and whether the parts make it up.
+    ///
+    /// A value that has no indicator has parts that have none: [`NOT_MAPPED`].
     fn whole(&self, clause: &Clause<'_>, index: usize) -> Option<(usize, bool)> {
         let quantity = clause.quantity(index)?;
         let depth = clause.depth(quantity.first);
         let draft_before = |token: usize, most_depth: u8| {
             (0..index).rev().find_map(|at| {
                 let q = clause.quantity(at)?;
-                let draft = clause.assigned.get(at).copied().flatten()?;
                 let is_value = clause.is_value.get(at) == Some(&true);
+                let draft = clause.assigned.get(at).copied().flatten().unwrap_or(NOT_MAPPED);
                 (q.end() <= token && clause.depth(q.first) <= most_depth && is_value).then_some((draft, q.end()))
             })
         };
@@ -459,10 +489,8 @@ impl<'a> Linker<'a> {
             if left {
                 return None;
             }
-            if let Some(draft) = clause.assigned.get(before).copied().flatten() {
-                return Some((draft, open, exhaustive));
-            }
-            return None;
+            let draft = clause.assigned.get(before).copied().flatten().unwrap_or(NOT_MAPPED);
+            return Some((draft, open, exhaustive));
         }
         None
     }
@@ -475,7 +503,17 @@ impl<'a> Linker<'a> {
         if let Some(pair) = self.respective(clause, index, indicator) {
             return vec![pair];
         }
-        of_quantity(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary)
+        let mut pairs =
+            of_quantity(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary);
+        if pairs.len() < rule.breakdowns.len() && self.whole(clause, index).is_some() {
+            let more = of_parts(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary);
+            for (dimension, category) in more {
+                if pairs.iter().all(|(d, _)| *d != dimension) {
+                    pairs.push((dimension, category));
+                }
+            }
+        }
+        pairs
     }
 
     /// `A, B, C lần lượt là 1, 2, 3`: a part of the value before, with the category in the same place of the row of
@@ -569,6 +607,12 @@ impl<'a> Linker<'a> {
             if matches!(value.measure, Measure::YoyBase | Measure::Plan) {
                 continue;
             }
+            // Beyond a semicolon only a clause that names nothing else goes on about the value before.
+            let base_end = clause.quantity(at).map_or(0, Quantity::end);
+            let start = clause.reach.strict.get(index).map_or(0, |s| s.start);
+            if clause.has_semicolon(base_end, quantity.first) && clause.plain_words(start, quantity.first) > 2 {
+                return None;
+            }
             if let Some(found) = self.companion_of(reading, draft, value.indicator, money) {
                 return Some(found);
             }
@@ -606,6 +650,7 @@ impl<'a> Linker<'a> {
         [Marker::Cumulative, Marker::InPeriod, Marker::Estimate, Marker::PlanValue]
             .iter()
             .any(|m| clause.before(index, *m, 3).is_some())
+            || clause.before_bracket(index, Marker::PlanOfYear) && clause.opens_bracket(index)
             || {
                 let left = clause.left(index);
                 clause.events.iter().any(|e| e.first >= left.start && e.last < left.end)
@@ -631,6 +676,12 @@ impl<'a> Linker<'a> {
             return self.find_part(clause, &reading, index, whole, exhaustive, &candidates, companion, &unmapped);
         }
         let near = own.filter(|c| c.anchored && c.specific);
+        if let Some(Found::Nothing(_)) = &companion
+            && near.is_none()
+            && let Some(found) = companion
+        {
+            return found;
+        }
         if let Some(Found::Companion { indicator, .. }) = &companion {
             let own_is_better = near.is_some_and(|c| {
                 c.indicator != *indicator && c.nearness >= 1.0 && c.score >= scores.strong + 0.6 && c.fit >= 0.9
@@ -725,7 +776,12 @@ impl<'a> Linker<'a> {
     ) -> Found {
         let scores = self.dictionary.confidence.scores;
         let own = candidates.first().copied().filter(|c| c.score >= scores.enough);
-        let Some(draft) = self.linked.drafts.get(whole) else { return unmapped("no-indicator") };
+        let Some(draft) = self.linked.drafts.get(whole) else {
+            return match own.filter(|c| c.anchored && c.specific) {
+                Some(own) if whole == NOT_MAPPED => Found::Own(own),
+                _ => unmapped("part-of-unmapped"),
+            };
+        };
         let pairs = self.categories(clause, index, draft.indicator);
         let fits = reading.unit_fit(draft.indicator) > 0.0;
         let forbidden = reading.is_forbidden_part(draft.indicator);
@@ -792,7 +848,7 @@ impl<'a> Linker<'a> {
             {
                 return part(pairs);
             }
-            if own.anchored && (own.specific || companion.is_none()) {
+            if own.anchored && own.specific {
                 return Found::Own(own);
             }
         }
@@ -809,8 +865,8 @@ impl<'a> Linker<'a> {
             return unmapped("breakdown-not-in-register");
         }
         match own {
-            Some(own) => Found::Own(own),
-            None => unmapped("no-indicator"),
+            Some(own) if own.specific => Found::Own(own),
+            _ => unmapped("no-indicator"),
         }
     }
 
@@ -1100,6 +1156,17 @@ impl<'a> Linker<'a> {
     fn is_plan(&self, clause: &Clause<'_>, index: usize) -> bool {
         clause.before(index, Marker::PlanValue, 0).is_some() && clause.before(index, Marker::Reach, 0).is_none()
             || clause.before_bracket(index, Marker::PlanOfYear) && clause.opens_bracket(index)
+            || self.opens_with_plan(clause, index)
+    }
+
+    /// «Kế hoạch năm giao … cho 20.000 lao động»: the clause opens with the plan, and nothing is said to be done.
+    fn opens_with_plan(&self, clause: &Clause<'_>, index: usize) -> bool {
+        let left = clause.left(index);
+        let opening = clause.scan.hits_in(&left).find(|h| h.tag == Tag::Marker(Marker::PlanOpens));
+        let Some(opening) = opening else { return false };
+        let done = [Marker::Reach, Marker::ResultColumn, Marker::Cumulative, Marker::InPeriod, Marker::Compare];
+        (left.start..opening.first as usize).filter(|t| clause.tokens.get(*t).is_some_and(Token::is_word)).count() <= 2
+            && !done.iter().any(|m| clause.scan.has_marker(*m, &(opening.last as usize + 1..left.end)))
     }
 
     /// Whether an amount is the amount for one: the words say so, or the total would give each one next to nothing.
@@ -1167,7 +1234,14 @@ impl<'a> Linker<'a> {
         let subject = self.subject_of(clause, index, &relative);
         let Some(subject) = subject else { return self.relative_alone(clause, index, quantity, value, &relative) };
         let subject = subject.map_err(nothing)?;
-        let draft = self.draft(subject)?.clone();
+        let mut draft = self.draft(subject)?.clone();
+        if quantity.kind == QuantityKind::Plain && quantity.class.is_some()
+            && let Some(part) = self.dictionary.rules.get(usize::from(draft.indicator)).and_then(|r| r.share_of)
+            && self.dictionary.indicator(part).is_some_and(|i| self.dictionary.unit_fit(i.unit, quantity.class) > 0.0)
+        {
+            // A change in households after a rate of households is one of their number.
+            draft.indicator = part;
+        }
         let Some(row) = self.dictionary.indicator(draft.indicator) else { return Err(nothing("no-indicator")) };
         if let Some(rate) = self.rate_of_share(clause, index, &relative, &draft) {
             let mut made = self.relative_draft(clause, index, quantity, value, &draft);
@@ -1180,6 +1254,15 @@ impl<'a> Linker<'a> {
             }
         }
         let mut made = self.relative_draft(clause, index, quantity, value, &draft);
+        if relative.about == About::Share {
+            let pairs = self.categories(clause, index, draft.indicator);
+            if pairs.is_empty() && clause.depth(quantity.first) > 0 && self.foreign_category(clause, index, draft.indicator) {
+                return Err(nothing("breakdown-not-in-register"));
+            }
+            let new: Vec<_> = pairs.into_iter().filter(|(d, _)| draft.breakdown.iter().all(|(o, _)| o != d)).collect();
+            merge(&mut made.breakdown, &new);
+            made.breakdown.sort();
+        }
         let is_rate = row.kind == Kind::Rate || row.unit == Unit::Percent;
         let (measure, value) = relative.measure_and_value(value, quantity.kind, is_rate);
         if matches!(measure, Measure::YoyAbs | Measure::PrevAbs | Measure::YoyBase | Measure::Plan)

@@ -116,7 +116,8 @@ fn sign(clause: &Clause<'_>, quantity: &Quantity) -> i8 {
     let opened = quantity.first.checked_sub(2).and_then(|t| clause.tokens.get(t)).is_some_and(|t| t.is('('));
     let glued = clause.tokens.get(quantity.first).is_some_and(|t| !t.spaced);
     match before.map(|t| t.kind) {
-        Some(TokenKind::Punct('-' | '\u{2212}' | '\u{2013}')) if opened && glued => -1,
+        Some(TokenKind::Punct('-' | '\u{2013}')) if opened && glued => -1,
+        Some(TokenKind::Punct('\u{2212}')) if glued => -1,
         Some(TokenKind::Punct('+')) if opened => 1,
         Some(TokenKind::Punct('\u{25B2}')) => 1,
         Some(TokenKind::Punct('\u{25BC}')) => -1,
@@ -185,6 +186,11 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             if plan {
                 return Some(Relative::new(About::Plan, 0));
             }
+            if clause.before(index, Marker::Respectively, 1).is_some()
+                && let Some(direction) = change_just_before(linker, clause, index)
+            {
+                return Some(base(direction));
+            }
             if same || previous {
                 return Some(base(0));
             }
@@ -214,6 +220,12 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
                 || linker.outer_draft(clause).is_some()
                 || linker.memory(clause).is_some();
             if direction != 0 && has_subject {
+                return Some(base(direction));
+            }
+            if said_before(Marker::Equal, 0)
+                && clause.depth(quantity.first) > 0
+                && let Some(direction) = change_just_before(linker, clause, index)
+            {
                 return Some(base(direction));
             }
             let told_same = clause.before(index, Marker::SamePeriod, 2).is_some()
@@ -269,7 +281,7 @@ fn inherited_base(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> Opt
 fn change_just_before(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> Option<i8> {
     let draft = clause.assigned.get(index.checked_sub(1)?).copied().flatten()?;
     let draft = linker.drafts().get(draft)?;
-    let change = matches!(draft.measure, Measure::PrevAbs | Measure::YoyAbs);
+    let change = matches!(draft.measure, Measure::PrevAbs | Measure::YoyAbs | Measure::PrevPct | Measure::YoyPct);
     change.then(|| if draft.value.is_sign_negative() { -1 } else { 1 })
 }
 

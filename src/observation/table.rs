@@ -143,11 +143,26 @@ impl Interpreter<'_> {
         let label = self.label_column();
         self.body = self.first_body_row(label);
         self.columns = (0..self.table.columns).map(|c| self.column(c, label)).collect();
+        self.relate_columns();
         self.head_numbers();
         let mut main: Option<(Row, Vec<Option<usize>>)> = None;
         let mut section: Vec<Token> = Vec::new();
         for row in self.body..self.table.rows.len() {
             self.row(row, label, &mut main, &mut section);
+        }
+    }
+
+    /// A percentage or change that does not say what it is about is about the value column before it.
+    fn relate_columns(&mut self) {
+        let mut before = Measure::Actual;
+        for column in &mut self.columns {
+            if let Column::Data(data) = column {
+                if matches!(data.measure, Measure::Actual | Measure::Cumulative) {
+                    before = data.measure;
+                } else if data.of == Measure::Actual {
+                    data.of = before;
+                }
+            }
         }
     }
 
@@ -344,7 +359,7 @@ impl Interpreter<'_> {
         let of = if cumulative { Measure::Cumulative } else { Measure::Actual };
         let plan = says(Marker::PlanOfYear);
         let same = says(Marker::SamePeriod);
-        let previous = says(Marker::PreviousPeriod) && !cumulative;
+        let previous = says(Marker::PreviousPeriod) && !cumulative && coverage.is_none();
         let index_said = self.index_said || says(Marker::IndexBase) || says(Marker::Equal);
         let status = if says(Marker::Estimate) { Status::Estimate } else { Status::Reported };
         let (measure, index, unclear) = if same && (percent || compares || signed) {
@@ -365,6 +380,11 @@ impl Interpreter<'_> {
             (Measure::Cumulative, false, false)
         } else {
             (Measure::Actual, false, false)
+        };
+        let last_year = |p: Period| p.kind == self.report.kind && p.year + 1 == self.report.year;
+        let measure = match coverage {
+            Some(Coverage::Other(period)) if last_year(period) && measure == Measure::Actual => Measure::YoyBase,
+            _ => measure,
         };
         let period = match coverage {
             Some(Coverage::Other(period)) if matches!(measure, Measure::Actual | Measure::Cumulative) => Some(period),
@@ -394,12 +414,16 @@ impl Interpreter<'_> {
         let Some(cells) = self.table.rows.get(at) else { return };
         let cells = cells.clone();
         let label_cell = cells.iter().find(|c| c.columns.0 <= label && label <= c.columns.1).cloned().unwrap_or_default();
+        let mut notes: Option<Cell> = None;
         for cell in &cells {
             let is_value = (cell.columns.0..=cell.columns.1).any(|c| matches!(self.columns.get(c), Some(Column::Data(_))));
             let reason = match self.columns.get(cell.columns.0) {
                 _ if is_value && cell.columns != label_cell.columns => continue,
                 Some(Column::RowNumber) => "row-number",
-                Some(Column::Note) => "note",
+                Some(Column::Note) => {
+                    notes = Some(cell.clone());
+                    continue;
+                }
                 Some(Column::Unknown) => "column-not-told",
                 _ => "row-label",
             };
@@ -412,12 +436,19 @@ impl Interpreter<'_> {
             matches!(self.columns.get(c.columns.0), Some(Column::Data(_))) && (has_number(c) || c.sign().is_some())
         });
         if !has_values {
+            for token in notes.iter().flat_map(|n| n.tokens.clone()) {
+                self.other(&token, Class::Reference, "note");
+            }
             if letters(&label_cell) > 2 {
                 section.clone_from(&label_cell.tokens);
             }
             return;
         }
-        let row = self.read_row(at, &label_cell, main.as_ref().map(|(r, _)| r), section, cells.first());
+        let mut row = self.read_row(at, &label_cell, main.as_ref().map(|(r, _)| r), section, cells.first());
+        if row.is_none() && self.says(&label_cell.tokens, Marker::TotalWords) && !section.is_empty() {
+            let group = Cell { tokens: section.clone(), ..Cell::default() };
+            row = self.read_row(at, &group, None, &[], None);
+        }
         let is_part = row.as_ref().is_some_and(|r| r.part_of.is_some());
         let mut owners: Vec<Option<usize>> = vec![None; self.table.columns];
         for cell in &cells {
@@ -433,6 +464,7 @@ impl Interpreter<'_> {
                         *slot = made;
                     }
                 }
+                None if self.by_head(cell, &data, &label_cell, &cells, at) => {}
                 None => {
                     let district = self.says(&label_cell.tokens, Marker::District);
                     for token in cell.tokens.clone() {
@@ -440,6 +472,9 @@ impl Interpreter<'_> {
                     }
                 }
             }
+        }
+        if let Some(note) = notes {
+            self.note(&note, row.as_ref(), &label_cell, &cells);
         }
         match row {
             Some(row) if !is_part => *main = Some((row, owners)),
@@ -450,6 +485,76 @@ impl Interpreter<'_> {
                 }
             }
         }
+    }
+
+    /// A level in the notes of a row of money is the amount for one; other numbers there are no values.
+    fn note(&mut self, cell: &Cell, row: Option<&Row>, label: &Cell, cells: &[Cell]) {
+        let scan = Scan::of(&self.document.source, &cell.tokens, 0, self.convention, self.dictionary);
+        let level = scan.quantities.iter().find(|q| q.class == Some(UnitClass::Known(Unit::Vnd)) && q.per_one && q.value.is_some());
+        let money = row.filter(|r| self.dictionary.indicator(r.indicator).is_some_and(|i| i.unit == Unit::Vnd));
+        let mut taken: Option<u32> = None;
+        if let (Some(level), Some(row)) = (level, money)
+            && let (Some(value), Some(first), Some(last)) =
+                (level.value, cell.tokens.get(level.first), cell.tokens.get(level.last))
+        {
+            let at = self.token_index(first.start);
+            let from = self.token_index(label.tokens.first().map_or(first.start, |t| t.start));
+            let to = cells.iter().flat_map(|c| c.tokens.last()).map(|t| self.token_index(t.start)).max().unwrap_or(at);
+            let index = self.linked.drafts.len();
+            self.linked.drafts.push(Draft {
+                block: self.block,
+                sentence: 0,
+                tokens: at..at + 1,
+                span: first.start as usize..last.end as usize,
+                quote: quote_range(from, to),
+                indicator: row.indicator,
+                breakdown: row.breakdown.clone(),
+                measure: Measure::PerUnit,
+                of: None,
+                base: String::new(),
+                period: None,
+                value,
+                qualifier: Qualifier::Exact,
+                status: Status::Reported,
+                origin: Origin::Table,
+                confidence: (row.confidence - self.dictionary.confidence.loses.companion).clamp(0.05, 0.99),
+                rule: row.rule.clone(),
+                part_of: None,
+                is_main: false,
+                place: None,
+            });
+            self.linked.owner.insert(first.start, index);
+            taken = Some(first.start);
+        }
+        for token in cell.tokens.clone() {
+            if Some(token.start) != taken {
+                self.other(&token, Class::Reference, "note");
+            }
+        }
+    }
+
+    /// A row that is a total or a category of the indicator named by the column's head.
+    fn by_head(&mut self, cell: &Cell, data: &Data, label: &Cell, cells: &[Cell], at: usize) -> bool {
+        let district = self.says(&label.tokens, Marker::District);
+        let total = self.says(&label.tokens, Marker::TotalWords) || self.says(&label.tokens, Marker::WholeProvince);
+        let head = Cell { tokens: data.head.clone(), ..Cell::default() };
+        let Some(mut row) = self.read_row(at, &head, None, &[], None) else { return false };
+        let Some(rule) = self.dictionary.indicator(row.indicator).cloned() else { return false };
+        let (scan, quantity) = self.label_scan(&label.tokens, None);
+        let pairs = of_quantity(
+            &label.tokens,
+            &scan,
+            &quantity,
+            &(0..label.tokens.len()),
+            &rule.id,
+            &rule.breakdowns,
+            self.dictionary,
+        );
+        if pairs.is_empty() && !total || district && !total {
+            return false;
+        }
+        row.breakdown = pairs;
+        self.value(cell, data, &row, label, cells, None).is_some()
     }
 
     /// The unit of a row: from the unit column, a ditto mark there, the label's brackets, or the line above the table.
@@ -619,7 +724,19 @@ impl Interpreter<'_> {
             any_unit: false,
             by_title: false,
         };
-        reading.candidates().into_iter().find(|c| c.score >= self.dictionary.confidence.scores.enough)
+        let enough = self.dictionary.confidence.scores.enough;
+        let own = reading.candidates().into_iter().find(|c| c.score >= enough);
+        if own.is_some() || class != Some(UnitClass::Known(Unit::Vnd)) {
+            return own;
+        }
+        // An amount in a row that names what is counted is the money of that count.
+        let count = Reading { any_unit: true, ..reading }.candidates().into_iter().find(|c| c.score >= enough)?;
+        let field = |i: u16| self.dictionary.indicator(i).map(|x| x.domain().to_owned());
+        let money = self.dictionary.rules.iter().enumerate().find_map(|(at, rules)| {
+            let at = u16::try_from(at).ok()?;
+            (rules.is_money && rules.companion_of.contains(&count.indicator) && field(at) == field(count.indicator)).then_some(at)
+        })?;
+        Some(Candidate { indicator: money, ..count })
     }
 
     /// Index of a token in its block.
@@ -654,7 +771,8 @@ impl Interpreter<'_> {
         if measure == Measure::Cumulative && rule.kind != Kind::Flow {
             measure = Measure::Actual;
         }
-        let token = if zero { cell.tokens.first()? } else { cell.tokens.get(number?)? };
+        let token = *(if zero { cell.tokens.first()? } else { cell.tokens.get(number?)? });
+        let token = &token;
         let value = if zero {
             Decimal::ZERO
         } else {
@@ -700,6 +818,10 @@ impl Interpreter<'_> {
                 };
             }
         }
+        if unclear && matches!(measure, Measure::YoyPct | Measure::PrevPct | Measure::YoyAbs | Measure::PrevAbs) {
+            self.other(token, Class::Unmapped, "change-or-index");
+            return None;
+        }
         let heads = self.find(&data.head);
         let mut breakdown = row.breakdown.clone();
         if heads.iter().any(|h| matches!(h.tag, Tag::Category(_))) {
@@ -741,7 +863,13 @@ impl Interpreter<'_> {
             base: if measure.is_relative() { self.document.written(&data.head) } else { String::new() },
             period: data.period,
             value,
-            qualifier: Qualifier::Exact,
+            qualifier: if cell.tokens.iter().any(|t| t.is('<') || t.is('\u{2264}')) || self.says(&cell.tokens, Marker::Under) {
+                Qualifier::Under
+            } else if cell.tokens.iter().any(|t| t.is('>') || t.is('\u{2265}')) || self.says(&cell.tokens, Marker::Over) {
+                Qualifier::Over
+            } else {
+                Qualifier::Exact
+            },
             status: data.status,
             origin: Origin::Table,
             confidence: confidence.clamp(0.05, 0.99),

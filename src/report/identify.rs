@@ -292,7 +292,11 @@ fn period_in(
             resolve(&first, first.year.unwrap_or(year))
                 .is_some_and(|f| (f.year, f.last_month()) == (p.year, p.last_month()))
         })
-        .max_by_key(|p| p.last_month() - p.first_month())
+        // «tháng 12 và cả năm» is the year's report; of other pairs the first is the report's own.
+        .fold(None, |chosen: Option<Period>, p| match chosen {
+            Some(first) if p.kind != crate::period::PeriodKind::Year => Some(first),
+            _ => Some(p),
+        })
 }
 
 fn resolve(mention: &PeriodMention, year: u16) -> Option<Period> {
