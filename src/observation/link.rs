@@ -881,6 +881,12 @@ impl<'a> Linker<'a> {
             part_of,
             is_main,
             place: None,
+            candidates: self
+                .candidates_of(clause, index, false)
+                .iter()
+                .take(5)
+                .map(|c| (c.indicator, c.score))
+                .collect(),
         })
     }
 
@@ -1107,6 +1113,7 @@ impl<'a> Linker<'a> {
             part_of: None,
             is_main: false,
             place: None,
+            candidates: Vec::new(),
         }
     }
 
