@@ -1,1 +1,9 @@
 mod annex;
+mod bad_input;
+mod determinism;
+mod explain;
+mod ledger;
+mod messages;
+mod run;
+mod support;
+mod templates;
