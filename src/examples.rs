@@ -3,9 +3,9 @@
 
 use rust_decimal::Decimal;
 
-use crate::dictionary::Dictionary;
 use crate::dictionary::geography::ProvinceSystem;
 use crate::dictionary::schema::{ExampleRow, RejectRow};
+use crate::dictionary::{Dictionary, Part};
 use crate::document::Document;
 use crate::observation::{Observation, extract};
 use crate::period::{Period, PeriodKind};
@@ -101,7 +101,14 @@ fn own_period(written: Option<&str>) -> Period {
 fn read(heading: Option<&str>, text: &str, period: Period, dictionary: &Dictionary) -> Vec<Observation> {
     let heading = heading.map(|h| format!("{h}\n\n")).unwrap_or_default();
     let source = SourceText::new(normal_form(&format!("{heading}{text}\n")));
-    let document = Document::from_text(source, dictionary);
+    let mut document = Document::from_text(source, dictionary);
+    // Without a title above, the first lines are taken for a letterhead; here they are results.
+    for block in document.blocks.iter_mut().filter(|b| b.part == Part::Header) {
+        block.part = Part::Results;
+    }
+    for section in document.sections.iter_mut().filter(|s| s.part == Part::Header) {
+        section.part = Part::Results;
+    }
     let facts = ReportFacts {
         province: Some(PROVINCE.to_owned()),
         system: ProvinceSystem::P63,

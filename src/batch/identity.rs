@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::read::Report;
 use crate::check;
 use crate::diagnostic::Finding;
+use crate::table::ReportRow;
 
 /// Word before Excel before PDF before text: of one report in several formats, the one that is kept.
 fn format_rank(code: &str) -> u8 {
@@ -26,8 +27,6 @@ pub(super) struct Identity {
     pub(super) duplicates: FxHashMap<String, String>,
     /// Per superseded report: the one that supersedes it, and whether it says so itself.
     pub(super) superseded: FxHashMap<String, (String, bool)>,
-    /// Rank by which statements of one province and period settle; the greatest wins.
-    pub(super) revisions: FxHashMap<String, u32>,
     /// A finding for each of them.
     pub(super) findings: Vec<Finding>,
 }
@@ -57,9 +56,6 @@ pub(super) fn compare(reports: &[&Report]) -> Identity {
         }
         let version = |r: &Report| (r.row.revision, r.row.date.clone());
         group.sort_by_key(|r| (version(r), r.row.file.clone()));
-        for (rank, report) in (0_u32..).zip(&group) {
-            identity.revisions.insert(report.row.file.clone(), rank);
-        }
         let Some(kept) = group.last().copied() else { continue };
         for other in group.iter().filter(|r| r.row.file != kept.row.file) {
             let said = version(other) != version(kept);
@@ -69,6 +65,20 @@ pub(super) fn compare(reports: &[&Report]) -> Identity {
     }
     identity.findings.sort_by_key(|f| Reverse(f.severity));
     identity
+}
+
+/// Per file of several for one province and period: the rank by which its statements settle; the greatest wins.
+pub(super) fn revisions(rows: &[ReportRow]) -> FxHashMap<String, u32> {
+    let mut of_key: BTreeMap<_, Vec<&ReportRow>> = BTreeMap::new();
+    for row in rows.iter().filter(|r| matches!(r.status.as_str(), "read" | "superseded") && !r.province.is_empty()) {
+        of_key.entry((&row.province_system, &row.province, row.period)).or_default().push(row);
+    }
+    let mut ranks = FxHashMap::default();
+    for group in of_key.values_mut().filter(|group| group.len() > 1) {
+        group.sort_by_key(|r| (r.revision, &r.date, &r.file));
+        ranks.extend((0_u32..).zip(group.iter()).map(|(rank, row)| (row.file.clone(), rank)));
+    }
+    ranks
 }
 
 fn about(report: &Report, mut finding: Finding) -> Finding {

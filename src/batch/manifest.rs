@@ -151,6 +151,19 @@ pub(super) fn outputs_of(text: &str) -> Vec<(String, String)> {
     known.into_iter().filter(|f| below(&f.file)).map(|f| (f.file, f.digest)).collect()
 }
 
+/// The manifest of a run with one output made again.
+pub(super) fn with_output(text: &str, file: &OutputFile) -> Option<OutputFile> {
+    let mut manifest: serde_json::Value = serde_json::from_str(text).ok().filter(|_| is_manifest(text))?;
+    let digest = blake3::hash(&file.bytes).to_hex().to_string();
+    let mut outputs: Vec<FileDigest> = serde_json::from_value(manifest.get("outputs")?.clone()).ok()?;
+    outputs.retain(|known| known.file != file.name);
+    outputs.push(FileDigest { file: file.name.clone(), digest });
+    outputs.sort_by(|a, b| a.file.cmp(&b.file));
+    *manifest.get_mut("outputs")? = serde_json::to_value(outputs).ok()?;
+    let bytes = (serde_json::to_string_pretty(&manifest).ok()? + "\n").into_bytes();
+    Some(OutputFile { name: super::find::MANIFEST_FILE.to_owned(), bytes })
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;

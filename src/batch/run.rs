@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::failure::Failure;
 use super::find::{InputFile, MANIFEST_FILE, PLANS_FILE, find};
-use super::identity::{Identity, compare};
+use super::identity::{Identity, compare, revisions};
 use super::manifest::{self, Done, FileDigest, Findings};
 use super::outputs::{Tables, render, review_threshold, settle};
 use super::province::ProvinceChoice;
@@ -183,8 +183,8 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
     });
     progress(Progress::Writing);
     let gathered = gather(results, findings);
-    let consolidated = settle(resources, &gathered.tables.observations, &plans, &gathered.identity.revisions)?;
     let mut tables = gathered.tables;
+    let consolidated = settle(resources, &tables.observations, &plans, &revisions(&tables.rows))?;
     let mut findings = gathered.findings;
     for conflict in consolidated.findings() {
         findings.push(if is_revision(conflict, &gathered.identity) {

@@ -64,8 +64,22 @@ impl Staging {
     ///
     /// # Errors
     /// When a file cannot be written or replaced; then all stands as before.
-    pub(super) fn commit(mut self, files: &[OutputFile]) -> Result<Vec<String>, Failure> {
-        let Some(hidden) = self.hidden.take() else { return Ok(Vec::new()) };
+    pub(super) fn commit(self, files: &[OutputFile]) -> Result<Vec<String>, Failure> {
+        let (stale, changed) = self.stale(files);
+        self.swap(files, &stale)?;
+        Ok(changed)
+    }
+
+    /// Puts some files in place of those before; all others stay.
+    ///
+    /// # Errors
+    /// As [`Staging::commit`].
+    pub(super) fn replace(self, files: &[OutputFile]) -> Result<(), Failure> {
+        self.swap(files, &[])
+    }
+
+    fn swap(mut self, files: &[OutputFile], stale: &[String]) -> Result<(), Failure> {
+        let Some(hidden) = self.hidden.take() else { return Ok(()) };
         let (new, old) = (hidden.path().join("new"), hidden.path().join("old"));
         for file in files {
             let path = new.join(&file.name);
@@ -74,7 +88,6 @@ impl Staging {
                 .and_then(|()| fs::write(&path, &file.bytes))
                 .map_err(|error| unwritable(&path, &error))?;
         }
-        let (stale, changed) = self.stale(files);
         let replaced: Vec<&str> =
             files.iter().map(|f| f.name.as_str()).chain(stale.iter().map(String::as_str)).collect();
         for name in &replaced {
@@ -107,11 +120,11 @@ impl Staging {
                 &[("path", &path.display().to_string()), ("cause", &error.to_string())],
             ));
         }
-        for name in &stale {
+        for name in stale {
             remove_empty_parents(&self.out, name);
         }
         self.made.clear();
-        Ok(changed)
+        Ok(())
     }
 
     /// Files of the run before that this one does not write: those as they were written, and those changed since.

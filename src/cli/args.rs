@@ -55,6 +55,8 @@ impl From<LangArg> for Lang {
 pub(super) enum Command {
     /// Read reports and write the tables and the annex workbooks
     Run(RunArgs),
+    /// Make the workbook of a period again from the tables of a run, without reading the reports
+    Annex(AnnexArgs),
     /// Tell what became of each number of a report, and why
     Explain {
         /// The report, and the line of its extracted text to look at
@@ -120,6 +122,22 @@ pub(super) struct RunArgs {
     /// Warnings too give exit status 1
     #[arg(long)]
     pub(super) strict: bool,
+}
+
+/// Make the workbook of a period again from the tables of a run, without reading the reports.
+#[derive(Debug, ClapArgs)]
+pub(super) struct AnnexArgs {
+    /// Folder that `tonghop run` wrote
+    #[arg(value_name = "OUT")]
+    pub(super) out: PathBuf,
+
+    /// Period of the workbook; may be repeated
+    #[arg(long = "period", value_name = "PERIOD", required = true)]
+    pub(super) periods: Vec<Period>,
+
+    /// Yearly plans; those of the run are not kept in its tables
+    #[arg(long, value_name = "FILE")]
+    pub(super) plans: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Context, Status};
 use crate::batch::{Failure, clause_at};
 use crate::check;
+use crate::dictionary::phrase::Hit;
 use crate::dictionary::{Dictionary, Tag};
 use crate::message::Messages;
 use crate::observation::{Draft, LedgerEntry, Observation, Qualifier, Status as ObservationStatus};
@@ -197,22 +198,36 @@ impl View<'_> {
                 scan.sentences.iter().find(|s| s.contains(&token))?.clone()
             }
         };
-        let mut found: Vec<String> = Vec::new();
-        for hit in scan.hits_in(&range) {
-            let words = block.tokens.get(hit.first as usize..=hit.last as usize).unwrap_or_default();
+        let is_shown = |tag: Tag| matches!(tag, Tag::Term(_) | Tag::Category(_) | Tag::Marker(_));
+        let hits: Vec<_> = scan.hits_in(&range).filter(|h| is_shown(h.tag)).collect();
+        let mut found: Vec<(String, Vec<String>)> = Vec::new();
+        for hit in &hits {
+            // A phrase within a longer one says nothing more.
+            let longer = |h: &&Hit<Tag>| h.first <= hit.first && hit.last <= h.last && h.words > hit.words;
+            if hits.iter().any(|h| longer(h)) {
+                continue;
+            }
             let what = match hit.tag {
-                Tag::Term(_) => String::new(),
                 Tag::Category(at) => self.category(at),
                 Tag::Marker(marker) => marker.key().to_owned(),
-                _ => continue,
+                _ => String::new(),
             };
+            let words = block.tokens.get(hit.first as usize..=hit.last as usize).unwrap_or_default();
             let written = document.written(words);
-            let text = if what.is_empty() { format!("«{written}»") } else { format!("«{written}» {what}") };
-            if !found.contains(&text) {
-                found.push(text);
+            let at = found.iter().position(|(known, _)| *known == written).unwrap_or_else(|| {
+                found.push((written, Vec::new()));
+                found.len() - 1
+            });
+            if let Some((_, known)) = found.get_mut(at)
+                && !what.is_empty()
+                && !known.contains(&what)
+            {
+                known.push(what);
             }
         }
-        (!found.is_empty()).then(|| self.messages.text("explain.concepts", &[("concepts", &found.join(", "))]))
+        let named: Vec<String> =
+            found.iter().map(|(written, what)| format!("«{written}» {}", what.join(" ")).trim_end().to_owned()).collect();
+        (!named.is_empty()).then(|| self.messages.text("explain.concepts", &[("concepts", &named.join(", "))]))
     }
 
     fn category(&self, at: u16) -> String {

@@ -1,5 +1,6 @@
 //! Commands: flags → the rooms of the library → what is printed → exit status. The only room that prints.
 
+mod annex;
 mod args;
 mod dictionary;
 mod explain;
@@ -86,6 +87,7 @@ fn dispatch(args: Args, lang: Lang) -> anyhow::Result<Status> {
     let mut context = Context { templates: &templates, messages: &messages, written, out: &mut out };
     let status = match args.command {
         Command::Run(run) => run::run(run, &mut context)?,
+        Command::Annex(args) => annex::annex(&args, &mut context)?,
         Command::Explain { place } => explain::explain(&place, &mut context)?,
         Command::Templates(command) => templates::templates(command, &mut context)?,
         Command::Dictionary(command) => dictionary::dictionary(command, &mut context)?,

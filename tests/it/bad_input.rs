@@ -72,7 +72,8 @@ fn no_period() {
 #[test]
 fn no_number_understood() {
     let office = Office::new();
-    let text = report("Quảng Trị", "ngày 20 tháng 6 năm 2024", "Kết quả công tác quý II năm 2024", "Đã làm nhiều việc.");
+    let text =
+        report("Quảng Trị", "ngày 20 tháng 6 năm 2024", "Kết quả công tác quý II năm 2024", "Đã làm nhiều việc.");
     office.write("reports/bad.txt", text);
     check(&office, "nothing-found", "bad.txt", &["LỖI bad.txt: Không nhận ra số liệu nào"]);
 }
@@ -80,7 +81,8 @@ fn no_number_understood() {
 #[test]
 fn a_period_that_does_not_go_with_the_date() {
     let office = Office::new();
-    for (name, title) in [("early", "quý III năm 2024"), ("late", "quý I năm 2022"), ("just", "quý II năm 2022")] {
+    for (name, title) in [("early", "quý III năm 2024"), ("late", "quý I năm 2022"), ("just", "quý II năm 2022")]
+    {
         let title = format!("Kết quả công tác {title}");
         office.write(&format!("reports/{name}.txt"), report("Nam Định", "ngày 20 tháng 6 năm 2024", &title, &jobs(9)));
     }

@@ -37,7 +37,8 @@ fn sources() -> String {
 
 #[test]
 fn both_languages_say_the_same() {
-    let names = |lang| Messages::load(&Templates::built_in(), lang).unwrap().names().map(str::to_owned).collect::<Vec<_>>();
+    let names =
+        |lang| Messages::load(&Templates::built_in(), lang).unwrap().names().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(names(Lang::Vi), names(Lang::En));
     let (vi, en) = (texts(Lang::Vi), texts(Lang::En));
     for (section, messages) in &vi {
@@ -52,7 +53,14 @@ fn both_languages_say_the_same() {
 #[test]
 fn every_slug_has_a_message_and_every_message_a_slug() {
     let messages = texts(Lang::Vi);
-    let keys: Vec<&str> = messages["finding"].as_table().unwrap().keys().map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect();
+    let keys: Vec<&str> = messages["finding"]
+        .as_table()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
     assert_eq!(keys, SLUGS);
     let source = sources();
     for slug in SLUGS {
@@ -72,7 +80,7 @@ fn every_message_that_is_asked_for_is_there_and_the_other_way_round() {
     let named = Regex::new(r#""(screen|explain|place|period|number)\.([a-z-]+)""#).unwrap();
     let mut used: BTreeSet<(String, String)> =
         named.captures_iter(&source).map(|c| (c[1].to_owned(), c[2].to_owned())).collect();
-    let failures = Regex::new(r#"(?:Failure::new|problem)\(\s*"([a-z-]+)""#).unwrap();
+    let failures = Regex::new(r#"(?:Failure::new|Self::new|problem)\(\s*"([a-z-]+)""#).unwrap();
     used.extend(failures.captures_iter(&source).map(|c| ("error".to_owned(), c[1].to_owned())));
     let there: BTreeSet<(String, String)> = ["screen", "explain", "place", "period", "number", "error"]
         .iter()
@@ -91,6 +99,11 @@ fn a_message_of_an_office_takes_the_place_of_ours() {
     office.write("own/messages/vi.toml", "# a\n\n[finding]\nrefused-emty = \"Tệp trống.\"\nrounding = \"{sum}\"\n");
     office.tonghop(&["run", "reports", "--out", "out", "--templates", "own"]).expect(
         2,
-        &["messages/vi.toml:4: `refused-emty`", "refused-empty, ", "messages/vi.toml:5: `{sum}`", "difference, dimension"],
+        &[
+            "messages/vi.toml:4: `refused-emty`",
+            "refused-empty, ",
+            "messages/vi.toml:5: `{sum}`",
+            "difference, dimension",
+        ],
     );
 }

@@ -25,7 +25,8 @@ fn one_command_gives_all_files() {
             "run.json",
         ]
     );
-    for text in ["7 đã đọc", "Tỉnh (4): Nam Định", "2024-M04, 2024-M05, 2024-Q1, 2024-Q2", "Đã ghi 17 tệp vào out"] {
+    for text in ["7 đã đọc", "Tỉnh (4): Nam Định", "2024-M04, 2024-M05, 2024-Q1, 2024-Q2", "Đã ghi 17 tệp vào out"]
+    {
         assert!(ended.out.contains(text), "«{text}» is not in {}", ended.out);
     }
     // Every row can be walked back: its number stands in the extracted text where the row says.
@@ -59,9 +60,8 @@ fn the_counts_of_reports_and_ledger_agree() {
     office.tonghop(&["run", "reports", "--out", "out", "--quiet"]);
     let ledger = office.table("out/ledger.csv");
     for row in office.table("out/reports.csv") {
-        let of = |class: &str| {
-            ledger.iter().filter(|e| e["file"] == row["file"] && e["class"] == class).count().to_string()
-        };
+        let of =
+            |class: &str| ledger.iter().filter(|e| e["file"] == row["file"] && e["class"] == class).count().to_string();
         let counted = [of("observation"), of("reference"), of("task"), of("unmapped")];
         let told = ["observations", "references", "tasks", "unmapped"].map(|c| row[c].clone());
         assert_eq!(told, counted, "{row:?}");
@@ -93,7 +93,10 @@ fn only_the_workbook_asked_for_is_written() {
 fn plans_among_the_reports_are_used() {
     let office = Office::new();
     office.write("reports/a.txt", nam_dinh(120));
-    office.write("reports/plans.csv", "\u{feff}province;year;indicator;value\r\n36;2024;employment.jobs_created;34000\r\n");
+    office.write(
+        "reports/plans.csv",
+        "\u{feff}province;year;indicator;value\r\n36;2024;employment.jobs_created;34000\r\n",
+    );
     office.tonghop(&["run", "reports", "--out", "out"]).expect(0, &["1 đã đọc"]);
     assert!(office.read("out/run.json").contains("plans.csv"));
     office.write("reports/plans.csv", "province,year,indicator,value\n36,2024,employment.job_created,34000\n");
@@ -108,8 +111,8 @@ fn what_a_report_does_not_say_is_stated_beside_it() {
     let nameless = "BÁO CÁO\nKết quả công tác\n\nI. KẾT QUẢ THỰC HIỆN\n\nGiải quyết việc làm cho 120 lao động.\n";
     office.write("reports/a.txt", nameless);
     office.write("reports/sub/b.txt", format!("{nameless}\nTổ chức 05 phiên giao dịch việc làm.\n"));
-    office.write("reports/report-list.csv", "file,province,period\nsub\\b.txt,quảng trị,2024-M05\nc.txt,36,2024\n");
-    let args = ["run", "reports", "--out", "out", "--assume-province", "nam dinh", "--assume-period", "2025-Q3"];
+    office.write("reports/report-list.csv", "file,province,period\nsub\\b.txt,NAM ĐỊNH,2024-M05\nc.txt,36,2024\n");
+    let args = ["run", "reports", "--out", "out", "--assume-province", "quang tri", "--assume-period", "2025-Q3"];
     office.tonghop(&args).expect(0, &["Nam Định, Quảng Trị", "report-list.csv, dòng 3"]);
     let rows: Vec<String> = office
         .table("out/reports.csv")
@@ -117,7 +120,7 @@ fn what_a_report_does_not_say_is_stated_beside_it() {
         .map(|r| ["file", "province", "province_system", "period"].map(|c| r[c].as_str()).join(" "))
         .collect();
     // The assumed name has its code of the list in force for the assumed period.
-    assert_eq!(rows, ["a.txt 37 34 2025-Q3", "sub/b.txt 45 63 2024-M05"]);
+    assert_eq!(rows, ["a.txt 44 34 2025-Q3", "sub/b.txt 36 63 2024-M05"]);
     let observations = office.table("out/observations.csv");
     assert!(observations.iter().all(|o| !o["province"].is_empty() && !o["period"].is_empty()), "{observations:?}");
     assert_eq!(office.findings(), ["listed-file-missing report-list.csv"]);
@@ -168,7 +171,8 @@ fn the_terminal_follows_the_locale_and_files_stay_vietnamese() {
     let english = office.tonghop_in(&[("LANG", "en_GB.UTF-8")], &["run", "reports", "--out", "out"]);
     english.expect(1, &["ERROR a.txt: The file is empty."]);
     assert!(office.read("out/findings.csv").contains("Tệp rỗng"));
-    let precedence = office.tonghop_in(&[("LANG", "en_GB.UTF-8"), ("LC_ALL", "vi_VN.UTF-8")], &["run", "reports", "--out", "out"]);
+    let precedence =
+        office.tonghop_in(&[("LANG", "en_GB.UTF-8"), ("LC_ALL", "vi_VN.UTF-8")], &["run", "reports", "--out", "out"]);
     precedence.expect(1, &["Tệp rỗng"]);
     office.tonghop(&["run", "reports", "--out", "out", "--lang", "en"]).expect(1, &["The file is empty."]);
     assert!(office.read("out/findings.csv").contains("The file is empty."));
@@ -186,4 +190,25 @@ fn the_next_run_leaves_nothing_of_the_one_before() {
     assert!(!office.path("reports/out/text/b.txt.txt").exists());
     // Nor is an output ever read as a report, in whichever folder it lies.
     office.tonghop(&["run", "reports", "--out", "elsewhere"]).expect(0, &["1 đã đọc"]);
+}
+
+#[test]
+fn a_workbook_made_again_is_the_same() {
+    let office = Office::with_examples();
+    office.tonghop(&["run", "reports", "--out", "out", "--quiet"]);
+    let before = office.files("out");
+    office.tonghop(&["annex", "out", "--period", "2024-Q2"]).expect(0, &["phu-luc-2024-Q2.xlsx"]);
+    let after = office.files("out");
+    for (name, bytes) in &before {
+        assert!(after[name] == *bytes, "{name} differs");
+    }
+    assert_eq!(before.len(), after.len());
+    // A period that the run did not write, with plans: one file more, and the manifest knows it.
+    office.write("plans.csv", "province,year,indicator,value\n36,2024,employment.jobs_created,34000\n");
+    office
+        .tonghop(&["annex", "out", "--period", "2024-S1", "--plans", "plans.csv"])
+        .expect(0, &["phu-luc-2024-S1.xlsx"]);
+    assert!(office.read("out/run.json").contains("phu-luc-2024-S1.xlsx"));
+    assert_eq!(office.files("out").len(), before.len() + 1);
+    office.tonghop(&["annex", "reports", "--period", "2024-Q2"]).expect(2, &["run.json", "tonghop run"]);
 }

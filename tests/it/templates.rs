@@ -33,8 +33,13 @@ fn mistakes_are_told_by_file_and_line_with_the_choices() {
     key.expect(2, &["dictionary/labour.toml:3: ", "`wording`", "`wordings`"]);
     office.write("own/dictionary/labour.toml", strikes.replace("wording =", "wordings ="));
     office.tonghop(&run).expect(2, &["dictionary/labour.toml:2: ", "`labour.strike`", "labour.strikes"]);
-    office.write("own/dictionary/labour.toml", strikes.replace("wording =", "wordings =").replace("strike\"", "strikes\"").replace("đình", "(đình"));
-    office.tonghop(&["templates", "check", "--templates", "own"]).expect(2, &["dictionary/labour.toml:3: «(đình công»"]);
+    office.write(
+        "own/dictionary/labour.toml",
+        strikes.replace("wording =", "wordings =").replace("strike\"", "strikes\"").replace("đình", "(đình"),
+    );
+    office
+        .tonghop(&["templates", "check", "--templates", "own"])
+        .expect(2, &["dictionary/labour.toml:3: «(đình công»"]);
     assert!(!office.path("out").exists());
     office.tonghop(&["run", "reports", "--out", "out", "--templates", "gone"]).expect(2, &["tonghop templates export"]);
     fs::create_dir(office.path("bare")).unwrap();
@@ -56,10 +61,10 @@ fn the_dictionary_is_listed_and_tested() {
     office.tonghop(&["dictionary", "list"]).expect(0, &["employment.jobs_created: ", "dictionary/employment.toml:"]);
     office.write(
         "own/dictionary/gender.toml",
-        "[[indicator]]\nid = \"labour.strikes\"\nwordings = [\"đình công\"]\n\
+        "[[indicator]]\nid = \"labour.strikes\"\nwordings = [\"xảy ra + vụ đình công\"]\n\
          [[indicator.example]]\ntext = \"Xảy ra 02 vụ đình công.\"\ngives = [\"actual 2\"]\n\
          [[indicator.example]]\ntext = \"Xảy ra 02 vụ đình công.\"\ngives = [\"actual 3\"]\n\
-         [[indicator.reject]]\ntext = \"Giải quyết 02 vụ đình công.\"\nbecause = \"thử\"\n",
+         [[indicator.reject]]\ntext = \"Trong kỳ xảy ra 02 vụ đình công.\"\nbecause = \"thử\"\n",
     );
     office.write("own/dictionary/labour.toml", "");
     let ended = office.tonghop(&["dictionary", "test", "labour.strikes", "--templates", "own"]);
@@ -73,5 +78,7 @@ fn the_dictionary_is_listed_and_tested() {
             "1 đạt, 2 không đạt",
         ],
     );
-    office.tonghop(&["dictionary", "test", "strikes/example/1", "--templates", "own"]).expect(0, &["1 đạt, 0 không đạt"]);
+    office
+        .tonghop(&["dictionary", "test", "strikes/example/1", "--templates", "own"])
+        .expect(0, &["1 đạt, 0 không đạt"]);
 }
