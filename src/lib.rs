@@ -5,12 +5,17 @@
 //! `annex` → workbook. `ARCHITECTURE.md` tells what each room does and what is deliberately absent.
 
 pub mod annex;
+pub mod batch;
+pub mod check;
+pub mod cli;
 pub mod consolidate;
 pub mod diagnostic;
 pub mod dictionary;
 pub mod document;
+pub mod examples;
 pub mod input;
 pub mod mention;
+pub mod message;
 pub mod observation;
 pub mod period;
 pub mod pipeline;

@@ -1,3 +1,5 @@
 //! The `tonghop` program.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    tonghop::cli::main()
+}

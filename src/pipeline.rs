@@ -26,7 +26,12 @@ pub struct ReadReport {
 ///
 /// # Errors
 /// When the file holds no text, or is of a kind that is not read.
-pub fn read_report(file: &str, bytes: &[u8], assumed: &Assumed, dictionary: &Dictionary) -> Result<ReadReport, Refusal> {
+pub fn read_report(
+    file: &str,
+    bytes: &[u8],
+    assumed: &Assumed,
+    dictionary: &Dictionary,
+) -> Result<ReadReport, Refusal> {
     let (text, format) = extract_text(file, bytes)?;
     let digest = blake3::hash(bytes).to_hex().to_string();
     let document = Document::from_text(SourceText::new(text), dictionary);

@@ -260,8 +260,7 @@ impl<T: Copy + PartialEq> PhraseTrie<T> {
                         for other in walk.vocabulary.alike(token.alike) {
                             let node = self.step(step.node, *other);
                             if node != NO_NODE {
-                                let taken =
-                                    Step { at: step.at + 1, node, words: step.words + 1, mended: true, ..step };
+                                let taken = Step { at: step.at + 1, node, words: step.words + 1, mended: true, ..step };
                                 self.arrive(&Step { at: step.at, ..taken }, hits);
                                 self.walk(walk, taken, hits);
                             }

@@ -177,7 +177,9 @@ fn mark_loose_notes(text: &str, lines: &mut [Line], tokens: &[Token]) {
     let mut flattened: Vec<u16> = Vec::new();
     for line in lines.iter_mut() {
         let own = tokens.get(line.tokens.clone()).unwrap_or_default();
-        if let Some(number) = opens_flattened_note(text, own).filter(|n| flattened.contains(n) && line.kind == LineKind::Text) {
+        if let Some(number) =
+            opens_flattened_note(text, own).filter(|n| flattened.contains(n) && line.kind == LineKind::Text)
+        {
             line.kind = LineKind::Note(number);
             line.label = 1;
             flattened.retain(|n| *n != number);
@@ -284,7 +286,8 @@ impl Builder<'_> {
             LineKind::Item(depth) => {
                 // «IV. Nhiệm vụ 3 tháng cuối năm»: a number does not make a short title of a part a statement.
                 let short = own.len() <= 24 && own.last().is_some_and(|t| !is_terminal(t) || t.is(':'));
-                let names_part = self.hits.iter().any(|h| matches!(h.tag, Tag::Part(_)) && h.first <= 1 && h.words >= 1);
+                let names_part =
+                    self.hits.iter().any(|h| matches!(h.tag, Tag::Part(_)) && h.first <= 1 && h.words >= 1);
                 if depth <= level::NUMBER && short && names_part {
                     self.heading(depth, own, line.label);
                 } else {
@@ -395,7 +398,11 @@ impl Builder<'_> {
         let (said, fields) = self.meaning(&title, depth);
         let part = forced.unwrap_or(match said {
             // A heading within tasks stays there, whatever its words; within results it may turn to tasks.
-            Some(part) if inherited == Part::Results || depth <= level::ROMAN && (parent == 0 || inherited != Part::Tasks) => part,
+            Some(part)
+                if inherited == Part::Results || depth <= level::ROMAN && (parent == 0 || inherited != Part::Tasks) =>
+            {
+                part
+            }
             _ => inherited,
         });
         let fields = if fields.is_empty() { above } else { fields };

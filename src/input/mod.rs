@@ -44,6 +44,7 @@ pub enum Refusal {
 /// When the file holds no text, or is of a kind that is not read.
 pub fn extract_text(name: &str, bytes: &[u8]) -> Result<(String, Format), Refusal> {
     let text = plain::decode(bytes)?;
-    let markdown = name.rsplit_once('.').is_some_and(|(_, e)| matches!(e.to_ascii_lowercase().as_str(), "md" | "markdown"));
+    let markdown =
+        name.rsplit_once('.').is_some_and(|(_, e)| matches!(e.to_ascii_lowercase().as_str(), "md" | "markdown"));
     Ok((text, if markdown { Format::Markdown } else { Format::Text }))
 }

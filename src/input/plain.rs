@@ -28,7 +28,8 @@ pub fn decode(bytes: &[u8]) -> Result<String, Refusal> {
     if bytes.contains(&0) {
         return Err(Refusal::NotText("NUL".to_owned()));
     }
-    let text = std::str::from_utf8(bytes).map_err(|error| Refusal::NotText(format!("UTF-8, byte {}", error.valid_up_to())))?;
+    let text =
+        std::str::from_utf8(bytes).map_err(|error| Refusal::NotText(format!("UTF-8, byte {}", error.valid_up_to())))?;
     let text = normal_form(text);
     if text.trim().is_empty() {
         return Err(Refusal::Empty);

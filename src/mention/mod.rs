@@ -56,7 +56,10 @@ fn mask(hits: &mut Vec<Hit<Tag>>) {
     if !names.is_empty() {
         hits.retain(|h| {
             let role = matches!(h.tag, Tag::Marker(_) | Tag::Period(_));
-            !(role && names.iter().any(|(first, last)| h.first >= first.saturating_sub(1) && h.last <= *last && h.last >= *first))
+            !(role
+                && names
+                    .iter()
+                    .any(|(first, last)| h.first >= first.saturating_sub(1) && h.last <= *last && h.last >= *first))
         });
     }
 }

@@ -86,7 +86,9 @@ impl Finder<'_> {
             .iter()
             .filter_map(|h| match h.tag {
                 Tag::Roman(n) if !names => Some((n, h.last as usize)),
-                Tag::MonthWord(n) if names && self.tokens.get(at).is_some_and(|t| t.capital) => Some((n, h.last as usize)),
+                Tag::MonthWord(n) if names && self.tokens.get(at).is_some_and(|t| t.capital) => {
+                    Some((n, h.last as usize))
+                }
                 _ => None,
             })
             .max_by_key(|(_, last)| *last);
@@ -190,7 +192,8 @@ impl Finder<'_> {
             return Some(PeriodMention { first: at, last, span: Span::LastMonths(months), year });
         }
         // In `14 tháng 6` the number is a day.
-        let unit_after = self.scan.hits_at(month_word + 2).iter().any(|h| matches!(h.tag, Tag::Unit(_) | Tag::Scale(_)));
+        let unit_after =
+            self.scan.hits_at(month_word + 2).iter().any(|h| matches!(h.tag, Tag::Unit(_) | Tag::Scale(_)));
         if self.small(month_word + 1, 12).is_some() && !unit_after {
             return None;
         }

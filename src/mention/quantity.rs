@@ -236,9 +236,12 @@ impl Reader<'_> {
         let number = |at: usize| self.tokens.get(at).is_some_and(Token::is_number);
         let inside = |at: usize| {
             glued(at)
-                && (self.is(at, '.') || self.is(at, ',') || matches!(self.text(at), "O" | "o" | "l" | "I" | "S" | "B" | "Z"))
+                && (self.is(at, '.')
+                    || self.is(at, ',')
+                    || matches!(self.text(at), "O" | "o" | "l" | "I" | "S" | "B" | "Z"))
         };
-        let after = inside(last + 1) && (glued(last + 2) && number(last + 2) || inside(last + 2) && glued(last + 3) && number(last + 3));
+        let after = inside(last + 1)
+            && (glued(last + 2) && number(last + 2) || inside(last + 2) && glued(last + 3) && number(last + 3));
         let before = first >= 2
             && glued(first)
             && inside(first - 1)
@@ -358,7 +361,6 @@ impl Reader<'_> {
             quantity.last = last;
             quantity.noun = last + 1..last + 1;
             previous_factor = Some(factor);
-            part = Some(Decimal::ZERO);
             if let Some(half) = self.marker(last + 1, Marker::Half) {
                 total = total.and_then(|t| t.checked_add(factor.checked_div(Decimal::TWO)?));
                 quantity.last = half;

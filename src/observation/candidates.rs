@@ -64,7 +64,12 @@ impl SentenceTerms {
                 if list.is_empty() {
                     terms.wordings.extend(dictionary.by_key.get(term as usize).into_iter().flatten());
                 }
-                list.push(Found { first: hit.first as usize, last: hit.last as usize, words: hit.words, mended: hit.mended });
+                list.push(Found {
+                    first: hit.first as usize,
+                    last: hit.last as usize,
+                    words: hit.words,
+                    mended: hit.mended,
+                });
             }
         }
         for term in context.keys() {
@@ -261,7 +266,18 @@ impl Reading<'_> {
         score += (fit - 0.6) * 0.8;
         // Words that are another number's count less the farther they are.
         score *= if anchored { 0.7 + 0.3 * nearness } else { 0.55 + 0.45 * nearness };
-        Some(Candidate { indicator: wording.indicator, wording: id, score, nearness, anchored, specific, fit, from_context, field, span })
+        Some(Candidate {
+            indicator: wording.indicator,
+            wording: id,
+            score,
+            nearness,
+            anchored,
+            specific,
+            fit,
+            from_context,
+            field,
+            span,
+        })
     }
 
     /// How much a phrase tells: a noun that counts many things tells little, a damaged word less than a whole one.

@@ -59,6 +59,8 @@ pub struct Draft {
     pub is_main: bool,
     /// For a table: the place in words.
     pub place: Option<String>,
+    /// The readings that its words allow, with their scores, the best first.
+    pub candidates: Vec<(u16, f32)>,
 }
 
 /// Why a number stayed without an indicator.

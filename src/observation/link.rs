@@ -132,9 +132,7 @@ impl Clause<'_> {
     /// Words between two tokens, both left out, that are no marker.
     pub(super) fn plain_words(&self, from: usize, to: usize) -> usize {
         (from + 1..to)
-            .filter(|t| {
-                self.tokens.get(*t).is_some_and(Token::is_word) && self.scan.marked.get(*t) != Some(&true)
-            })
+            .filter(|t| self.tokens.get(*t).is_some_and(Token::is_word) && self.scan.marked.get(*t) != Some(&true))
             .count()
     }
 
@@ -362,7 +360,9 @@ impl<'a> Linker<'a> {
     /// `chi 31,1 triệu đồng cho 24 trường hợp`: an amount right before the count that it is for.
     fn money_before(&mut self, clause: &mut Clause<'_>, index: usize) {
         let Some(before) = index.checked_sub(1) else { return };
-        let (Some(money), Some(count)) = (clause.quantity(before).cloned(), clause.quantity(index).cloned()) else { return };
+        let (Some(money), Some(count)) = (clause.quantity(before).cloned(), clause.quantity(index).cloned()) else {
+            return;
+        };
         let open = clause.assigned.get(before) == Some(&None) && money.class == Some(UnitClass::Known(Unit::Vnd));
         let of = clause.assigned.get(index).copied().flatten();
         let (Some(of), Some(value), true) = (of, money.value, open) else { return };
@@ -506,7 +506,8 @@ impl<'a> Linker<'a> {
         let mut pairs =
             of_quantity(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary);
         if pairs.len() < rule.breakdowns.len() && self.whole(clause, index).is_some() {
-            let more = of_parts(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary);
+            let more =
+                of_parts(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary);
             for (dimension, category) in more {
                 if pairs.iter().all(|(d, _)| *d != dimension) {
                     pairs.push((dimension, category));
@@ -556,7 +557,9 @@ impl<'a> Linker<'a> {
             for name in names.iter().filter(|s| s.dimension == dimension) {
                 match row.last_mut() {
                     // «sơ cấp và dưới 3 tháng» is one name where that makes as many names as there are values.
-                    Some((category, end)) if name.first == *end + 2 && clause.tokens.get(*end + 1).is_some_and(Token::is_word) => {
+                    Some((category, end))
+                        if name.first == *end + 2 && clause.tokens.get(*end + 1).is_some_and(Token::is_word) =>
+                    {
                         *category = format!("{category}_{}", name.category);
                         *end = name.last;
                     }
@@ -756,9 +759,14 @@ impl<'a> Linker<'a> {
                 .and_then(|draft| self.dictionary.indicator(draft.indicator))
                 .is_some_and(|i| class == Some(UnitClass::Known(i.unit)))
         };
-        let mains: Vec<usize> =
-            values.iter().copied().filter(|d| self.linked.drafts.get(*d).is_some_and(|x| x.part_of.is_none())).collect();
-        let choose = |list: &[usize]| list.iter().copied().find(|d| fits(d) && same(d)).or_else(|| list.iter().copied().find(fits));
+        let mains: Vec<usize> = values
+            .iter()
+            .copied()
+            .filter(|d| self.linked.drafts.get(*d).is_some_and(|x| x.part_of.is_none()))
+            .collect();
+        let choose = |list: &[usize]| {
+            list.iter().copied().find(|d| fits(d) && same(d)).or_else(|| list.iter().copied().find(fits))
+        };
         choose(&mains).or_else(|| choose(&values))
     }
 
@@ -833,7 +841,10 @@ impl<'a> Linker<'a> {
                 };
             }
             if let Some(Found::Companion { indicator, .. }) = &companion
-                && (*indicator == own.indicator || own.nearness < 1.0 || !own.specific || own.score < scores.strong + 0.6)
+                && (*indicator == own.indicator
+                    || own.nearness < 1.0
+                    || !own.specific
+                    || own.score < scores.strong + 0.6)
                 && pairs.is_empty()
                 && let Some(found) = companion
             {
@@ -1020,7 +1031,10 @@ impl<'a> Linker<'a> {
             (None, None) => (None, false),
         };
         if period.is_none() && coverage.is_none() {
-            period = clause.outer.period.or_else(|| self.period_before(clause, rule_row.domain(), is_flow, inherits.is_some()));
+            period = clause
+                .outer
+                .period
+                .or_else(|| self.period_before(clause, rule_row.domain(), is_flow, inherits.is_some()));
         }
         let mut measure = if cumulative { Measure::Cumulative } else { Measure::Actual };
         let last_year = period.is_some_and(|p| {
@@ -1076,6 +1090,12 @@ impl<'a> Linker<'a> {
             part_of,
             is_main,
             place: None,
+            candidates: self
+                .candidates_of(clause, index, false)
+                .iter()
+                .take(5)
+                .map(|c| (c.indicator, c.score))
+                .collect(),
         })
     }
 
@@ -1113,7 +1133,8 @@ impl<'a> Linker<'a> {
             confidence -= loses.field_differs;
         }
         if candidate.score < weights.scores.strong {
-            let lack = (weights.scores.strong - candidate.score) / (weights.scores.strong - weights.scores.enough).max(0.1);
+            let lack =
+                (weights.scores.strong - candidate.score) / (weights.scores.strong - weights.scores.enough).max(0.1);
             confidence -= loses.weak * lack.clamp(0.0, 1.0);
         }
         let others = self.reading(clause, index, false).candidates();
@@ -1235,7 +1256,8 @@ impl<'a> Linker<'a> {
         let Some(subject) = subject else { return self.relative_alone(clause, index, quantity, value, &relative) };
         let subject = subject.map_err(nothing)?;
         let mut draft = self.draft(subject)?.clone();
-        if quantity.kind == QuantityKind::Plain && quantity.class.is_some()
+        if quantity.kind == QuantityKind::Plain
+            && quantity.class.is_some()
             && let Some(part) = self.dictionary.rules.get(usize::from(draft.indicator)).and_then(|r| r.share_of)
             && self.dictionary.indicator(part).is_some_and(|i| self.dictionary.unit_fit(i.unit, quantity.class) > 0.0)
         {
@@ -1256,7 +1278,10 @@ impl<'a> Linker<'a> {
         let mut made = self.relative_draft(clause, index, quantity, value, &draft);
         if relative.about == About::Share {
             let pairs = self.categories(clause, index, draft.indicator);
-            if pairs.is_empty() && clause.depth(quantity.first) > 0 && self.foreign_category(clause, index, draft.indicator) {
+            if pairs.is_empty()
+                && clause.depth(quantity.first) > 0
+                && self.foreign_category(clause, index, draft.indicator)
+            {
                 return Err(nothing("breakdown-not-in-register"));
             }
             let new: Vec<_> = pairs.into_iter().filter(|(d, _)| draft.breakdown.iter().all(|(o, _)| o != d)).collect();
@@ -1349,6 +1374,7 @@ impl<'a> Linker<'a> {
             part_of: None,
             is_main: false,
             place: None,
+            candidates: Vec::new(),
         }
     }
 

@@ -154,7 +154,8 @@ fn cut(tokens: &[Token], scan: &Scan, a: &Quantity, b: &Quantity) -> (usize, boo
     let closed = tokens.get(gap.start).is_some_and(|t| t.is(',')) && gap.end > gap.start + 1;
     let stronger = gap.clone().any(|t| tokens.get(t).is_some_and(|k| k.is(';')))
         || scan.hits_in(&gap).any(|h| {
-            matches!(h.tag, Tag::Marker(Marker::OpensParts | Marker::Besides | Marker::Remainder)) && h.first as usize > gap.start + 1
+            matches!(h.tag, Tag::Marker(Marker::OpensParts | Marker::Besides | Marker::Remainder))
+                && h.first as usize > gap.start + 1
         });
     if closed && !stronger {
         return (gap.start, true);

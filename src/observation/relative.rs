@@ -372,13 +372,13 @@ fn like_value(
     let indicator = |at: usize| {
         clause.assigned.get(at).copied().flatten().and_then(|d| linker.drafts().get(d)).map(|d| d.indicator)
     };
-    let named = values.clone().find(|at| {
-        indicator(*at).is_some_and(|i| own.iter().any(|c| c.indicator == i && c.anchored && c.specific))
-    });
+    let named = values
+        .clone()
+        .find(|at| indicator(*at).is_some_and(|i| own.iter().any(|c| c.indicator == i && c.anchored && c.specific)));
     named.or_else(|| {
-        values.clone().find(|at| {
-            clause.quantity(*at).is_some_and(|q| q.class == quantity.class) && indicator(*at).is_some()
-        })
+        values
+            .clone()
+            .find(|at| clause.quantity(*at).is_some_and(|q| q.class == quantity.class) && indicator(*at).is_some())
     })
 }
 

@@ -186,9 +186,9 @@ impl Interpreter<'_> {
         }
         // A note above or below may say that the base of the comparison is 100.
         let near = self.block.saturating_sub(4)..self.block + 3;
-        self.index_said = near.filter_map(|at| self.document.blocks.get(at)).any(|b| {
-            !matches!(b.kind, BlockKind::Table(_)) && b.tokens.len() <= 80 && self.says_index(&b.tokens)
-        });
+        self.index_said = near
+            .filter_map(|at| self.document.blocks.get(at))
+            .any(|b| !matches!(b.kind, BlockKind::Table(_)) && b.tokens.len() <= 80 && self.says_index(&b.tokens));
     }
 
     fn says_index(&self, tokens: &[Token]) -> bool {
@@ -299,9 +299,15 @@ impl Interpreter<'_> {
             // A head that covers several columns is written in the first of them.
             let cell = cell.or_else(|| {
                 let below = (row + 1..self.body).any(|r| self.cell(r, column).is_some_and(|c| !c.is_empty()));
-                let left = (0..column).rev().find_map(|c| self.cell(row, c).filter(|cell| !cell.is_empty()).map(|cell| (c, cell)));
-                left.filter(|(c, _)| below && (*c + 1..=column).all(|k| (row + 1..self.body).any(|r| self.cell(r, k).is_some_and(|x| !x.is_empty()))))
-                    .map(|(_, cell)| cell)
+                let left = (0..column)
+                    .rev()
+                    .find_map(|c| self.cell(row, c).filter(|cell| !cell.is_empty()).map(|cell| (c, cell)));
+                left.filter(|(c, _)| {
+                    below
+                        && (*c + 1..=column)
+                            .all(|k| (row + 1..self.body).any(|r| self.cell(r, k).is_some_and(|x| !x.is_empty())))
+                })
+                .map(|(_, cell)| cell)
             });
             tokens.extend(cell.map(|c| c.tokens.clone()).unwrap_or_default());
         }
@@ -325,7 +331,9 @@ impl Interpreter<'_> {
         }
         let named = filled.iter().filter(|c| letters(c) > 0 || c.sign() == Some('"') || c.sign() == Some('%')).count();
         if self.says(&head, Marker::UnitColumn) && named * 2 >= filled.len()
-            || named > 0 && named == filled.len() && filled.iter().all(|c| !has_number(c))
+            || named > 0
+                && named == filled.len()
+                && filled.iter().all(|c| !has_number(c))
                 && filled.iter().any(|c| self.find(&c.tokens).iter().any(|h| matches!(h.tag, Tag::Unit(_))))
         {
             return Column::UnitName;
@@ -365,7 +373,11 @@ impl Interpreter<'_> {
         let (measure, index, unclear) = if same && (percent || compares || signed) {
             if percent { (Measure::YoyPct, !signed, !signed && !index_said) } else { (Measure::YoyAbs, false, !signed) }
         } else if previous && (percent || compares || signed) {
-            if percent { (Measure::PrevPct, !signed, !signed && !index_said) } else { (Measure::PrevAbs, false, !signed) }
+            if percent {
+                (Measure::PrevPct, !signed, !signed && !index_said)
+            } else {
+                (Measure::PrevAbs, false, !signed)
+            }
         } else if plan && (percent || compares) {
             (Measure::PctOfPlan, false, false)
         } else if plan {
@@ -374,7 +386,11 @@ impl Interpreter<'_> {
             (Measure::YoyBase, false, false)
         } else if previous {
             return Column::Unknown;
-        } else if percent && !cumulative && hits.iter().all(|h| !matches!(h.tag, Tag::Marker(Marker::ResultColumn))) && coverage.is_none() {
+        } else if percent
+            && !cumulative
+            && hits.iter().all(|h| !matches!(h.tag, Tag::Marker(Marker::ResultColumn)))
+            && coverage.is_none()
+        {
             (Measure::Share, false, true)
         } else if cumulative {
             (Measure::Cumulative, false, false)
@@ -413,10 +429,12 @@ impl Interpreter<'_> {
     fn row(&mut self, at: usize, label: usize, main: &mut Option<(Row, Vec<Option<usize>>)>, section: &mut Vec<Token>) {
         let Some(cells) = self.table.rows.get(at) else { return };
         let cells = cells.clone();
-        let label_cell = cells.iter().find(|c| c.columns.0 <= label && label <= c.columns.1).cloned().unwrap_or_default();
+        let label_cell =
+            cells.iter().find(|c| c.columns.0 <= label && label <= c.columns.1).cloned().unwrap_or_default();
         let mut notes: Option<Cell> = None;
         for cell in &cells {
-            let is_value = (cell.columns.0..=cell.columns.1).any(|c| matches!(self.columns.get(c), Some(Column::Data(_))));
+            let is_value =
+                (cell.columns.0..=cell.columns.1).any(|c| matches!(self.columns.get(c), Some(Column::Data(_))));
             let reason = match self.columns.get(cell.columns.0) {
                 _ if is_value && cell.columns != label_cell.columns => continue,
                 Some(Column::RowNumber) => "row-number",
@@ -480,7 +498,9 @@ impl Interpreter<'_> {
             Some(row) if !is_part => *main = Some((row, owners)),
             Some(_) => {}
             None => {
-                if label_cell.tokens.first().is_some_and(|t| t.is_word()) && !self.says(&label_cell.tokens, Marker::OpensParts) {
+                if label_cell.tokens.first().is_some_and(|t| t.is_word())
+                    && !self.says(&label_cell.tokens, Marker::OpensParts)
+                {
                     *main = None;
                 }
             }
@@ -490,7 +510,10 @@ impl Interpreter<'_> {
     /// A level in the notes of a row of money is the amount for one; other numbers there are no values.
     fn note(&mut self, cell: &Cell, row: Option<&Row>, label: &Cell, cells: &[Cell]) {
         let scan = Scan::of(&self.document.source, &cell.tokens, 0, self.convention, self.dictionary);
-        let level = scan.quantities.iter().find(|q| q.class == Some(UnitClass::Known(Unit::Vnd)) && q.per_one && q.value.is_some());
+        let level = scan
+            .quantities
+            .iter()
+            .find(|q| q.class == Some(UnitClass::Known(Unit::Vnd)) && q.per_one && q.value.is_some());
         let money = row.filter(|r| self.dictionary.indicator(r.indicator).is_some_and(|i| i.unit == Unit::Vnd));
         let mut taken: Option<u32> = None;
         if let (Some(level), Some(row)) = (level, money)
@@ -522,6 +545,7 @@ impl Interpreter<'_> {
                 part_of: None,
                 is_main: false,
                 place: None,
+                candidates: Vec::new(),
             });
             self.linked.owner.insert(first.start, index);
             taken = Some(first.start);
@@ -563,7 +587,11 @@ impl Interpreter<'_> {
         if let Some(column) = column {
             for row in (self.body..=at).rev() {
                 let Some(cell) = self.cell(row, column).filter(|c| !c.is_empty()) else {
-                    if row == at { break } else { continue };
+                    if row == at {
+                        break;
+                    } else {
+                        continue;
+                    };
                 };
                 if cell.sign() == Some('"') || cell.sign() == Some('\u{201D}') || cell.sign() == Some('\u{201C}') {
                     continue;
@@ -602,7 +630,14 @@ impl Interpreter<'_> {
         Some((Some(unit.class), unit.factor))
     }
 
-    fn read_row(&self, at: usize, label: &Cell, main: Option<&Row>, section: &[Token], first: Option<&Cell>) -> Option<Row> {
+    fn read_row(
+        &self,
+        at: usize,
+        label: &Cell,
+        main: Option<&Row>,
+        section: &[Token],
+        first: Option<&Cell>,
+    ) -> Option<Row> {
         let (class, factor) = self.unit_of(at, label);
         let tokens = &label.tokens;
         let candidate = self.best(tokens, section, class);
@@ -613,15 +648,8 @@ impl Interpreter<'_> {
         let (scan, quantity) = self.label_scan(tokens, class);
         if let Some(main) = main {
             let rule = self.dictionary.indicator(main.indicator)?;
-            let pairs = of_quantity(
-                tokens,
-                &scan,
-                &quantity,
-                &(0..tokens.len()),
-                &rule.id,
-                &rule.breakdowns,
-                self.dictionary,
-            );
+            let pairs =
+                of_quantity(tokens, &scan, &quantity, &(0..tokens.len()), &rule.id, &rule.breakdowns, self.dictionary);
             let own_stronger = candidate.is_some_and(|c| c.indicator != main.indicator && c.score > 2.4 && !opens);
             let depends = bullet || opens || set_in || candidate.is_none();
             if depends && !pairs.is_empty() && !own_stronger {
@@ -734,18 +762,15 @@ impl Interpreter<'_> {
         let field = |i: u16| self.dictionary.indicator(i).map(|x| x.domain().to_owned());
         let money = self.dictionary.rules.iter().enumerate().find_map(|(at, rules)| {
             let at = u16::try_from(at).ok()?;
-            (rules.is_money && rules.companion_of.contains(&count.indicator) && field(at) == field(count.indicator)).then_some(at)
+            (rules.is_money && rules.companion_of.contains(&count.indicator) && field(at) == field(count.indicator))
+                .then_some(at)
         })?;
         Some(Candidate { indicator: money, ..count })
     }
 
     /// Index of a token in its block.
     fn token_index(&self, start: u32) -> usize {
-        self.document
-            .blocks
-            .get(self.block)
-            .and_then(|b| b.tokens.iter().position(|t| t.start == start))
-            .unwrap_or(0)
+        self.document.blocks.get(self.block).and_then(|b| b.tokens.iter().position(|t| t.start == start)).unwrap_or(0)
     }
 
     fn value(
@@ -796,7 +821,8 @@ impl Interpreter<'_> {
             parsed
         };
         let negative = number.and_then(|n| n.checked_sub(1)).and_then(|b| cell.tokens.get(b)).is_some_and(|t| {
-            matches!(t.kind, TokenKind::Punct('-' | '\u{2212}' | '\u{2013}')) || self.says(std::slice::from_ref(t), Marker::Decrease)
+            matches!(t.kind, TokenKind::Punct('-' | '\u{2212}' | '\u{2013}'))
+                || self.says(std::slice::from_ref(t), Marker::Decrease)
         });
         let in_units = !measure.is_percent() && !(rule.unit == Unit::Percent);
         let mut value = if in_units { value.checked_mul(row.factor)? } else { value };
@@ -863,9 +889,12 @@ impl Interpreter<'_> {
             base: if measure.is_relative() { self.document.written(&data.head) } else { String::new() },
             period: data.period,
             value,
-            qualifier: if cell.tokens.iter().any(|t| t.is('<') || t.is('\u{2264}')) || self.says(&cell.tokens, Marker::Under) {
+            qualifier: if cell.tokens.iter().any(|t| t.is('<') || t.is('\u{2264}'))
+                || self.says(&cell.tokens, Marker::Under)
+            {
                 Qualifier::Under
-            } else if cell.tokens.iter().any(|t| t.is('>') || t.is('\u{2265}')) || self.says(&cell.tokens, Marker::Over) {
+            } else if cell.tokens.iter().any(|t| t.is('>') || t.is('\u{2265}')) || self.says(&cell.tokens, Marker::Over)
+            {
                 Qualifier::Over
             } else {
                 Qualifier::Exact
@@ -877,6 +906,7 @@ impl Interpreter<'_> {
             part_of: whole.map(|whole| PartOf { whole, exhaustive: false }),
             is_main: row.part_of.is_none(),
             place: None,
+            candidates: Vec::new(),
         });
         if token.is_number() {
             self.linked.owner.insert(token.start, index);

@@ -8,6 +8,7 @@ mod csv_file;
 mod error;
 mod frame;
 mod other_files;
+mod read_back;
 mod row;
 mod schema;
 
@@ -16,4 +17,5 @@ pub use error::TableError;
 pub(crate) use frame::{decimal_of, decimal_series};
 pub use frame::{from_frame, to_frame, write_parquet};
 pub use other_files::{ReportRow, finding_id, write_findings_csv, write_ledger_csv, write_reports_csv};
+pub use read_back::{read_findings_csv, read_ledger_csv, read_reports_csv};
 pub use schema::{COLUMNS, CONFIDENCE_SCALE, ColumnType, VALUE_SCALE};

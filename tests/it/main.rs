@@ -1,5 +1,13 @@
 mod annex;
+mod bad_input;
+mod determinism;
+mod explain;
 mod fixtures;
+mod ledger;
 mod marks;
+mod messages;
 mod reports;
+mod run;
 mod score;
+mod support;
+mod templates;

@@ -1,0 +1,20 @@
+//! A folder of reports to the files of a run: finds the reports, reads them in parallel, settles which ones count,
+//! and writes all outputs at once or none.
+
+mod again;
+mod failure;
+mod find;
+mod identity;
+mod manifest;
+mod outputs;
+mod province;
+mod read;
+mod run;
+mod side_files;
+mod staging;
+
+pub use again::workbook_again;
+pub use failure::{Failure, Problem};
+pub use province::ProvinceChoice;
+pub(crate) use read::clause_at;
+pub use run::{Options, Outcome, Progress, READER_THREAD, Resources, run};

@@ -1,0 +1,115 @@
+//! The files of a run, as bytes.
+
+use rayon::prelude::*;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::FromPrimitive;
+use rustc_hash::FxHashMap;
+
+use super::failure::Failure;
+use super::find::WORKBOOK_STEM;
+use super::run::Resources;
+use super::staging::OutputFile;
+use crate::annex::{AnnexInput, write_workbook};
+use crate::consolidate::{Consolidated, Input, Plan, consolidate};
+use crate::diagnostic::Finding;
+use crate::observation::{LedgerEntry, Observation};
+use crate::period::Period;
+use crate::table::{
+    ReportRow, TableError, write_findings_csv, write_ledger_csv, write_observations_csv, write_parquet,
+    write_reports_csv,
+};
+
+/// All tables of a run.
+pub(crate) struct Tables {
+    pub(crate) observations: Vec<Observation>,
+    pub(crate) ledger: Vec<LedgerEntry>,
+    pub(crate) unmapped: Vec<(LedgerEntry, String)>,
+    pub(crate) rows: Vec<ReportRow>,
+    /// With their messages.
+    pub(crate) findings: Vec<(Finding, String)>,
+}
+
+/// The least confidence of a value that needs no review.
+pub(crate) fn review_threshold(resources: &Resources) -> Decimal {
+    Decimal::from_f32(resources.dictionary.confidence.review).unwrap_or_default().round_dp(2)
+}
+
+/// Settles all observations into figures.
+///
+/// # Errors
+/// When a step of consolidation fails: an error of the program.
+pub(crate) fn settle(
+    resources: &Resources,
+    observations: &[Observation],
+    plans: &[Plan],
+    revisions: &FxHashMap<String, u32>,
+) -> Result<Consolidated, Failure> {
+    consolidate(&Input {
+        observations,
+        register: &resources.dictionary.register,
+        geography: &resources.dictionary.geography,
+        wording: &resources.wording,
+        plans,
+        revisions,
+        review_threshold: review_threshold(resources),
+    })
+    .map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))
+}
+
+/// Name of the workbook of a period.
+pub(crate) fn workbook_name(period: Period) -> String {
+    format!("{WORKBOOK_STEM}{}.xlsx", period.file_stem())
+}
+
+/// The workbook of one period.
+///
+/// # Errors
+/// When it cannot be made: an error of the program or of a layout.
+pub(crate) fn workbook(
+    resources: &Resources,
+    tables: &Tables,
+    consolidated: &Consolidated,
+    period: Period,
+) -> Result<OutputFile, Failure> {
+    let bytes = write_workbook(&AnnexInput {
+        period,
+        consolidated,
+        observations: &tables.observations,
+        unmapped: &tables.unmapped,
+        findings: &tables.findings,
+        reports: &tables.rows,
+        register: &resources.dictionary.register,
+        geography: &resources.dictionary.geography,
+        layouts: &resources.layouts,
+    })
+    .map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))?;
+    Ok(OutputFile { name: workbook_name(period), bytes })
+}
+
+/// The tables and workbooks.
+///
+/// # Errors
+/// When one of them cannot be made.
+pub(super) fn render(
+    resources: &Resources,
+    tables: &Tables,
+    consolidated: &Consolidated,
+    periods: &[Period],
+) -> Result<Vec<OutputFile>, Failure> {
+    let table = |name: &str, write: &dyn Fn(&mut Vec<u8>) -> Result<(), TableError>| -> Result<OutputFile, Failure> {
+        let mut bytes = Vec::new();
+        write(&mut bytes).map_err(|error| Failure::new("internal", &[("cause", &format!("{name}: {error}"))]))?;
+        Ok(OutputFile { name: name.to_owned(), bytes })
+    };
+    let mut files = vec![
+        table("findings.csv", &|w| write_findings_csv(w, &tables.findings))?,
+        table("ledger.csv", &|w| write_ledger_csv(w, &tables.ledger))?,
+        table("observations.csv", &|w| write_observations_csv(w, &tables.observations))?,
+        table("observations.parquet", &|w| write_parquet(w, &tables.observations))?,
+        table("reports.csv", &|w| write_reports_csv(w, &tables.rows))?,
+    ];
+    let workbooks: Result<Vec<OutputFile>, Failure> =
+        periods.par_iter().map(|period| workbook(resources, tables, consolidated, *period)).collect();
+    files.extend(workbooks?);
+    Ok(files)
+}

@@ -1,0 +1,229 @@
+//! Reads one report of a run, so that nothing in it can stop the others.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::find::InputFile;
+use super::province::ProvinceChoice;
+use super::side_files::Listed;
+use crate::check::{self, Rules, Subject};
+use crate::diagnostic::Finding;
+use crate::dictionary::Dictionary;
+use crate::document::{BlockKind, Document};
+use crate::mention::Scan;
+use crate::message::Messages;
+use crate::observation::{Class, LedgerEntry, Observation};
+use crate::period::Period;
+use crate::pipeline::{ReadReport, read_report};
+use crate::report::Assumed;
+use crate::table::ReportRow;
+
+/// A clause shown for a number that no indicator took has at most this many characters.
+const CLAUSE_LETTERS: usize = 300;
+
+/// What all reports are read with.
+pub(super) struct Reader<'a> {
+    pub(super) dictionary: &'a Dictionary,
+    pub(super) rules: &'a Rules,
+    pub(super) written: &'a Messages,
+    pub(super) assume_period: Option<Period>,
+    pub(super) assume_province: Option<&'a ProvinceChoice>,
+}
+
+/// One file, read or refused.
+#[derive(Debug)]
+pub(super) enum FileResult {
+    /// A report.
+    Read(Box<Report>),
+    /// None, with the row it has all the same, and why.
+    Refused(Box<(ReportRow, Finding)>),
+}
+
+/// What is kept of a report.
+#[derive(Debug)]
+pub(super) struct Report {
+    pub(super) row: ReportRow,
+    pub(super) text: String,
+    /// Digest of the text's letters and digits: the same for one report in two formats.
+    pub(super) letters: String,
+    pub(super) observations: Vec<Observation>,
+    pub(super) ledger: Vec<LedgerEntry>,
+    /// Numbers that no indicator took, with their clauses.
+    pub(super) unmapped: Vec<(LedgerEntry, String)>,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// Whose report it is, and of which period.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    pub(super) province: Option<(String, String)>,
+    pub(super) period: Option<Period>,
+}
+
+impl Report {
+    pub(super) fn key(&self) -> Key {
+        let row = &self.row;
+        Key {
+            province: (!row.province.is_empty()).then(|| (row.province_system.clone(), row.province.clone())),
+            period: row.period,
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// Reads one file.
+    pub(super) fn read(&self, file: &InputFile, listed: &Listed) -> FileResult {
+        let refused = |digest: String, finding: Finding| {
+            let row = ReportRow {
+                file: file.name.clone(),
+                digest,
+                calendar: "unknown".to_owned(),
+                status: "refused".to_owned(),
+                ..ReportRow::default()
+            };
+            FileResult::Refused(Box::new((row, finding)))
+        };
+        let bytes = match std::fs::read(&file.path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                return refused(String::new(), check::unreadable("unreadable", &file.name, &error.to_string()));
+            }
+        };
+        let province = listed.province.as_ref().or(self.assume_province);
+        let assumed = Assumed {
+            listed_province: listed.province.as_ref().and_then(ProvinceChoice::any_code),
+            listed_period: listed.period,
+            province: self.assume_province.and_then(ProvinceChoice::any_code),
+            period: self.assume_period,
+        };
+        let result = guarded(|| {
+            read_report(&file.name, &bytes, &assumed, self.dictionary).map(|mut read| {
+                if let Some(choice) = province.filter(|_| is_stated(read.facts.province_sign)) {
+                    set_province(&mut read, choice);
+                }
+                self.keep(&file.name, read)
+            })
+        });
+        let digest = || blake3::hash(&bytes).to_hex().to_string();
+        match result {
+            Ok(Ok(report)) => FileResult::Read(Box::new(report)),
+            Ok(Err(refusal)) => refused(digest(), check::refused(&file.name, &refusal)),
+            Err(cause) => refused(digest(), check::unreadable("reader-failed", &file.name, &cause)),
+        }
+    }
+
+    fn keep(&self, file: &str, read: ReadReport) -> Report {
+        let subject = Subject {
+            file,
+            document: &read.document,
+            facts: &read.facts,
+            extraction: &read.extraction,
+            dictionary: self.dictionary,
+            rules: self.rules,
+        };
+        let findings = check::check_report(&subject);
+        let unmapped = unmapped_clauses(&read);
+        let facts = &read.facts;
+        let mut observations = read.extraction.observations;
+        for observation in observations.iter_mut().filter(|o| o.place.is_empty()) {
+            observation.place = self.written.line(observation.line);
+        }
+        let ledger = read.extraction.ledger;
+        let count = |class: Class| ledger.iter().filter(|e| e.class == class).count();
+        let row = ReportRow {
+            file: file.to_owned(),
+            digest: read.digest,
+            format: read.format.code().to_owned(),
+            province: facts.province.clone().unwrap_or_default(),
+            province_system: facts.province.as_ref().map(|_| facts.system.code().to_owned()).unwrap_or_default(),
+            period: facts.period,
+            calendar: facts.calendar.code().to_owned(),
+            date: facts.date.clone(),
+            number: facts.number.clone(),
+            revision: u32::from(facts.revision.saturating_sub(1)),
+            status: "read".to_owned(),
+            numbers: ledger.len(),
+            observations: count(Class::Observation),
+            references: count(Class::Reference),
+            tasks: count(Class::Task),
+            unmapped: count(Class::Unmapped),
+            findings: 0,
+        };
+        let text = read.document.source.as_str().to_owned();
+        Report { row, letters: letters(&text), text, observations, ledger, unmapped, findings }
+    }
+}
+
+/// Whether the province was stated by a person rather than read.
+fn is_stated(sign: &str) -> bool {
+    matches!(sign, "assumed" | "report-list")
+}
+
+/// Sets the code that a stated province has in the list in force for the report.
+fn set_province(read: &mut ReadReport, choice: &ProvinceChoice) {
+    let Some((code, system)) = choice.code_in(read.facts.system) else { return };
+    read.facts.province = Some(code.to_owned());
+    read.facts.system = system;
+    for observation in &mut read.extraction.observations {
+        code.clone_into(&mut observation.province);
+        system.code().clone_into(&mut observation.province_system);
+    }
+}
+
+/// Runs a step that may panic; then the words of the panic.
+fn guarded<T>(step: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(step)).map_err(|payload| {
+        let text = payload.downcast_ref::<String>().cloned();
+        text.or_else(|| payload.downcast_ref::<&str>().map(|t| (*t).to_owned())).unwrap_or_default()
+    })
+}
+
+fn letters(text: &str) -> String {
+    let plain: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    blake3::hash(plain.as_bytes()).to_hex().to_string()
+}
+
+fn unmapped_clauses(read: &ReadReport) -> Vec<(LedgerEntry, String)> {
+    let entries = read.extraction.ledger.iter().filter(|e| e.class == Class::Unmapped);
+    entries.map(|e| (e.clone(), clause_at(&read.document, &read.extraction.scans, e.start))).collect()
+}
+
+/// The sentence that byte `at` stands in, as written; the line, in a table. A long one is cut at its `;`.
+pub(crate) fn clause_at(document: &Document, scans: &[Scan], at: usize) -> String {
+    for (block, scan) in document.blocks.iter().zip(scans) {
+        let Some(token) = block.tokens.iter().position(|t| t.start as usize == at) else { continue };
+        if matches!(block.kind, BlockKind::Table(_)) {
+            break;
+        }
+        let Some(sentence) = scan.sentences.iter().find(|s| s.contains(&token)) else { break };
+        let tokens = block.tokens.get(sentence.clone()).unwrap_or_default();
+        let written = document.written(tokens);
+        if written.chars().count() <= CLAUSE_LETTERS {
+            return written;
+        }
+        let local = token - sentence.start;
+        let bound = |t: &crate::text::Token| t.is(';');
+        let from = tokens.iter().take(local).rposition(bound).map_or(0, |t| t + 1);
+        let to = tokens.iter().skip(local).position(bound).map_or(tokens.len(), |t| local + t);
+        return document.written(tokens.get(from..to).unwrap_or_default());
+    }
+    let line = document.source.line_of(at);
+    let range = document.source.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    document.source.slice(range).trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_caught_with_its_words() {
+        let result: Result<(), String> = guarded(|| panic!("row {}", 7));
+        assert_eq!(result, Err("row 7".to_owned()));
+    }
+
+    #[test]
+    fn layout_does_not_make_another_report() {
+        assert_eq!(letters("Quý I\nđạt 12 người."), letters("QUÝ I đạt 12 người"));
+        assert_ne!(letters("đạt 12 người"), letters("đạt 13 người"));
+    }
+}

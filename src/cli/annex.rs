@@ -1,0 +1,15 @@
+//! `tonghop annex`.
+
+use super::args::AnnexArgs;
+use super::{Context, Status};
+use crate::batch::{Failure, Resources, workbook_again};
+
+pub(super) fn annex(args: &AnnexArgs, context: &mut Context<'_>) -> anyhow::Result<Status> {
+    let resources = Resources::load(context.templates, context.written).map_err(Failure::from)?;
+    for period in &args.periods {
+        let path = workbook_again(&args.out, *period, args.plans.as_deref(), &resources)?;
+        let path = path.display().to_string();
+        writeln!(context.out, "{}", context.messages.text("screen.annex-written", &[("path", &path)]))?;
+    }
+    Ok(Status::Done)
+}

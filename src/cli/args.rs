@@ -1,0 +1,169 @@
+//! Commands and flags; their help is the manual.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use crate::message::Lang;
+use crate::period::Period;
+
+/// Reads the reports of provincial labour departments and writes the consolidated Excel annexes.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "\
+Exit status:
+  0  done, nothing needs a person
+  1  done, but a file could not be read, a province or period could not be told,
+     or there is a contradiction: see findings.csv
+  2  could not be done: the message says why"
+)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Command,
+
+    /// Folder of the office's own templates, laid over the built-in ones file by file
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(super) templates: Option<PathBuf>,
+
+    /// Language of messages and written files [default: that of the locale; files in Vietnamese]
+    #[arg(long, value_name = "LANG", global = true)]
+    pub(super) lang: Option<LangArg>,
+}
+
+/// A language as it is written on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LangArg {
+    /// Vietnamese
+    Vi,
+    /// English
+    En,
+}
+
+impl From<LangArg> for Lang {
+    fn from(arg: LangArg) -> Self {
+        match arg {
+            LangArg::Vi => Self::Vi,
+            LangArg::En => Self::En,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Read reports and write the tables and the annex workbooks
+    Run(RunArgs),
+    /// Make the workbook of a period again from the tables of a run, without reading the reports
+    Annex(AnnexArgs),
+    /// Tell what became of each number of a report, and why
+    Explain {
+        /// The report, and the line of its extracted text to look at
+        #[arg(value_name = "FILE[:LINE]")]
+        place: String,
+    },
+    /// Write out or check the templates
+    #[command(subcommand)]
+    Templates(TemplatesCommand),
+    /// Look at the dictionary, and run its examples
+    #[command(subcommand)]
+    Dictionary(DictionaryCommand),
+}
+
+/// Read reports and write the tables and the annex workbooks.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+OUT receives observations.csv and .parquet, ledger.csv, reports.csv, findings.csv, text/, one
+phu-luc-PERIOD.xlsx for each period, and run.json. All of it appears at once, or nothing does.
+
+Two files among the reports speak of the others:
+  plans.csv        province,year,indicator,value      yearly plans
+  report-list.csv  file,province,period               facts of single reports, over what they say
+
+Examples:
+  tonghop run reports --out out
+  tonghop run reports --out out --period 2024-Q2
+  tonghop run a.txt b.txt --out out --assume-province 36 --assume-period 2024-M05")]
+pub(super) struct RunArgs {
+    /// Files and folders of reports; folders are read with all that is in them
+    #[arg(value_name = "REPORTS", required = true)]
+    pub(super) reports: Vec<PathBuf>,
+
+    /// Folder that the outputs are written to
+    #[arg(long, value_name = "OUT")]
+    pub(super) out: PathBuf,
+
+    /// Write the workbook of this period, such as 2024-M05, 2024-Q2, 2024-S1, 2024-01-01/P9M or 2024; may be
+    /// repeated [default: every period met]
+    #[arg(long = "period", value_name = "PERIOD")]
+    pub(super) periods: Vec<Period>,
+
+    /// Period of reports that do not say theirs
+    #[arg(long, value_name = "PERIOD")]
+    pub(super) assume_period: Option<Period>,
+
+    /// Province of reports that do not say theirs: code or name
+    #[arg(long, value_name = "PROVINCE")]
+    pub(super) assume_province: Option<String>,
+
+    /// Yearly plans, beside those in plans.csv among the reports
+    #[arg(long, value_name = "FILE")]
+    pub(super) plans: Option<PathBuf>,
+
+    /// Reports to read at once [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(super) jobs: Option<u16>,
+
+    /// Print errors only
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+
+    /// Warnings too give exit status 1
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+/// Make the workbook of a period again from the tables of a run, without reading the reports.
+#[derive(Debug, ClapArgs)]
+pub(super) struct AnnexArgs {
+    /// Folder that `tonghop run` wrote
+    #[arg(value_name = "OUT")]
+    pub(super) out: PathBuf,
+
+    /// Period of the workbook; may be repeated
+    #[arg(long = "period", value_name = "PERIOD", required = true)]
+    pub(super) periods: Vec<Period>,
+
+    /// Yearly plans; those of the run are not kept in its tables
+    #[arg(long, value_name = "FILE")]
+    pub(super) plans: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TemplatesCommand {
+    /// Write the built-in templates to a folder, to be changed there
+    Export {
+        /// The folder
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+
+        /// Write over template files that are there
+        #[arg(long)]
+        force: bool,
+    },
+    /// Check all templates and say what is wrong with them
+    Check,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum DictionaryCommand {
+    /// List the indicators of the register and what the dictionary has for each
+    List,
+    /// Run every example and counter-example of the dictionary
+    Test {
+        /// Only those whose name contains this, such as `labour.` or `labour.strikes/example/1`
+        #[arg(value_name = "NAME")]
+        only: Option<String>,
+    },
+}

@@ -1,0 +1,78 @@
+//! `tonghop dictionary`.
+
+use super::args::DictionaryCommand;
+use super::{Context, Status};
+use crate::batch::Failure;
+use crate::dictionary::Dictionary;
+use crate::examples::{Outcome, run_all};
+
+pub(super) fn dictionary(command: DictionaryCommand, context: &mut Context<'_>) -> anyhow::Result<Status> {
+    let dictionary = Dictionary::load(context.templates).map_err(Failure::from)?;
+    match command {
+        DictionaryCommand::List => list(&dictionary, context),
+        DictionaryCommand::Test { only } => test(&dictionary, only.as_deref(), context),
+    }
+}
+
+fn list(dictionary: &Dictionary, context: &mut Context<'_>) -> anyhow::Result<Status> {
+    for (at, (indicator, rules)) in dictionary.register.indicators().iter().zip(&dictionary.rules).enumerate() {
+        let wordings = dictionary.wordings.iter().filter(|w| usize::from(w.indicator) == at).count();
+        let place = format!("{}:{}", rules.file, rules.line);
+        let name = if rules.line == 0 { "screen.dictionary-bare" } else { "screen.dictionary-row" };
+        let text = context.messages.text(
+            name,
+            &[
+                ("id", &indicator.id),
+                ("wordings", &context.messages.count(wordings)),
+                ("examples", &context.messages.count(rules.examples.len())),
+                ("rejects", &context.messages.count(rules.rejects.len())),
+                ("place", &place),
+            ],
+        );
+        writeln!(context.out, "{text}\n  {}", indicator.name)?;
+    }
+    Ok(Status::Done)
+}
+
+fn test(dictionary: &Dictionary, only: Option<&str>, context: &mut Context<'_>) -> anyhow::Result<Status> {
+    let outcomes: Vec<Outcome> =
+        run_all(dictionary).into_iter().filter(|o| only.is_none_or(|part| o.name.contains(part))).collect();
+    let failed: Vec<&Outcome> = outcomes.iter().filter(|o| !o.passed).collect();
+    for outcome in &failed {
+        write!(context.out, "{}", side_by_side(outcome))?;
+    }
+    let bad = context.messages.count(failed.len());
+    let good = context.messages.count(outcomes.len() - failed.len());
+    writeln!(context.out, "{}", context.messages.text("screen.dictionary-count", &[("good", &good), ("bad", &bad)]))?;
+    Ok(if failed.is_empty() { Status::Done } else { Status::NeedsAPerson })
+}
+
+/// A failure: its text, then what was expected beside what was found; what both have stands without a mark.
+fn side_by_side(outcome: &Outcome) -> String {
+    let mut text = format!("{} ({}:{})\n", outcome.name, outcome.file, outcome.line);
+    for line in [&outcome.heading, &outcome.text, &outcome.because].into_iter().filter(|l| !l.is_empty()) {
+        text.push_str(&format!("  | {line}\n"));
+    }
+    let mut found = outcome.found.clone();
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for expected in &outcome.expected {
+        let same = found.iter().position(|f| f == expected);
+        let beside = same.map(|at| found.remove(at)).unwrap_or_default();
+        pairs.push((expected.clone(), beside));
+    }
+    pairs.sort_by_key(|(_, beside)| beside.is_empty());
+    for left in pairs.iter_mut().filter(|(_, beside)| beside.is_empty()) {
+        if !found.is_empty() {
+            left.1 = found.remove(0);
+        }
+    }
+    pairs.extend(found.into_iter().map(|f| (String::new(), f)));
+    let width = pairs.iter().map(|(left, _)| left.chars().count()).max().unwrap_or(0);
+    for (left, right) in pairs {
+        let mark = if left == right { ' ' } else { '!' };
+        let pad = " ".repeat(width - left.chars().count());
+        text.push_str(&format!("  {mark} {left}{pad} | {right}\n"));
+    }
+    text.push('\n');
+    text
+}

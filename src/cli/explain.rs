@@ -1,0 +1,271 @@
+//! `tonghop explain`: what became of each number of a report, and why.
+
+use std::path::{Path, PathBuf};
+
+use super::{Context, Status};
+use crate::batch::{Failure, clause_at};
+use crate::check;
+use crate::dictionary::phrase::Hit;
+use crate::dictionary::{Dictionary, Tag};
+use crate::message::Messages;
+use crate::observation::{Draft, LedgerEntry, Observation, Qualifier, Status as ObservationStatus};
+use crate::pipeline::{ReadReport, read_report};
+use crate::report::Assumed;
+
+/// So many candidates are shown for a number.
+const MOST_CANDIDATES: usize = 5;
+
+/// A file, and the line to look at; the last `:` counts, so that `C:\reports\a.txt:12` is understood.
+fn split(place: &str) -> (PathBuf, Option<usize>) {
+    let line = place.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse::<usize>().ok()?)));
+    match line {
+        Some((file, line)) if line > 0 && !file.is_empty() && !Path::new(place).exists() => (file.into(), Some(line)),
+        _ => (place.into(), None),
+    }
+}
+
+pub(super) fn explain(place: &str, context: &mut Context<'_>) -> anyhow::Result<Status> {
+    let (path, line) = split(place);
+    let shown = path.display().to_string();
+    let dictionary = Dictionary::load(context.templates).map_err(Failure::from)?;
+    let failed = |cause: &str| Failure::new("explain-input", &[("path", &shown), ("cause", cause)]);
+    let bytes = std::fs::read(&path).map_err(|error| failed(&error.to_string()))?;
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let read = match read_report(&name, &bytes, &Assumed::default(), &dictionary) {
+        Ok(read) => read,
+        Err(refusal) => {
+            let finding = check::refused(&name, &refusal);
+            return Err(failed(&context.messages.finding(&finding, &dictionary)).into());
+        }
+    };
+    let lines = read.document.source.line_count();
+    if let Some(line) = line.filter(|line| *line > lines) {
+        let (lines, line) = (lines.to_string(), line.to_string());
+        return Err(Failure::new("explain-line", &[("path", &shown), ("lines", &lines), ("line", &line)]).into());
+    }
+    let view = View { read: &read, dictionary: &dictionary, messages: context.messages };
+    writeln!(context.out, "{}", view.head(&name))?;
+    let here = |own: usize| line.is_none_or(|line| line == own);
+    let mut any = false;
+    let mut told: Vec<usize> = Vec::new();
+    for entry in read.extraction.ledger.iter().filter(|e| here(e.line)) {
+        let owned: Vec<usize> = view.observations_at(entry.start, &entry.reason);
+        writeln!(context.out, "\n{}", view.number(entry, &owned))?;
+        told.extend(owned);
+        any = true;
+    }
+    for (at, observation) in read.extraction.observations.iter().enumerate() {
+        if here(observation.line) && !told.contains(&at) {
+            writeln!(context.out, "\n{}", view.zero(at, observation))?;
+            any = true;
+        }
+    }
+    if !any {
+        writeln!(context.out, "{}", context.messages.word("explain.nothing"))?;
+    }
+    Ok(Status::Done)
+}
+
+struct View<'a> {
+    read: &'a ReadReport,
+    dictionary: &'a Dictionary,
+    messages: &'a Messages,
+}
+
+impl View<'_> {
+    fn head(&self, file: &str) -> String {
+        let facts = &self.read.facts;
+        let province = facts.province.as_ref().map_or_else(
+            || self.messages.word("explain.unknown-province"),
+            |code| {
+                let name = self.dictionary.geography.get(facts.system, code).map(|p| p.name.clone());
+                format!("{} ({code})", name.unwrap_or_default())
+            },
+        );
+        let period =
+            facts.period.map_or_else(|| self.messages.word("explain.unknown-period"), |p| self.messages.period(p));
+        self.messages.text("explain.head", &[("file", file), ("province", &province), ("period", &period)])
+    }
+
+    /// The observations that own a number: the one that the ledger names, and others of the same number.
+    fn observations_at(&self, start: usize, reason: &str) -> Vec<usize> {
+        let all = self.read.extraction.observations.iter().enumerate();
+        all.filter(|(_, o)| o.id == reason || o.start == start).map(|(at, _)| at).collect()
+    }
+
+    fn number(&self, entry: &LedgerEntry, owned: &[usize]) -> String {
+        let class = self.messages.word(&format!("class.{}", entry.class));
+        let line = entry.line.to_string();
+        let mut lines =
+            vec![self.messages.text("explain.number", &[("line", &line), ("text", &entry.text), ("class", &class)])];
+        let clause = clause_at(&self.read.document, &self.read.extraction.scans, entry.start);
+        if owned.is_empty() {
+            lines.push(self.messages.text("explain.clause", &[("clause", &clause)]));
+            lines.push(self.messages.text("explain.reason", &[("reason", &self.reason(&entry.reason))]));
+            lines.extend(self.concepts(entry.start, None));
+        }
+        for at in owned {
+            lines.extend(self.observation(*at));
+        }
+        lines.join("\n")
+    }
+
+    fn zero(&self, at: usize, observation: &Observation) -> String {
+        let class = self.messages.word("class.observation");
+        let line = observation.line.to_string();
+        let values = [("line", line.as_str()), ("text", &observation.stated), ("class", &class)];
+        let mut lines = vec![self.messages.text("explain.zero", &values)];
+        lines.extend(self.observation(at));
+        lines.join("\n")
+    }
+
+    /// `no-indicator: employment.placed 1.1` in words, its code beside them.
+    fn reason(&self, reason: &str) -> String {
+        let (code, rest) = reason.split_once(": ").unwrap_or((reason, ""));
+        let words = self.messages.word(&format!("reason.{code}"));
+        let code = if words == code { code.to_owned() } else { format!("{words} ({code})") };
+        if rest.is_empty() { code } else { format!("{code}: {rest}") }
+    }
+
+    fn observation(&self, at: usize) -> Vec<String> {
+        let extraction = &self.read.extraction;
+        let (Some(o), Some(draft)) = (extraction.observations.get(at), extraction.drafts.get(at)) else {
+            return Vec::new();
+        };
+        let messages = self.messages;
+        let name = self.dictionary.indicator(draft.indicator).map(|i| i.name.clone()).unwrap_or_default();
+        let breakdown = messages.breakdown(&o.breakdown, self.dictionary);
+        let mut lines = vec![messages.text("explain.clause", &[("clause", &o.quote)])];
+        lines.push(
+            messages.text(
+                "explain.observation",
+                &[("indicator", &o.indicator), ("name", &name), ("breakdown", &breakdown)],
+            ),
+        );
+        let qualifier = if o.qualifier == Qualifier::Exact { String::new() } else { format!("{} ", o.qualifier) };
+        let status = match o.status {
+            ObservationStatus::Reported => String::new(),
+            ObservationStatus::Estimate => messages.word("explain.estimate"),
+            ObservationStatus::Forecast => messages.word("explain.forecast"),
+        };
+        let period = o.period.map_or_else(|| messages.word("explain.unknown-period"), |p| messages.period(p));
+        lines.push(messages.text(
+            "explain.value",
+            &[
+                ("measure", &messages.word(&format!("measure.{}", o.measure))),
+                ("period", &period),
+                ("qualifier", &qualifier),
+                ("value", &messages.number(o.value)),
+                ("unit", &o.unit),
+                ("status", &status),
+                ("confidence", &messages.number(o.confidence)),
+            ],
+        ));
+        if !o.base.is_empty() {
+            lines.push(messages.text("explain.base", &[("base", &o.base)]));
+        }
+        lines.push(self.rule(draft));
+        lines.extend(self.concepts(o.start, Some(draft)));
+        lines.extend(self.candidates(draft));
+        lines
+    }
+
+    /// The wording that matched, and where the templates say it.
+    fn rule(&self, draft: &Draft) -> String {
+        let written = draft.rule.rsplit(": ").next().unwrap_or(&draft.rule);
+        let all = || self.dictionary.wordings.iter().filter(|w| w.text == written);
+        match all().find(|w| w.indicator == draft.indicator).or_else(|| all().next()) {
+            Some(wording) => {
+                let place = format!("{}:{}", wording.file, wording.line);
+                self.messages.text("explain.rule", &[("rule", &draft.rule), ("place", &place)])
+            }
+            None => self.messages.text("explain.rule-unknown", &[("rule", &draft.rule)]),
+        }
+    }
+
+    /// The phrases of the dictionary in the clause of an observation, or in the sentence of any other number.
+    fn concepts(&self, start: usize, draft: Option<&Draft>) -> Option<String> {
+        let (document, extraction) = (&self.read.document, &self.read.extraction);
+        let at = match draft {
+            Some(draft) => draft.block,
+            None => document.blocks.iter().position(|b| b.tokens.iter().any(|t| t.start as usize == start))?,
+        };
+        let (block, scan) = (document.blocks.get(at)?, extraction.scans.get(at)?);
+        let range = match draft {
+            Some(draft) => draft.quote.clone(),
+            None => {
+                let token = block.tokens.iter().position(|t| t.start as usize == start)?;
+                scan.sentences.iter().find(|s| s.contains(&token))?.clone()
+            }
+        };
+        let is_shown = |tag: Tag| matches!(tag, Tag::Term(_) | Tag::Category(_) | Tag::Marker(_));
+        let hits: Vec<_> = scan.hits_in(&range).filter(|h| is_shown(h.tag)).collect();
+        let mut found: Vec<(String, Vec<String>)> = Vec::new();
+        for hit in &hits {
+            // A phrase within a longer one says nothing more.
+            let longer = |h: &&Hit<Tag>| h.first <= hit.first && hit.last <= h.last && h.words > hit.words;
+            if hits.iter().any(|h| longer(h)) {
+                continue;
+            }
+            let what = match hit.tag {
+                Tag::Category(at) => self.category(at),
+                Tag::Marker(marker) => marker.key().to_owned(),
+                _ => String::new(),
+            };
+            let words = block.tokens.get(hit.first as usize..=hit.last as usize).unwrap_or_default();
+            let written = document.written(words);
+            let at = found.iter().position(|(known, _)| *known == written).unwrap_or_else(|| {
+                found.push((written, Vec::new()));
+                found.len() - 1
+            });
+            if let Some((_, known)) = found.get_mut(at)
+                && !what.is_empty()
+                && !known.contains(&what)
+            {
+                known.push(what);
+            }
+        }
+        let named: Vec<String> = found
+            .iter()
+            .map(|(written, what)| format!("«{written}» {}", what.join(" ")).trim_end().to_owned())
+            .collect();
+        (!named.is_empty()).then(|| self.messages.text("explain.concepts", &[("concepts", &named.join(", "))]))
+    }
+
+    fn category(&self, at: u16) -> String {
+        let category = self.dictionary.categories.get(usize::from(at));
+        let dimension = category.and_then(|c| self.dictionary.dimensions.get(usize::from(c.dimension)));
+        match (dimension, category) {
+            (Some(dimension), Some(category)) => format!("{}={}", dimension.id, category.id),
+            _ => String::new(),
+        }
+    }
+
+    fn candidates(&self, draft: &Draft) -> Option<String> {
+        let named: Vec<String> = draft
+            .candidates
+            .iter()
+            .take(MOST_CANDIDATES)
+            .filter_map(|(at, score)| Some(format!("{} {score:.1}", self.dictionary.indicator(*at)?.id)))
+            .collect();
+        (!named.is_empty()).then(|| self.messages.text("explain.candidates", &[("candidates", &named.join(", "))]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_told_from_a_drive() {
+        for (place, file, line) in [
+            ("C:\\reports\\a.txt:12", "C:\\reports\\a.txt", Some(12)),
+            ("C:\\reports\\a.txt", "C:\\reports\\a.txt", None),
+            ("a.txt:0", "a.txt:0", None),
+            ("a.txt:", "a.txt:", None),
+            (":7", ":7", None),
+        ] {
+            assert_eq!(split(place), (PathBuf::from(file), line), "{place}");
+        }
+    }
+}
