@@ -230,6 +230,8 @@ impl Compiler {
                 name: row.name.clone(),
                 disjoint: row.disjoint,
                 joins: row.joins,
+                denial_is_no_zero: row.denial_is_no_zero,
+                of_persons: row.of_persons,
                 proper_names: row.proper_names || row.like.is_some(),
                 whole: row.whole.clone(),
                 parts_of: row.categories_are_parts_of.clone(),

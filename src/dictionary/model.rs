@@ -154,6 +154,10 @@ pub struct Dimension {
     pub name: String,
     /// Whether no unit is in two categories.
     pub disjoint: bool,
+    /// Whether only persons have it.
+    pub of_persons: bool,
+    /// Whether «none» of one category says nothing of the whole.
+    pub denial_is_no_zero: bool,
     /// Whether its words are proper names, written with a capital.
     pub proper_names: bool,
     /// Whether two categories stated together join into one.

@@ -155,6 +155,12 @@ pub struct DimensionRow {
     /// Whether no unit is in two categories.
     #[serde(default)]
     pub disjoint: bool,
+    /// Whether only persons have it.
+    #[serde(default)]
+    pub of_persons: bool,
+    /// Whether «none» of one category says nothing of the whole.
+    #[serde(default)]
+    pub denial_is_no_zero: bool,
     /// Whether its words are proper names, written with a capital.
     #[serde(default)]
     pub proper_names: bool,

@@ -12,6 +12,8 @@ use crate::text::{SourceText, Token, TokenKind, tokenize};
 
 /// A line this long that does not end a sentence goes on in the next one.
 const WRAPPED_LINE: usize = 45;
+/// The title stands within so many lines.
+const MOST_HEAD_LINES: usize = 60;
 /// Title lines are at most this many after the line that opens the title.
 const MOST_TITLE_LINES: usize = 6;
 /// A run-in heading has at most this many words before its colon.
@@ -43,6 +45,7 @@ impl Document {
             closed: false,
             wrap: wrap_width(&source, &lines),
             title_lines: None,
+            has_title: false,
             hits: Vec::new(),
         };
         builder.run(&lines);
@@ -99,6 +102,10 @@ fn read_lines(source: &SourceText, dictionary: &Dictionary) -> (Vec<Line>, Vec<T
 fn kind_of(text: &str, range: &Range<usize>, tokens: &[Token]) -> (LineKind, usize) {
     if tokens.is_empty() {
         return (LineKind::Blank, 0);
+    }
+    // A line drawn with dashes or stars divides; it says nothing.
+    if tokens.iter().all(|t| matches!(t.kind, TokenKind::Punct(c) if c != '|')) {
+        return (LineKind::Furniture, 0);
     }
     if is_page_number(text, tokens) {
         return (LineKind::Furniture, 0);
@@ -222,11 +229,18 @@ struct Builder<'a> {
     /// The width at which the text is broken into lines, where it is.
     wrap: Option<usize>,
     title_lines: Option<usize>,
+    /// Whether some line opens a title.
+    has_title: bool,
     hits: Vec<Hit<Tag>>,
 }
 
 impl Builder<'_> {
     fn run(&mut self, lines: &[Line]) {
+        for line in lines.iter().take(MOST_HEAD_LINES) {
+            let own = self.tokens.get(line.tokens.clone()).unwrap_or_default();
+            self.find(own.get(..own.len().min(12)).unwrap_or_default());
+            self.has_title |= self.hits.iter().any(|h| h.tag == Tag::Title && h.first == 0) && own.len() <= 40;
+        }
         let mut at = 0;
         while let Some(line) = lines.get(at) {
             if line.kind == LineKind::Row {
@@ -314,7 +328,11 @@ impl Builder<'_> {
     fn header_line(&mut self, line: &Line, own: &[Token], next: Option<&Line>) -> bool {
         let written = self.source.slice(line.range.clone()).trim();
         let is_title = self.hits.iter().any(|h| h.tag == Tag::Title && h.first == 0) && own.len() <= 40;
-        let labelled = matches!(line.kind, LineKind::Item(_) | LineKind::Note(_))
+        // Addressees before the title are written as a list.
+        let addressee = matches!(line.kind, LineKind::Item(level::DASH | level::PLUS))
+            && self.has_title
+            && self.title_lines.is_none();
+        let labelled = matches!(line.kind, LineKind::Item(_) | LineKind::Note(_)) && !addressee
             || matches!(line.kind, LineKind::Heading(_)) && line.label > 0 && !written.starts_with('*');
         let long = written.chars().count() > 220;
         let ends_sentence = own.last().is_some_and(|t| matches!(t.kind, crate::text::TokenKind::Punct('.' | ';')))

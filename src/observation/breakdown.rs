@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::dictionary::marker::Marker;
-use crate::dictionary::{Dictionary, Tag};
+use crate::dictionary::register::Unit;
+use crate::dictionary::{Dictionary, Tag, UnitClass};
 use crate::mention::{Quantity, Scan};
 use crate::text::Token;
 
@@ -106,6 +107,12 @@ fn categories_of(
         let near = s.first.saturating_sub(6).max(range.start)..s.first;
         !(s.first > quantity.last && scan.has_marker(Marker::Mostly, &near))
     });
+    // What is said of victims or others after a comma is no attribute of the cases counted.
+    let cases = matches!(quantity.class, Some(UnitClass::Known(Unit::Case | Unit::Event)));
+    if cases {
+        let comma = (quantity.end()..range.end).find(|t| tokens.get(*t).is_some_and(|k| k.is(',')));
+        all.retain(|s| comma.is_none_or(|c| s.first < c) || !person_like(dictionary, s));
+    }
     let mut pairs = Vec::new();
     for id in admitted {
         let Some(dimension) = dictionary.dimension_ids.get(id).copied() else { continue };
@@ -139,6 +146,11 @@ fn categories_of(
         pairs.push((id.clone(), category));
     }
     pairs
+}
+
+/// Whether a category is of a dimension that only persons have.
+fn person_like(dictionary: &Dictionary, stated: &Stated) -> bool {
+    dictionary.dimensions.get(usize::from(stated.dimension)).is_some_and(|d| d.of_persons)
 }
 
 /// Whether two categories stand side by side, with at most a joining word or comma between, on one side of the number.

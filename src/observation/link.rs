@@ -152,10 +152,10 @@ impl Clause<'_> {
         if depth == 0 || !self.tokens.get(strict.start).is_some_and(|t| t.is('(')) {
             return false;
         }
-        let near = strict.start.saturating_sub(8).max(self.reach.sentence.start)..strict.start;
+        let near = strict.start.saturating_sub(10).max(self.reach.sentence.start)..strict.start;
         self.scan
             .hits_in(&near)
-            .any(|h| h.tag == Tag::Marker(marker) && self.plain_words(h.last as usize, strict.start) <= 1)
+            .any(|h| h.tag == Tag::Marker(marker) && self.plain_words(h.last as usize, strict.start) <= 3)
     }
 
     /// Whether nothing but markers stands between the bracket's opening and the quantity.
@@ -718,6 +718,18 @@ impl<'a> Linker<'a> {
                 }
             }
         }
+        // A number without words of its own beside a value of the same indicator restates nothing.
+        let restates = own.is_some_and(|c| {
+            !c.anchored
+                && clause
+                    .assigned
+                    .iter()
+                    .flatten()
+                    .any(|d| self.linked.drafts.get(*d).is_some_and(|x| x.indicator == c.indicator && x.measure == Measure::Actual))
+        });
+        if restates {
+            return unmapped("no-words-of-its-own");
+        }
         match own.or_else(|| self.by_title(clause, index)) {
             Some(candidate) => Found::Own(candidate),
             None => unmapped("no-indicator"),
@@ -1229,13 +1241,20 @@ impl<'a> Linker<'a> {
                 .indicator(candidate.indicator)
                 .is_some_and(|i| i.kind != Kind::Rate && i.unit != Unit::Vnd);
             let apart = taken.iter().all(|t| candidate.span.1 < t.span.0 || t.span.1 < candidate.span.0);
-            if candidate.nearness >= 1.0 && candidate.score >= scores.strong && countable && apart {
+            if candidate.nearness >= 1.0 && candidate.specific && candidate.score >= scores.strong && countable && apart {
                 taken.push(candidate);
             }
         }
         let mut drafts = Vec::new();
         for candidate in taken {
             let mut draft = self.value(clause, index, quantity, Decimal::ZERO, Found::Own(candidate))?;
+            let denied_in_part = draft.breakdown.iter().any(|(dimension, _)| {
+                let at = self.dictionary.dimension_ids.get(dimension).copied();
+                at.and_then(|d| self.dictionary.dimensions.get(usize::from(d))).is_some_and(|d| d.denial_is_no_zero)
+            });
+            if denied_in_part {
+                continue;
+            }
             draft.confidence -= self.dictionary.confidence.loses.zero_statement;
             draft.measure = if draft.measure == Measure::PerUnit { Measure::Actual } else { draft.measure };
             drafts.push(draft);
@@ -1376,6 +1395,10 @@ impl<'a> Linker<'a> {
             place: None,
             candidates: Vec::new(),
         }
+    }
+
+    pub(super) fn report(&self) -> Period {
+        self.report
     }
 
     pub(super) fn dictionary(&self) -> &'a Dictionary {

@@ -151,7 +151,9 @@ fn cut(tokens: &[Token], scan: &Scan, a: &Quantity, b: &Quantity) -> (usize, boo
         return (last_separator(tokens, scan, &(end..gap.end)).unwrap_or(end), true);
     }
     // Where a comma follows the first quantity at once, its own words are complete: all that follows is the second's.
-    let closed = tokens.get(gap.start).is_some_and(|t| t.is(',')) && gap.end > gap.start + 1;
+    let closed = tokens.get(gap.start).is_some_and(|t| t.is(','))
+        && gap.end > gap.start + 1
+        && !within_phrase(scan, gap.start);
     let stronger = gap.clone().any(|t| tokens.get(t).is_some_and(|k| k.is(';')))
         || scan.hits_in(&gap).any(|h| {
             matches!(h.tag, Tag::Marker(Marker::OpensParts | Marker::Besides | Marker::Remainder))
@@ -166,6 +168,15 @@ fn cut(tokens: &[Token], scan: &Scan, a: &Quantity, b: &Quantity) -> (usize, boo
     // Nothing separates them: words of money begin the second's own words, else what stands between is the second's.
     let money = scan.hits_in(&gap).find(|h| h.tag == Tag::Marker(Marker::Money));
     money.map_or((gap.start, false), |h| (h.first as usize, true))
+}
+
+/// Whether a comma stands within a longer phrase: «hộ nghèo, hộ cận nghèo» is one thing.
+fn within_phrase(scan: &Scan, at: usize) -> bool {
+    (at.saturating_sub(8)..at).any(|first| {
+        scan.hits_at(first).iter().any(|h| {
+            matches!(h.tag, Tag::Category(_)) && h.words >= 3 && (h.last as usize) > at
+        })
+    })
 }
 
 fn last_separator(tokens: &[Token], scan: &Scan, gap: &Range<usize>) -> Option<usize> {
@@ -191,11 +202,12 @@ fn last_separator(tokens: &[Token], scan: &Scan, gap: &Range<usize>) -> Option<u
         return joined;
     }
     // A comma right before the number separates nothing from it; one further left does.
-    let comma = gap.clone().rev().find(|t| {
-        tokens.get(*t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(',' | ':')))
-            && (*t + 1 < gap.end
-                || gap.clone().all(|other| other >= *t || !tokens.get(other).is_some_and(|k| k.is(','))))
-    });
+    let commas = || {
+        gap.clone().rev().filter(|t| {
+            tokens.get(*t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(',' | ':'))) && !within_phrase(scan, *t)
+        })
+    };
+    let comma = commas().find(|t| *t + 1 < gap.end).or_else(|| commas().next());
     if comma.is_some() {
         return comma;
     }

@@ -11,7 +11,8 @@ use crate::dictionary::Tag;
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::Kind;
 use crate::document::Document;
-use crate::mention::{Quantity, QuantityKind};
+use crate::mention::{Quantity, QuantityKind, Span};
+use crate::period::PeriodKind;
 use crate::text::TokenKind;
 
 /// What a relative number is about.
@@ -147,6 +148,13 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
     };
     let same = said(Marker::SamePeriod) || said_before(Marker::SamePeriod, 4);
     let previous = !same && (said(Marker::PreviousPeriod) || said_before(Marker::PreviousPeriod, 3));
+    // In a year's report what is set against the year before, or its end, is set against the same period.
+    let report = linker.report();
+    let year_before = report.kind == PeriodKind::Year
+        && clause.scan.periods.iter().any(|m| {
+            m.span == Span::Year && m.year == Some(report.year - 1) && (near.contains(&m.first) || left.contains(&m.first))
+        });
+    let (same, previous) = (same || previous && year_before, previous && !year_before);
     let base = |direction: i8| {
         let about = if previous {
             About::Previous

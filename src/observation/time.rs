@@ -55,6 +55,14 @@ pub fn events(tokens: &[Token], scan: &Scan, sentence: &Range<usize>, report: Pe
         if told_by_period || (coverage == Coverage::Within && leads_to_period && !found.is_empty()) {
             continue;
         }
+        // «Từ tháng 4 đến nay» in a second quarter begins with it.
+        let begins = scan.periods.iter().any(|m| {
+            m.last + 1 == first && matches!(m.span, Span::Month(month) if month == report.first_month() && report.first_month() > 1)
+        });
+        if coverage == Coverage::Cumulative && begins {
+            found.push(Event { first, last, coverage: Coverage::Within });
+            continue;
+        }
         // After a comparison («so với đầu năm») the words name a base, not a period.
         if follows_comparison(tokens, scan, first, sentence) {
             continue;

@@ -153,6 +153,12 @@ fn province_of(
     for at in header.iter().filter(|at| is_dated(**at)) {
         signs.extend(provinces_in(tokens(*at), dictionary).last().map(|(p, _)| (*p, "place-date")));
     }
+    if signs.is_empty() {
+        // A head broken over many lines: its words in one row.
+        let row: Vec<Token> =
+            header.iter().filter(|at| !is_title(**at)).flat_map(|at| tokens(*at).iter().copied()).collect();
+        signs.extend(provinces_in(&row, dictionary).first().map(|(p, _)| (*p, "issuer")));
+    }
     for at in header.iter().filter(|at| is_title(**at)) {
         signs.extend(provinces_in(tokens(*at), dictionary).last().map(|(p, _)| (*p, "title")));
     }
