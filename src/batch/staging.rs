@@ -53,7 +53,7 @@ impl Staging {
     fn sweep(&self) {
         for entry in fs::read_dir(&self.out).into_iter().flatten().flatten() {
             if entry.file_name().to_string_lossy().starts_with(STAGING_STEM) {
-                // Of another run that is still at work: then it cannot be ours to remove, and stays.
+                // Taken from a run that is still at work, it makes that one fail with nothing changed.
                 drop(fs::remove_dir_all(entry.path()));
             }
         }

@@ -225,8 +225,10 @@ impl View<'_> {
                 known.push(what);
             }
         }
-        let named: Vec<String> =
-            found.iter().map(|(written, what)| format!("«{written}» {}", what.join(" ")).trim_end().to_owned()).collect();
+        let named: Vec<String> = found
+            .iter()
+            .map(|(written, what)| format!("«{written}» {}", what.join(" ")).trim_end().to_owned())
+            .collect();
         (!named.is_empty()).then(|| self.messages.text("explain.concepts", &[("concepts", &named.join(", "))]))
     }
 
