@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::book::Book;
 use super::furniture::{begin, end, header, index};
 use super::labels::{UnitLabel, number_format, roman};
-use super::layout::{Layout, Series, Value};
+use super::layout::{Layout, ProvinceRows, Series, Value};
 use super::sheet::{Align, Content, Look, Sheet, Strong, address, column_letters};
 use super::source::fill;
 use crate::consolidate::{Area, Cell, Figure};
@@ -135,9 +135,12 @@ struct Region<'a> {
     provinces: Vec<&'a Province>,
 }
 
-fn regions<'a>(book: &Book<'a>, system: ProvinceSystem) -> Vec<Region<'a>> {
+fn regions<'a>(book: &Book<'a>, field: &Field<'_>, rows: ProvinceRows) -> Vec<Region<'a>> {
     let mut regions: Vec<Region<'a>> = Vec::new();
-    for province in book.input.geography.provinces(system) {
+    for province in book.input.geography.provinces(field.system) {
+        if rows == ProvinceRows::Reported && !has_figure(book, field, province) {
+            continue;
+        }
         match regions.last_mut() {
             Some(region) if region.order == province.region_order => region.provinces.push(province),
             _ => {
@@ -159,9 +162,8 @@ pub(super) fn lay_out(book: &Book<'_>, layout: &Layout, field: &Field<'_>, numbe
     let widths = layout.columns.iter().map(|c| c.width).chain(field.columns.iter().map(|_| width)).collect();
     let mut sheet = Sheet { widths, ..Sheet::default() };
 
-    let shown = |province: &Province| field.columns.iter().any(|c| figure(book, field, c, province).is_some());
     let all = book.input.geography.provinces(field.system).count();
-    let reported = book.input.geography.provinces(field.system).filter(|p| shown(p)).count();
+    let reported = book.input.geography.provinces(field.system).filter(|p| has_figure(book, field, p)).count();
     let period = book.period_words(book.input.period);
     let (upper, domain) = (period.to_uppercase(), field.name.to_uppercase());
     let (year, reported, all) = (book.input.period.year.to_string(), reported.to_string(), all.to_string());
@@ -203,6 +205,11 @@ fn figure<'a>(
     book.input.consolidated.figure(&cell(book, field, column), &province.code)
 }
 
+/// Whether a province has a figure on the sheet.
+fn has_figure(book: &Book<'_>, field: &Field<'_>, province: &Province) -> bool {
+    field.columns.iter().any(|column| figure(book, field, column, province).is_some())
+}
+
 /// How many decimals each column shows: what its values need, within what the unit allows.
 fn decimals(book: &Book<'_>, field: &Field<'_>) -> Vec<u32> {
     let needed = |column: &Column<'_>| {
@@ -227,7 +234,7 @@ struct Body<'b> {
 impl Body<'_> {
     fn rows(&mut self) {
         let (book, field) = (self.book, self.field);
-        let regions = regions(book, field.system);
+        let regions = regions(book, field, self.layout.provinces);
         let country = self.sheet.take_row();
         let coverage = self.sheet.take_row();
         // The rows of the regions are known before they are written: each is followed by its provinces.

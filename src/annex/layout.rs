@@ -193,6 +193,9 @@ pub(super) struct Layout {
     pub(super) freeze_columns: u16,
     /// In sheets of provinces: the most columns of figures on one sheet.
     pub(super) columns_per_sheet: Option<usize>,
+    /// Which provinces have a row in sheets of provinces.
+    #[serde(default)]
+    pub(super) provinces: ProvinceRows,
     /// Short names of fields of work, for sheet names.
     #[serde(default)]
     pub(super) short_names: BTreeMap<Spanned<String>, String>,
@@ -211,6 +214,17 @@ pub(super) enum Orientation {
     Landscape,
     /// The short side below.
     Portrait,
+}
+
+/// Which provinces have a row.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ProvinceRows {
+    /// All of the list.
+    #[default]
+    All,
+    /// Those with a figure on the sheet.
+    Reported,
 }
 
 /// A column.

@@ -137,7 +137,7 @@ impl Compiler {
                 continue;
             };
             let id = u16::try_from(self.dictionary.units.len()).unwrap_or(u16::MAX);
-            self.dictionary.units.push(UnitWord { class, factor });
+            self.dictionary.units.push(UnitWord { class, factor, general: row.general });
             self.add_all(&row.words, Tag::Unit(id));
         }
         for row in &file.scale {
@@ -203,7 +203,7 @@ impl Compiler {
             self.add_phrases(&[vec![word.clone()]], Tag::Roman(*value));
         }
         for (word, value) in &file.month_words {
-            self.add_phrases(&[vec![word.clone()]], Tag::MonthWord(*value));
+            self.add_phrases(&[word.split(' ').map(str::to_owned).collect()], Tag::MonthWord(*value));
         }
         Ok(())
     }
@@ -230,6 +230,7 @@ impl Compiler {
                 name: row.name.clone(),
                 disjoint: row.disjoint,
                 joins: row.joins,
+                proper_names: row.proper_names || row.like.is_some(),
                 whole: row.whole.clone(),
                 parts_of: row.categories_are_parts_of.clone(),
             });
@@ -239,6 +240,7 @@ impl Compiler {
                     dimension,
                     id: category.id.get_ref().clone(),
                     name: category.name.clone(),
+                    parts_only: category.parts_only,
                     only: category.only.clone(),
                     not_for: category.not_for.clone(),
                 });

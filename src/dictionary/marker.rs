@@ -34,6 +34,8 @@ roles!(
         PlanOfYear = "plan_of_year",
         /// Before the plan's own value.
         PlanValue = "plan_value",
+        /// Opens a clause whose number is the plan's own value.
+        PlanOpens = "plan_opens",
         /// The same period of last year.
         SamePeriod = "same_period",
         /// Another earlier period.
@@ -104,8 +106,28 @@ roles!(
         Half = "half",
         /// Between the bounds of a range.
         RangeTo = "range_to",
+        /// Links a word to its number and says nothing itself.
+        Is = "is",
+        /// Before categories of the greater part only.
+        Mostly = "mostly",
+        /// A name whose words mean nothing here.
+        Name = "name",
         /// Joins two things.
         And = "and",
+        /// Heads the column of row numbers.
+        RowNumber = "row_number",
+        /// Heads the column of units.
+        UnitColumn = "unit_column",
+        /// Heads the column of notes.
+        NoteColumn = "note_column",
+        /// Says that the base of an index is 100.
+        IndexBase = "index_base",
+        /// Heads a column of results.
+        ResultColumn = "result_column",
+        /// A part of a province.
+        District = "district",
+        /// The whole province or country, as a row's label.
+        WholeProvince = "whole_province",
         /// Before a total.
         TotalWords = "total_words",
     }

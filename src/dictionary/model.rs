@@ -132,6 +132,8 @@ pub struct UnitWord {
     pub class: UnitClass,
     /// One of it in the base unit.
     pub factor: Decimal,
+    /// Whether it counts many things and tells little on its own.
+    pub general: bool,
 }
 
 /// A scale word.
@@ -152,6 +154,8 @@ pub struct Dimension {
     pub name: String,
     /// Whether no unit is in two categories.
     pub disjoint: bool,
+    /// Whether its words are proper names, written with a capital.
+    pub proper_names: bool,
     /// Whether two categories stated together join into one.
     pub joins: bool,
     /// Sets of categories that make up the total.
@@ -171,6 +175,8 @@ pub struct Category {
     pub name: String,
     /// Starts of the ids of indicators it counts for; all if empty.
     pub only: Vec<String>,
+    /// Whether its words state it only of a part of something.
+    pub parts_only: bool,
     /// Starts of the ids of indicators it does not count for.
     pub not_for: Vec<String>,
 }

@@ -161,6 +161,8 @@ pub struct Hit<T> {
     pub last: u32,
     /// How many words it has.
     pub words: u8,
+    /// Whether one of them was read with other diacritics than are written.
+    pub mended: bool,
 }
 
 /// A trie over words: finds every phrase at every place, overlapping ones too, in one pass whose cost does not
@@ -221,53 +223,98 @@ impl<T: Copy + PartialEq> PhraseTrie<T> {
 
     /// Every phrase in `tokens`, in the order of their first tokens. Commas, dashes, quotation marks, slashes and
     /// note marks between the words of a phrase do not matter.
-    pub fn find(&self, tokens: &[Token], hits: &mut Vec<Hit<T>>) {
+    ///
+    /// A phrase of two words or more is found too where one of them has lost or changed its diacritics.
+    pub fn find(&self, tokens: &[Token], vocabulary: &Vocabulary, hits: &mut Vec<Hit<T>>) {
+        let walk = Walk { tokens, vocabulary };
         for at in 0..tokens.len() {
-            self.walk(tokens, at, at, NO_NODE, 0, hits);
+            self.walk(&walk, Step { first: at, at, node: NO_NODE, words: 0, mended: false }, hits);
         }
     }
 
-    fn walk(&self, tokens: &[Token], first: usize, at: usize, node: u32, words: u8, hits: &mut Vec<Hit<T>>) {
-        let (mut at, mut node, mut words) = (at, node, words);
+    fn walk(&self, walk: &Walk<'_>, start: Step, hits: &mut Vec<Hit<T>>) {
+        let mut step = start;
         loop {
-            let Some(token) = tokens.get(at) else { return };
-            match token.kind {
+            let Some(token) = walk.tokens.get(step.at) else { return };
+            let next = match token.kind {
                 TokenKind::Number => {
-                    let exact = if token.word == NOT_A_WORD { NO_NODE } else { self.step(node, token.word) };
-                    let any = self.step(node, self.any_number);
+                    let exact = if token.word == NOT_A_WORD { NO_NODE } else { self.step(step.node, token.word) };
+                    let any = self.step(step.node, self.any_number);
                     if exact != NO_NODE && any != NO_NODE {
-                        self.arrive(exact, first, at, words + 1, hits);
-                        self.walk(tokens, first, at + 1, exact, words + 1, hits);
-                        node = any;
+                        let taken = Step { at: step.at + 1, node: exact, words: step.words + 1, ..step };
+                        self.arrive(&Step { at: step.at, ..taken }, hits);
+                        self.walk(walk, taken, hits);
+                        any
                     } else {
-                        node = exact.max(any);
+                        exact.max(any)
                     }
                 }
-                TokenKind::Word if token.word != NOT_A_WORD => node = self.step(node, token.word),
-                TokenKind::Word => return,
+                TokenKind::Word => {
+                    let exact = if token.word == NOT_A_WORD { NO_NODE } else { self.step(step.node, token.word) };
+                    // A name is never another word that has lost its marks.
+                    let lost = exact == NO_NODE
+                        && !step.mended
+                        && (step.words == 0 || !token.capital)
+                        && (step.words > 0 || token.word == NOT_A_WORD);
+                    if lost {
+                        for other in walk.vocabulary.alike(token.alike) {
+                            let node = self.step(step.node, *other);
+                            if node != NO_NODE {
+                                let taken =
+                                    Step { at: step.at + 1, node, words: step.words + 1, mended: true, ..step };
+                                self.arrive(&Step { at: step.at, ..taken }, hits);
+                                self.walk(walk, taken, hits);
+                            }
+                        }
+                    }
+                    exact
+                }
                 TokenKind::Punct(_) | TokenKind::NoteMark(_) => {
-                    if words > 0 && is_skipped(tokens, at) {
-                        at += 1;
+                    if step.words > 0 && is_skipped(walk.tokens, step.at) {
+                        step.at += 1;
                         continue;
                     }
                     return;
                 }
-            }
-            if node == NO_NODE {
+            };
+            if next == NO_NODE {
                 return;
             }
-            words += 1;
-            self.arrive(node, first, at, words, hits);
-            at += 1;
+            step.node = next;
+            step.words += 1;
+            self.arrive(&step, hits);
+            step.at += 1;
         }
     }
 
-    fn arrive(&self, node: u32, first: usize, last: usize, words: u8, hits: &mut Vec<Hit<T>>) {
-        let (Ok(first), Ok(last)) = (u32::try_from(first), u32::try_from(last)) else { return };
-        for tag in self.tags.get(node as usize).into_iter().flatten() {
-            hits.push(Hit { tag: *tag, first, last, words });
+    fn arrive(&self, step: &Step, hits: &mut Vec<Hit<T>>) {
+        if step.mended && step.words < LEAST_WORDS_TO_MEND {
+            return;
+        }
+        let (Ok(first), Ok(last)) = (u32::try_from(step.first), u32::try_from(step.at)) else { return };
+        for tag in self.tags.get(step.node as usize).into_iter().flatten() {
+            hits.push(Hit { tag: *tag, first, last, words: step.words, mended: step.mended });
         }
     }
+}
+
+/// A shorter phrase with a changed word is too likely another one.
+const LEAST_WORDS_TO_MEND: u8 = 2;
+
+/// What a search looks at.
+struct Walk<'a> {
+    tokens: &'a [Token],
+    vocabulary: &'a Vocabulary,
+}
+
+/// Where a search stands.
+#[derive(Clone, Copy)]
+struct Step {
+    first: usize,
+    at: usize,
+    node: u32,
+    words: u8,
+    mended: bool,
 }
 
 /// A written word may hold punctuation (`tr.đ`, `covid-19`); the automaton knows only runs of letters or digits.
@@ -343,7 +390,7 @@ mod tests {
         let mut tokens = Vec::new();
         tokenize(text, 0..text.len(), &vocabulary, &mut tokens);
         let mut hits = Vec::new();
-        trie.find(&tokens, &mut hits);
+        trie.find(&tokens, &vocabulary, &mut hits);
         hits.iter()
             .map(|h| {
                 let range = tokens[h.first as usize].start as usize..tokens[h.last as usize].end as usize;

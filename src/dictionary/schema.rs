@@ -113,6 +113,9 @@ pub struct UnitsFile {
 pub struct UnitRow {
     /// The class.
     pub class: Spanned<String>,
+    /// Whether the nouns count many things and tell little on their own.
+    #[serde(default)]
+    pub general: bool,
     /// What one of them is in the base unit.
     #[serde(default)]
     pub factor: Option<String>,
@@ -152,6 +155,9 @@ pub struct DimensionRow {
     /// Whether no unit is in two categories.
     #[serde(default)]
     pub disjoint: bool,
+    /// Whether its words are proper names, written with a capital.
+    #[serde(default)]
+    pub proper_names: bool,
     /// Whether two categories stated together join into one.
     #[serde(default)]
     pub joins: bool,
@@ -182,6 +188,9 @@ pub struct CategoryRow {
     /// Starts of the ids of indicators it counts for; all if empty.
     #[serde(default)]
     pub only: Vec<String>,
+    /// Whether the words state it only of a part of something.
+    #[serde(default)]
+    pub parts_only: bool,
     /// Starts of the ids of indicators it does not count for.
     #[serde(default)]
     pub not_for: Vec<String>,

@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use super::line::{Line, LineKind, is_capitals, is_page_number, is_terminal, label, level, reads_as_heading};
-use super::note::{NoteStyles, bind, opens_loose_note, opens_note};
+use super::note::{NoteStyles, bind, flattened_mark, opens_flattened_note, opens_loose_note, opens_note};
 use super::table::{Style, build as build_table, is_table, row_style};
 use super::{Block, BlockKind, Document, Section};
 use crate::dictionary::phrase::Hit;
 use crate::dictionary::{Dictionary, Part, Tag};
-use crate::text::{SourceText, Token, tokenize};
+use crate::text::{SourceText, Token, TokenKind, tokenize};
 
 /// A line this long that does not end a sentence goes on in the next one.
 const WRAPPED_LINE: usize = 45;
@@ -41,6 +41,7 @@ impl Document {
             current: None,
             pending: None,
             closed: false,
+            wrap: wrap_width(&source, &lines),
             title_lines: None,
             hits: Vec::new(),
         };
@@ -58,6 +59,22 @@ impl Document {
 
 fn has_loose(lines: &[Line]) -> bool {
     lines.iter().any(|l| matches!(l.kind, LineKind::Note(_)))
+}
+
+/// The width at which a text is broken into lines: where most lines that another follows at once have nearly one
+/// length. A text with a line for each paragraph has none.
+fn wrap_width(source: &SourceText, lines: &[Line]) -> Option<usize> {
+    let length = |line: &Line| source.slice(line.range.clone()).trim_end().chars().count();
+    let mut followed: Vec<usize> = lines
+        .windows(2)
+        .filter(|pair| matches!(pair, [a, b] if matches!(a.kind, LineKind::Text | LineKind::Item(_)) && b.kind == LineKind::Text))
+        .filter_map(|pair| pair.first().map(length))
+        .filter(|n| *n >= 30)
+        .collect();
+    followed.sort_unstable();
+    let width = *followed.get(followed.len() * 9 / 10)?;
+    let full = followed.iter().filter(|n| **n * 5 >= width * 4).count();
+    (followed.len() >= 12 && (45..=140).contains(&width) && full * 10 >= followed.len() * 7).then_some(width)
 }
 
 /// All lines with their kinds, and all tokens.
@@ -157,8 +174,16 @@ fn mark_tables(text: &str, lines: &mut [Line]) {
 /// `(1) …` and `* …` open a footnote where an earlier line has that mark after a word.
 fn mark_loose_notes(text: &str, lines: &mut [Line], tokens: &[Token]) {
     let mut marks: Vec<String> = Vec::new();
+    let mut flattened: Vec<u16> = Vec::new();
     for line in lines.iter_mut() {
         let own = tokens.get(line.tokens.clone()).unwrap_or_default();
+        if let Some(number) = opens_flattened_note(text, own).filter(|n| flattened.contains(n) && line.kind == LineKind::Text) {
+            line.kind = LineKind::Note(number);
+            line.label = 1;
+            flattened.retain(|n| *n != number);
+            continue;
+        }
+        flattened.extend((1..own.len()).filter_map(|at| flattened_mark(text, own, at)));
         let opened = opens_loose_note(text, own);
         let known = own.first().zip(opened).is_some_and(|(first, (_, length))| {
             let end = own.get(length - 1).map_or(first.end, |t| t.end) as usize;
@@ -173,7 +198,8 @@ fn mark_loose_notes(text: &str, lines: &mut [Line], tokens: &[Token]) {
         for (at, token) in own.iter().enumerate().skip(1) {
             let inner = own.get(at + 1);
             let closed = own.get(at + 2).is_some_and(|t| t.is(')'));
-            let glued = !token.spaced && own.get(at - 1).is_some_and(Token::is_word);
+            let ends = own.get(at + 3).is_none_or(|t| matches!(t.kind, TokenKind::Punct(_)));
+            let glued = (!token.spaced || ends) && own.get(at - 1).is_some_and(Token::is_word);
             if token.is('(') && closed && glued && inner.is_some_and(|t| t.is_number() || t.is('*')) {
                 marks.push(inner.map(|t| text.get(t.range()).unwrap_or_default()).unwrap_or_default().to_owned());
             }
@@ -191,6 +217,8 @@ struct Builder<'a> {
     /// The last block of running text, which a page break or footnotes may have cut.
     pending: Option<usize>,
     closed: bool,
+    /// The width at which the text is broken into lines, where it is.
+    wrap: Option<usize>,
     title_lines: Option<usize>,
     hits: Vec<Hit<Tag>>,
 }
@@ -233,7 +261,7 @@ impl Builder<'_> {
         if opens(Tag::Closing, &self.hits) && !self.in_header() {
             self.closed = true;
         }
-        if self.closed {
+        if self.closed && !matches!(line.kind, LineKind::Note(_)) {
             let continues = self.current;
             match continues {
                 Some(block) => self.extend(block, own),
@@ -253,7 +281,16 @@ impl Builder<'_> {
                 self.current = Some(block);
             }
             LineKind::Heading(depth) => self.heading(depth, own, line.label),
-            LineKind::Item(depth) => self.item(depth, own, line.label),
+            LineKind::Item(depth) => {
+                // «IV. Nhiệm vụ 3 tháng cuối năm»: a number does not make a short title of a part a statement.
+                let short = own.len() <= 24 && own.last().is_some_and(|t| !is_terminal(t) || t.is(':'));
+                let names_part = self.hits.iter().any(|h| matches!(h.tag, Tag::Part(_)) && h.first <= 1 && h.words >= 1);
+                if depth <= level::NUMBER && short && names_part {
+                    self.heading(depth, own, line.label);
+                } else {
+                    self.item(depth, own, line.label);
+                }
+            }
             _ => self.text(own, line),
         }
     }
@@ -308,7 +345,7 @@ impl Builder<'_> {
 
     fn find(&mut self, tokens: &[Token]) {
         self.hits.clear();
-        self.dictionary.trie.find(tokens, &mut self.hits);
+        self.dictionary.trie.find(tokens, &self.dictionary.vocabulary, &mut self.hits);
     }
 
     /// What a heading's words say: the part, and the fields of work.
@@ -358,7 +395,7 @@ impl Builder<'_> {
         let (said, fields) = self.meaning(&title, depth);
         let part = forced.unwrap_or(match said {
             // A heading within tasks stays there, whatever its words; within results it may turn to tasks.
-            Some(part) if inherited == Part::Results || depth <= level::ROMAN && parent == 0 => part,
+            Some(part) if inherited == Part::Results || depth <= level::ROMAN && (parent == 0 || inherited != Part::Tasks) => part,
             _ => inherited,
         });
         let fields = if fields.is_empty() { above } else { fields };
@@ -458,10 +495,16 @@ impl Builder<'_> {
                 let begin = block.tokens.iter().find(|t| self.source.line_of(t.start as usize) == line);
                 begin.map_or(0, |b| (t.end - b.start) as usize)
             });
+            let previous_chars = last.map_or(0, |t| {
+                let end = t.end as usize;
+                self.source.slice(end.saturating_sub(previous_length)..end).chars().count()
+            });
+            // In a text broken at a width a full line goes on, whatever ends it.
+            let full = self.wrap.is_some_and(|width| previous_chars * 5 >= width * 4);
             let wrapped = previous_length >= WRAPPED_LINE;
             let goes_on = match block.kind {
                 BlockKind::Heading => !ended && (starts_low || block.label > 0 && wrapped && own.len() < 12),
-                _ => starts_low || (!ended && (wrapped || starts_number)),
+                _ => starts_low || full || (!ended && (wrapped || starts_number)),
             };
             if goes_on && let Some(at) = self.current {
                 self.extend(at, own);

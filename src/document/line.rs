@@ -134,6 +134,8 @@ pub fn label(source: &str, tokens: &[Token]) -> Option<Label> {
                 // `1.250` is a number of its own, and `1. 250` is damage, not a label.
                 let next = rest.get(2);
                 if next.is_some_and(|t| t.is_number() && !t.spaced) { None } else { numbered(2, depth) }
+            } else if second.is_some_and(|t| t.is('/') && !t.spaced) && rest.get(2).is_some_and(|t| t.is_word() && t.spaced && t.capital) {
+                numbered(2, depth)
             } else if parts.len() >= 2 && second.is_some_and(|t| t.is_word() && t.spaced && t.capital) {
                 numbered(1, depth)
             } else {

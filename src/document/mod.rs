@@ -6,6 +6,7 @@ mod line;
 mod note;
 mod table;
 
+pub use line::level;
 pub use table::{Cell, Table};
 
 use crate::dictionary::Part;

@@ -51,12 +51,33 @@ pub fn opens_loose_note(source: &str, tokens: &[Token]) -> Option<(u16, usize)> 
     None
 }
 
+/// The note's mark that has become a digit glued to a word (`lao động1`) or a year (`20212`).
+pub fn flattened_mark(source: &str, tokens: &[Token], at: usize) -> Option<u16> {
+    let token = tokens.get(at).filter(|t| t.is_number())?;
+    let digits = source.get(token.range())?;
+    if digits.len() == 5 && (digits.starts_with("19") || digits.starts_with("20")) {
+        return digits.get(4..)?.parse().ok();
+    }
+    let before = tokens.get(at.checked_sub(1)?)?;
+    let glued = !token.spaced && before.is_word() && before.end - before.start >= 2;
+    let low = source.get(before.range())?.chars().next_back().is_some_and(char::is_lowercase);
+    digits.parse().ok().filter(|n| glued && low && (1..=20).contains(n))
+}
+
+/// The note that a line opens with a plain digit: `1 Trong đó: …`.
+pub fn opens_flattened_note(source: &str, tokens: &[Token]) -> Option<u16> {
+    let (first, second) = (tokens.first()?, tokens.get(1)?);
+    let number = source.get(first.range())?.parse().ok().filter(|n| (1..=20).contains(n))?;
+    (first.is_number() && second.is_word() && second.capital && second.spaced).then_some(number)
+}
+
 /// Marks in `tokens`: their number and the token before which they stand.
 fn marks(source: &SourceText, tokens: &[Token], label: usize, styles: NoteStyles) -> Vec<(u16, usize)> {
     let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate().skip(label) {
         match token.kind {
             TokenKind::NoteMark(number) => found.push((number, at)),
+            TokenKind::Number => found.extend(flattened_mark(source.as_str(), tokens, at).map(|n| (n, at))),
             TokenKind::Punct(open @ ('[' | '(')) if at > label => {
                 let wanted = if open == '[' { styles.square } else { styles.round || styles.star };
                 let close = if open == '[' { ']' } else { ')' };

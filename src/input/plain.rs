@@ -21,6 +21,10 @@ pub fn decode(bytes: &[u8]) -> Result<String, Refusal> {
     if let Some((_, name)) = SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature)) {
         return Err(Refusal::Unsupported(name));
     }
+    if let Some(text) = utf16(bytes) {
+        let text = normal_form(&text?);
+        return if text.trim().is_empty() { Err(Refusal::Empty) } else { Ok(text) };
+    }
     if bytes.contains(&0) {
         return Err(Refusal::NotText("NUL".to_owned()));
     }
@@ -30,6 +34,22 @@ pub fn decode(bytes: &[u8]) -> Result<String, Refusal> {
         return Err(Refusal::Empty);
     }
     Ok(text)
+}
+
+/// The text of bytes that a byte-order mark says to be UTF-16.
+fn utf16(bytes: &[u8]) -> Option<Result<String, Refusal>> {
+    let (rest, little) = match bytes {
+        [0xFF, 0xFE, rest @ ..] => (rest, true),
+        [0xFE, 0xFF, rest @ ..] => (rest, false),
+        _ => return None,
+    };
+    let units = rest.chunks_exact(2).filter_map(|pair| match pair {
+        [a, b] if little => Some(u16::from_le_bytes([*a, *b])),
+        [a, b] => Some(u16::from_be_bytes([*a, *b])),
+        _ => None,
+    });
+    let text: Result<String, _> = char::decode_utf16(units).collect();
+    Some(text.map_err(|_| Refusal::NotText("UTF-16".to_owned())))
 }
 
 #[cfg(test)]

@@ -1,8 +1,12 @@
 //! Sets aside the numbers that are not statistics, each with its reason.
 
 use super::{NumberState, Scan};
+use crate::dictionary::marker::PeriodWord;
 use crate::dictionary::{Dictionary, Tag};
 use crate::text::{SourceText, Token, TokenKind};
+
+/// The reason of ordinals, whose words also end longer phrases.
+const ORDINAL: &str = "ordinal";
 
 /// Marks excluded numbers in `scan.numbers`.
 pub fn set_aside(source: &SourceText, tokens: &[Token], label: usize, dictionary: &Dictionary, scan: &mut Scan) {
@@ -12,6 +16,7 @@ pub fn set_aside(source: &SourceText, tokens: &[Token], label: usize, dictionary
         }
     }
     note_marks(tokens, scan);
+    flattened_marks(source, tokens, scan);
     phrases(source, tokens, dictionary, scan);
     shapes(source, tokens, dictionary, scan);
     spread_over_chunks(tokens, scan);
@@ -39,6 +44,25 @@ fn note_marks(tokens: &[Token], scan: &mut Scan) {
     }
 }
 
+/// `7.645 lao động1, đạt`: a small number glued to a word, with nothing counted after it, was a note's mark.
+fn flattened_marks(source: &SourceText, tokens: &[Token], scan: &mut Scan) {
+    for at in 1..tokens.len() {
+        let (Some(before), Some(token)) = (tokens.get(at - 1), tokens.get(at)) else { continue };
+        let year = scan.hits_at(at - 1).iter().any(|h| h.tag == Tag::Period(PeriodWord::Year));
+        let digits = source.slice(token.range());
+        if year && token.is_number() && digits.len() == 5 && (digits.starts_with("19") || digits.starts_with("20")) {
+            exclude(scan, at, "period");
+        }
+        let low = source.slice(before.range()).chars().next_back().is_some_and(char::is_lowercase);
+        let glued = token.is_number() && !token.spaced && before.is_word() && low && before.end - before.start >= 2;
+        let small = source.slice(token.range()).parse::<u16>().is_ok_and(|n| (1..=20).contains(&n));
+        let counted = is_counted(scan, at) || tokens.get(at + 1).is_some_and(|t| t.is('%'));
+        if glued && small && !counted {
+            exclude(scan, at, "footnote-mark");
+        }
+    }
+}
+
 /// Whether a counted noun stands right after the token.
 fn is_counted(scan: &Scan, at: usize) -> bool {
     scan.hits_at(at + 1).iter().any(|h| matches!(h.tag, Tag::Unit(_) | Tag::Scale(_)))
@@ -61,7 +85,17 @@ fn phrases(source: &SourceText, tokens: &[Token], dictionary: &Dictionary, scan:
         let within: Vec<usize> = (hit.first as usize..=hit.last as usize)
             .filter(|at| tokens.get(*at).is_some_and(Token::is_number))
             .collect();
-        if within.is_empty() || !within.iter().all(|at| fits(*at, scan)) {
+        let comma = (hit.first..hit.last).any(|at| tokens.get(at as usize).is_some_and(|t| t.is(',')));
+        if within.is_empty() || comma && within.len() == 1 || !within.iter().all(|at| fits(*at, scan)) {
+            continue;
+        }
+        // `trung cấp 412`, `trợ cấp một lần 122`: the word before the number belongs to a phrase that began earlier.
+        let taken = rule.reason == ORDINAL
+            && scan.hits.iter().any(|h| {
+                let phrase = matches!(h.tag, Tag::Category(_)) || matches!(h.tag, Tag::Term(_)) && h.words >= 2;
+                phrase && h.first < hit.first && (h.last as usize) + 1 == within.first().copied().unwrap_or(0)
+            });
+        if taken {
             continue;
         }
         for at in &within {

@@ -45,6 +45,20 @@ pub struct Scan {
     pub sentences: Vec<Range<usize>>,
     /// Per token: how many brackets are open.
     pub depth: Vec<u8>,
+    /// Per token: whether it belongs to a word of measure or structure.
+    pub marked: Vec<bool>,
+}
+
+/// Removes words of measure and period that are only part of a name, such as that of a campaign.
+fn mask(hits: &mut Vec<Hit<Tag>>) {
+    let names: Vec<(u32, u32)> =
+        hits.iter().filter(|h| h.tag == Tag::Marker(Marker::Name)).map(|h| (h.first, h.last)).collect();
+    if !names.is_empty() {
+        hits.retain(|h| {
+            let role = matches!(h.tag, Tag::Marker(_) | Tag::Period(_));
+            !(role && names.iter().any(|(first, last)| h.first >= first.saturating_sub(1) && h.last <= *last && h.last >= *first))
+        });
+    }
 }
 
 impl Scan {
@@ -57,7 +71,16 @@ impl Scan {
         dictionary: &Dictionary,
     ) -> Self {
         let mut scan = Self::default();
-        dictionary.trie.find(tokens, &mut scan.hits);
+        dictionary.trie.find(tokens, &dictionary.vocabulary, &mut scan.hits);
+        // Damaged words are mended for what names things, never for what decides what a number is.
+        scan.hits.retain(|h| !h.mended || matches!(h.tag, Tag::Term(_) | Tag::Category(_) | Tag::Unit(_)));
+        mask(&mut scan.hits);
+        scan.marked = vec![false; tokens.len()];
+        for hit in scan.hits.iter().filter(|h| matches!(h.tag, Tag::Marker(_))) {
+            for marked in scan.marked.get_mut(hit.first as usize..=hit.last as usize).unwrap_or_default() {
+                *marked = true;
+            }
+        }
         scan.depth = sentence::bracket_depth(tokens);
         scan.sentences = sentence::split(source, tokens, label);
         scan.numbers =

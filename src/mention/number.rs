@@ -30,10 +30,12 @@ pub struct Convention {
 }
 
 impl Convention {
-    /// Learns from a document's text: a count like `4,560 người` or a percentage like `57.0%` shows the other way.
+    /// Learns from a document's text: numbers grouped by commas throughout, or a percentage like `57.0%`, show the
+    /// other way.
     pub fn of(text: &str) -> Self {
         let mut convention = Self::default();
         let bytes = text.as_bytes();
+        let (mut commas, mut dots, mut long_commas) = (0_usize, 0_usize, false);
         let mut at = 0;
         while at < bytes.len() {
             if !bytes.get(at).is_some_and(u8::is_ascii_digit) {
@@ -50,10 +52,15 @@ impl Convention {
             if percent && groups(number, '.').is_some_and(|g| g.len() == 2 && g.get(1).is_some_and(|d| d.len() <= 2)) {
                 convention.dot_decimals = true;
             }
-            if groups(number, ',').is_some_and(|g| g.len() >= 3 && is_grouped(&g)) {
-                convention.comma_thousands = true;
+            if groups(number, ',').is_some_and(|g| is_grouped(&g)) && !percent {
+                commas += 1;
+                long_commas |= groups(number, ',').is_some_and(|g| g.len() >= 3);
+            }
+            if groups(number, '.').is_some_and(|g| is_grouped(&g)) && !percent {
+                dots += 1;
             }
         }
+        convention.comma_thousands = long_commas || commas >= 3 && commas > dots * 4;
         convention
     }
 }
@@ -102,7 +109,7 @@ pub fn parse(number: &str, follows: Follows, convention: Convention) -> Option<D
             let parts = groups(number, ',')?;
             let thousands = is_grouped(&parts)
                 && parts.first().is_some_and(|g| !g.starts_with('0'))
-                && (follows == Follows::Count || follows == Follows::Nothing && convention.comma_thousands);
+                && (follows == Follows::Count || follows != Follows::Percent && convention.comma_thousands);
             if thousands { joined(',') } else { Decimal::from_str(&number.replace(',', ".")).ok() }
         }
         (0, _) => groups(number, ',').filter(|g| is_grouped(g)).and_then(|_| joined(',')),

@@ -14,8 +14,8 @@ pub enum Span {
     Quarter(u8),
     /// The first N months.
     FirstMonths(u8),
-    /// The last six months.
-    SecondHalf,
+    /// The last N months of a year.
+    LastMonths(u8),
     /// A whole year.
     Year,
     /// Up to a day.
@@ -78,13 +78,28 @@ impl Finder<'_> {
         self.number(at).and_then(|n| u8::try_from(n).ok()).filter(|n| (1..=most).contains(n))
     }
 
-    fn ordinal(&self, at: usize, most: u8, names: bool) -> Option<u8> {
-        let named = self.scan.hits_at(at).iter().find_map(|h| match h.tag {
-            Tag::Roman(n) if !names => Some(n),
-            Tag::MonthWord(n) if names && self.tokens.get(at).is_some_and(|t| t.capital) => Some(n),
-            _ => None,
-        });
-        self.small(at, most).or(named.filter(|n| *n <= most))
+    /// A number in digits, Roman numerals or a month's name, and its last token.
+    fn ordinal(&self, at: usize, most: u8, names: bool) -> Option<(u8, usize)> {
+        let named = self
+            .scan
+            .hits_at(at)
+            .iter()
+            .filter_map(|h| match h.tag {
+                Tag::Roman(n) if !names => Some((n, h.last as usize)),
+                Tag::MonthWord(n) if names && self.tokens.get(at).is_some_and(|t| t.capital) => Some((n, h.last as usize)),
+                _ => None,
+            })
+            .max_by_key(|(_, last)| *last);
+        self.small(at, most).map(|n| (n, at)).or(named.filter(|(n, _)| *n <= most))
+    }
+
+    /// `4.2019`: month and year in one number.
+    fn month_and_year(&self, at: usize) -> Option<(u8, u16)> {
+        let token = self.tokens.get(at).filter(|t| t.is_number())?;
+        let (month, year) = self.source.slice(token.range()).split_once('.')?;
+        let month = month.parse().ok().filter(|m| (1..=12).contains(m))?;
+        let year = year.parse().ok().filter(|y| (1900..=2100).contains(y) && year.len() == 4)?;
+        Some((month, year))
     }
 
     /// A year: four digits; a fifth is a flattened footnote mark.
@@ -120,7 +135,7 @@ impl Finder<'_> {
             return Some(self.finish(at, last, Span::FirstMonths(6)));
         }
         if let Some(last) = self.word(at, PeriodWord::HalfLast) {
-            return Some(self.finish(at, last, Span::SecondHalf));
+            return Some(self.finish(at, last, Span::LastMonths(6)));
         }
         if let Some(last) = self.word(at, PeriodWord::WholeYear) {
             let year = self.year_number(last + 1);
@@ -135,14 +150,19 @@ impl Finder<'_> {
             return self.date(at, word + 1);
         }
         if let Some(word) = self.word(at, PeriodWord::Month)
-            && let Some(month) = self.ordinal(word + 1, 12, true)
+            && self.is_month_word(at, word)
         {
-            return Some(self.finish(at, word + 1, Span::Month(month)));
+            if let Some((month, last)) = self.ordinal(word + 1, 12, true) {
+                return Some(self.finish(at, last, Span::Month(month)));
+            }
+            if let Some((month, year)) = self.month_and_year(word + 1) {
+                return Some(PeriodMention { first: at, last: word + 1, span: Span::Month(month), year: Some(year) });
+            }
         }
         if let Some(word) = self.word(at, PeriodWord::Quarter)
-            && let Some(quarter) = self.ordinal(word + 1, 4, false)
+            && let Some((quarter, last)) = self.ordinal(word + 1, 4, false)
         {
-            return Some(self.finish(at, word + 1, Span::Quarter(quarter)));
+            return Some(self.finish(at, last, Span::Quarter(quarter)));
         }
         if let Some(word) = self.word(at, PeriodWord::Year)
             && let Some(year) = self.year_number(word + 1)
@@ -150,6 +170,12 @@ impl Finder<'_> {
             return Some(PeriodMention { first: at, last: word + 1, span: Span::Year, year: Some(year) });
         }
         self.span_of_years(at)
+    }
+
+    /// A one-letter abbreviation is a month only right at its number: `T11/2023`.
+    fn is_month_word(&self, first: usize, last: usize) -> bool {
+        let letters = self.tokens.get(first).map_or(0, |t| t.end - t.start);
+        first != last || letters > 1 || self.tokens.get(last + 1).is_some_and(|t| !t.spaced)
     }
 
     fn months(&self, at: usize, months: u8, month_word: usize) -> Option<PeriodMention> {
@@ -160,8 +186,13 @@ impl Finder<'_> {
         }
         if let Some(last) = self.word(month_word + 1, PeriodWord::LastOfYear) {
             let year = self.year_number(last + 1);
-            let span = if months == 6 { Span::SecondHalf } else { return None };
-            return Some(PeriodMention { first: at, last: last + usize::from(year.is_some()), span, year });
+            let last = last + usize::from(year.is_some());
+            return Some(PeriodMention { first: at, last, span: Span::LastMonths(months), year });
+        }
+        // In `14 tháng 6` the number is a day.
+        let unit_after = self.scan.hits_at(month_word + 2).iter().any(|h| matches!(h.tag, Tag::Unit(_) | Tag::Scale(_)));
+        if self.small(month_word + 1, 12).is_some() && !unit_after {
+            return None;
         }
         let mention = self.finish(at, month_word, Span::FirstMonths(months));
         let excluded_as_duration =

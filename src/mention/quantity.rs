@@ -127,6 +127,8 @@ impl Reader<'_> {
                 Tag::Unit(id) => Some((id, h.last as usize)),
                 _ => None,
             })
+            // A comma ends the noun: «610 người, dân tộc …» counts no «người dân».
+            .filter(|(_, last)| !(at..*last).any(|t| self.is(t, ',')))
             .max_by_key(|(id, last)| (*last, std::cmp::Reverse(*id)))
     }
 
@@ -205,6 +207,9 @@ impl Reader<'_> {
             per_one: false,
             per_month: false,
         };
+        if self.is_broken(at, last) {
+            quantity.value = None;
+        }
         if let Some(range) = self.range(&quantity) {
             quantity = range;
         } else if self.is(last + 1, '/') && self.free(last + 2) {
@@ -223,6 +228,22 @@ impl Reader<'_> {
             }
         }
         quantity
+    }
+
+    /// `1..250`, `1.5O6`: separators or letters inside a number leave no value that could be trusted.
+    fn is_broken(&self, first: usize, last: usize) -> bool {
+        let glued = |at: usize| self.tokens.get(at).is_some_and(|t| !t.spaced);
+        let number = |at: usize| self.tokens.get(at).is_some_and(Token::is_number);
+        let inside = |at: usize| {
+            glued(at)
+                && (self.is(at, '.') || self.is(at, ',') || matches!(self.text(at), "O" | "o" | "l" | "I" | "S" | "B" | "Z"))
+        };
+        let after = inside(last + 1) && (glued(last + 2) && number(last + 2) || inside(last + 2) && glued(last + 3) && number(last + 3));
+        let before = first >= 2
+            && glued(first)
+            && inside(first - 1)
+            && (number(first - 2) || first >= 3 && inside(first - 2) && number(first - 3));
+        after || before
     }
 
     fn unit_class_after(&self, at: usize) -> Option<UnitClass> {
@@ -256,7 +277,8 @@ impl Reader<'_> {
     /// Reads what follows the number: percent, scale words, further parts of a compound, the counted noun.
     fn unit_of(&self, quantity: &mut Quantity) {
         let next = quantity.last + 1;
-        if let Some(last) = self.marker(next, Marker::PercentPoints) {
+        let points = self.marker(next, Marker::PercentPoints).filter(|last| *last > next || self.is(last + 1, '%'));
+        if let Some(last) = points.map(|last| if self.is(last + 1, '%') { last + 1 } else { last }) {
             quantity.kind = QuantityKind::Points;
             quantity.class = Some(UnitClass::Known(Unit::Percent));
             quantity.noun = next..last + 1;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::dictionary::marker::Marker;
 use crate::dictionary::{Dictionary, Tag};
 use crate::mention::{Quantity, Scan};
 use crate::text::Token;
@@ -19,12 +20,33 @@ pub struct Stated {
 }
 
 /// All categories whose words lie in `range`, a longer phrase hiding those inside it.
-pub fn stated(scan: &Scan, range: &Range<usize>, indicator: &str, dictionary: &Dictionary) -> Vec<Stated> {
+pub fn stated(
+    tokens: &[Token],
+    scan: &Scan,
+    range: &Range<usize>,
+    indicator: &str,
+    dictionary: &Dictionary,
+) -> Vec<Stated> {
+    stated_as(tokens, scan, range, indicator, false, dictionary)
+}
+
+/// The same for words that state a category always, or only of a part.
+fn stated_as(
+    tokens: &[Token],
+    scan: &Scan,
+    range: &Range<usize>,
+    indicator: &str,
+    parts: bool,
+    dictionary: &Dictionary,
+) -> Vec<Stated> {
     let mut found: Vec<Stated> = Vec::new();
     for hit in scan.hits_in(range) {
         let Tag::Category(id) = hit.tag else { continue };
         let Some(category) = dictionary.categories.get(usize::from(id)) else { continue };
-        if category.counts_for(indicator) {
+        let proper = dictionary.dimensions.get(usize::from(category.dimension)).is_some_and(|d| d.proper_names);
+        // One word that is also a common one is a name only with a capital.
+        let named = !proper || hit.words > 1 || tokens.get(hit.first as usize).is_some_and(|t| t.capital);
+        if named && category.parts_only == parts && category.counts_for(indicator) {
             found.push(Stated {
                 dimension: category.dimension,
                 category: category.id.clone(),
@@ -51,7 +73,39 @@ pub fn of_quantity(
     admitted: &[String],
     dictionary: &Dictionary,
 ) -> Vec<(String, String)> {
-    let all = stated(scan, range, indicator, dictionary);
+    categories_of(tokens, scan, quantity, range, indicator, admitted, false, dictionary)
+}
+
+/// The same by words that state a category only of a part of something.
+pub fn of_parts(
+    tokens: &[Token],
+    scan: &Scan,
+    quantity: &Quantity,
+    range: &Range<usize>,
+    indicator: &str,
+    admitted: &[String],
+    dictionary: &Dictionary,
+) -> Vec<(String, String)> {
+    categories_of(tokens, scan, quantity, range, indicator, admitted, true, dictionary)
+}
+
+#[expect(clippy::too_many_arguments, reason = "what is near a number is told by all of them")]
+fn categories_of(
+    tokens: &[Token],
+    scan: &Scan,
+    quantity: &Quantity,
+    range: &Range<usize>,
+    indicator: &str,
+    admitted: &[String],
+    parts: bool,
+    dictionary: &Dictionary,
+) -> Vec<(String, String)> {
+    let mut all = stated_as(tokens, scan, range, indicator, parts, dictionary);
+    // «phần lớn mang quốc tịch Trung Quốc» says nothing of all of them.
+    all.retain(|s| {
+        let near = s.first.saturating_sub(6).max(range.start)..s.first;
+        !(s.first > quantity.last && scan.has_marker(Marker::Mostly, &near))
+    });
     let mut pairs = Vec::new();
     for id in admitted {
         let Some(dimension) = dictionary.dimension_ids.get(id).copied() else { continue };
@@ -64,18 +118,23 @@ pub fn of_quantity(
         };
         mine.sort_by_key(|s| (distance(s), s.first));
         let Some(nearest) = mine.first().copied() else { continue };
-        if nearest.category.is_empty() {
+        // Words that are no category hide those they overlap: «người thuộc hộ nghèo, cận nghèo» is neither.
+        let hidden = mine.iter().any(|s| s.category.is_empty() && s.first <= nearest.last && nearest.first <= s.last);
+        if hidden {
             continue;
         }
         let joins = dictionary.dimensions.get(usize::from(dimension)).is_some_and(|d| d.joins);
-        let partner =
-            mine.iter().skip(1).find(|s| joins && !s.category.is_empty() && together(tokens, quantity, nearest, s));
+        let partner = mine.iter().skip(1).find(|s| {
+            !s.category.is_empty() && s.category != nearest.category && together(tokens, quantity, nearest, s)
+        });
         let category = match partner {
-            Some(other) if other.category != nearest.category => {
+            // Two groups together are neither, unless the dimension joins them.
+            Some(_) if !joins => continue,
+            Some(other) => {
                 let (a, b) = if nearest.first < other.first { (nearest, *other) } else { (*other, nearest) };
                 format!("{}_{}", a.category, b.category)
             }
-            _ => nearest.category.clone(),
+            None => nearest.category.clone(),
         };
         pairs.push((id.clone(), category));
     }

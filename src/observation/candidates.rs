@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::reach::Reach;
 use crate::dictionary::{Dictionary, Tag, TermId, Wording};
 use crate::mention::{Quantity, Scan};
+use crate::text::Token;
 
 /// Terms found around a sentence, and how much each counts from there, 0 to 1.
 pub type ContextTerms = FxHashMap<TermId, f32>;
@@ -20,13 +21,17 @@ pub struct Candidate {
     pub score: f32,
     /// How near the farthest needed own word is, 0 to 1.
     pub nearness: f32,
+    /// Whether some own word stands right at the number.
+    pub anchored: bool,
+    /// Whether one of those says more than a noun that counts many things, or a word of measure.
+    pub specific: bool,
     /// How well the written noun fits, 0 to 1.
     pub fit: f32,
     /// Whether a needed word was found in the context only.
     pub from_context: bool,
     /// Agreement of the headings' field of work: 1, 0 or −1.
     pub field: i8,
-    /// First and last token of the own words that matched.
+    /// First and last token of the own words right at the number.
     pub span: (usize, usize),
 }
 
@@ -36,6 +41,7 @@ struct Found {
     first: usize,
     last: usize,
     words: u8,
+    mended: bool,
 }
 
 /// The terms of one sentence, looked up once for all its quantities.
@@ -43,6 +49,9 @@ struct Found {
 pub struct SentenceTerms {
     found: FxHashMap<TermId, Vec<Found>>,
     wordings: Vec<u32>,
+    /// Terms of the heading right above, with their words, and the wordings that they call up.
+    title: FxHashMap<TermId, u8>,
+    title_wordings: Vec<u32>,
 }
 
 impl SentenceTerms {
@@ -55,7 +64,7 @@ impl SentenceTerms {
                 if list.is_empty() {
                     terms.wordings.extend(dictionary.by_key.get(term as usize).into_iter().flatten());
                 }
-                list.push(Found { first: hit.first as usize, last: hit.last as usize, words: hit.words });
+                list.push(Found { first: hit.first as usize, last: hit.last as usize, words: hit.words, mended: hit.mended });
             }
         }
         for term in context.keys() {
@@ -70,10 +79,22 @@ impl SentenceTerms {
         terms.wordings.dedup();
         terms
     }
+
+    /// Adds the terms of the heading right above, for numbers that have no words of their own.
+    #[must_use]
+    pub fn under(mut self, title: &FxHashMap<TermId, u8>, dictionary: &Dictionary) -> Self {
+        self.title_wordings =
+            title.keys().flat_map(|term| dictionary.by_key.get(*term as usize)).flatten().copied().collect();
+        self.title_wordings.sort_unstable();
+        self.title_wordings.dedup();
+        self.title.clone_from(title);
+        self
+    }
 }
 
 /// Everything a reading of one quantity depends on.
 pub struct Reading<'a> {
+    pub tokens: &'a [Token],
     pub dictionary: &'a Dictionary,
     pub scan: &'a Scan,
     pub reach: &'a Reach,
@@ -84,7 +105,12 @@ pub struct Reading<'a> {
     pub index: usize,
     /// Whether the quantity's unit must fit; not so for percentages that speak about another value.
     pub any_unit: bool,
+    /// Whether words of the heading right above count as the number's own.
+    pub by_title: bool,
 }
+
+/// How near the words of the heading right above are taken to be.
+const TITLE_NEARNESS: f32 = 0.5;
 
 /// What a phrase of so many words is worth.
 fn worth(words: u8) -> f32 {
@@ -100,7 +126,8 @@ impl Reading<'_> {
     /// All readings, the best of each indicator, the best first.
     pub fn candidates(&self) -> Vec<Candidate> {
         let mut best: Vec<Candidate> = Vec::new();
-        for id in &self.terms.wordings {
+        let wordings = if self.by_title { &self.terms.title_wordings } else { &self.terms.wordings };
+        for id in wordings {
             let Some(wording) = self.dictionary.wordings.get(*id as usize) else { continue };
             let Some(candidate) = self.judge(*id, wording) else { continue };
             match best.iter_mut().find(|c| c.indicator == candidate.indicator) {
@@ -157,12 +184,27 @@ impl Reading<'_> {
         let mut nearness: f32 = 1.0;
         let mut from_context = false;
         let mut span = (usize::MAX, 0);
+        let mut anchored = false;
+        let mut specific = false;
         let mut matched: Vec<Found> = Vec::new();
         for term in &wording.own {
-            let (found, weight) = self.nearest(*term)?;
-            score += worth(found.words) * weight;
+            let near = self.nearest(*term);
+            if near.is_none_or(|(_, w)| w < TITLE_NEARNESS)
+                && self.by_title
+                && let Some(words) = self.terms.title.get(term)
+            {
+                score += worth(*words) * 0.8;
+                nearness = nearness.min(TITLE_NEARNESS);
+                continue;
+            }
+            let (found, weight) = near?;
+            score += worth(found.words) * weight * self.telling(&found);
             nearness = nearness.min(weight);
-            span = (span.0.min(found.first), span.1.max(found.last));
+            if weight >= 0.7 {
+                anchored = true;
+                specific |= !self.is_general(&found);
+                span = (span.0.min(found.first), span.1.max(found.last));
+            }
             matched.push(found);
         }
         for term in &wording.right {
@@ -170,12 +212,14 @@ impl Reading<'_> {
                 self.terms.found.get(term)?.iter().find(|f| {
                     f.first > quantity.first && f.first <= quantity.last + 3 && f.last <= quantity.end() + 8
                 })?;
-            score += worth(found.words) * 1.1;
+            score += worth(found.words) * 1.1 * self.telling(found);
+            anchored = true;
+            specific |= !self.is_general(found);
             span = (span.0.min(found.first), span.1.max(found.last));
             matched.push(*found);
         }
         for term in &wording.context {
-            let here = self.nearest(*term).map(|(found, weight)| worth(found.words) * (0.25 + 0.3 * weight));
+            let here = self.nearest(*term).map(|(found, weight)| worth(found.words) * (0.45 + 0.3 * weight));
             let around = self.context.get(term).map(|weight| 0.8 * weight);
             let value = match (here, around) {
                 (Some(h), Some(a)) => h.max(a),
@@ -215,7 +259,29 @@ impl Reading<'_> {
             _ => 0.0,
         };
         score += (fit - 0.6) * 0.8;
-        Some(Candidate { indicator: wording.indicator, wording: id, score, nearness, fit, from_context, field, span })
+        // Words that are another number's count less the farther they are.
+        score *= if anchored { 0.7 + 0.3 * nearness } else { 0.55 + 0.45 * nearness };
+        Some(Candidate { indicator: wording.indicator, wording: id, score, nearness, anchored, specific, fit, from_context, field, span })
+    }
+
+    /// How much a phrase tells: a noun that counts many things tells little, a damaged word less than a whole one.
+    fn telling(&self, found: &Found) -> f32 {
+        let mended = if found.mended { 0.85 } else { 1.0 };
+        if self.is_general(found) { 0.4 * mended } else { mended }
+    }
+
+    /// Whether a phrase is no more than a counted noun or a word of measure.
+    fn is_general(&self, found: &Found) -> bool {
+        (0..=found.first).rev().take(6).any(|at| {
+            self.scan.hits_at(at).iter().any(|h| {
+                let general = match h.tag {
+                    Tag::Unit(id) => self.dictionary.units.get(usize::from(id)).is_some_and(|u| u.general),
+                    Tag::Marker(_) => true,
+                    _ => false,
+                };
+                general && h.last as usize >= found.last
+            })
+        })
     }
 
     fn field(&self, indicator: u16) -> i8 {
@@ -233,7 +299,7 @@ impl Reading<'_> {
     fn nearest(&self, term: TermId) -> Option<(Found, f32)> {
         let mut best: Option<(Found, f32)> = None;
         for found in self.terms.found.get(&term)? {
-            let weight = self.reach.weight(self.scan, self.index, found.first, found.last);
+            let weight = self.reach.weight(self.tokens, self.scan, self.index, found.first, found.last);
             let value = worth(found.words) * weight;
             if weight > 0.0 && best.is_none_or(|(b, w)| worth(b.words) * w < value) {
                 best = Some((*found, weight));
@@ -256,6 +322,26 @@ impl Reading<'_> {
             .rules
             .get(usize::from(indicator))
             .is_some_and(|rules| rules.exclude.iter().any(|term| self.strictly_near(*term)))
+    }
+
+    /// The same for a part of the indicator: words that state one of its categories forbid nothing.
+    pub fn is_forbidden_part(&self, indicator: u16) -> bool {
+        let (Some(rules), Some(strict), Some(row)) = (
+            self.dictionary.rules.get(usize::from(indicator)),
+            self.reach.strict.get(self.index),
+            self.dictionary.indicator(indicator),
+        ) else {
+            return false;
+        };
+        let categories = super::breakdown::stated(self.tokens, self.scan, strict, &row.id, self.dictionary);
+        let admitted = |s: &super::breakdown::Stated| {
+            self.dictionary.dimensions.get(usize::from(s.dimension)).is_some_and(|d| row.breakdowns.contains(&d.id))
+        };
+        rules.exclude.iter().filter_map(|term| self.terms.found.get(term)).flatten().any(|f| {
+            f.first >= strict.start
+                && f.last < strict.end
+                && !categories.iter().any(|s| admitted(s) && s.first <= f.last && f.first <= s.last)
+        })
     }
 
     /// How well the quantity's noun fits the indicator's unit.

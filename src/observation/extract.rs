@@ -6,6 +6,7 @@ use rust_decimal::prelude::FromPrimitive;
 use super::draft::{Draft, Unmapped};
 use super::link::{Linked, link};
 use super::model::{Breakdown, Class, LedgerEntry, Observation};
+use super::table::{self, TableLinked};
 use crate::dictionary::{Dictionary, Part};
 use crate::document::{BlockKind, Document};
 use crate::mention::number::Convention;
@@ -47,10 +48,41 @@ pub fn extract(
         })
         .collect();
     let report = facts.period.unwrap_or(STAND_IN);
-    let linked = link(document, &scans, report, dictionary);
-    assemble(document, facts, file, digest, dictionary, scans, linked)
+    let mut linked = link(document, &scans, report, dictionary);
+    let tables = link_tables(document, report, convention, dictionary, &mut linked);
+    assemble(document, facts, file, digest, dictionary, scans, linked, &tables)
 }
 
+/// Reads all tables of the parts that state results; their drafts are put after those of the running text.
+fn link_tables(
+    document: &Document,
+    report: Period,
+    convention: Convention,
+    dictionary: &Dictionary,
+    linked: &mut Linked,
+) -> TableLinked {
+    let mut tables = TableLinked::default();
+    for (at, block) in document.blocks.iter().enumerate() {
+        if let BlockKind::Table(table) = block.kind
+            && matches!(block.part, Part::Results | Part::Assessment)
+        {
+            table::link(document, at, table, report, convention, dictionary, &mut tables);
+        }
+    }
+    let offset = linked.drafts.len();
+    for mut draft in std::mem::take(&mut tables.drafts) {
+        if let Some(part) = &mut draft.part_of {
+            part.whole += offset;
+        }
+        linked.drafts.push(draft);
+    }
+    for owner in tables.owner.values_mut() {
+        *owner += offset;
+    }
+    tables
+}
+
+#[expect(clippy::too_many_arguments, reason = "everything that one report gave comes together here")]
 fn assemble(
     document: &Document,
     facts: &ReportFacts,
@@ -59,6 +91,7 @@ fn assemble(
     dictionary: &Dictionary,
     scans: Vec<Scan>,
     linked: Linked,
+    tables: &TableLinked,
 ) -> Extraction {
     let mut order: Vec<usize> = (0..linked.drafts.len()).collect();
     order.sort_by_key(|at| linked.drafts.get(*at).map(|d| (d.span.start, d.span.end, d.indicator)));
@@ -71,7 +104,7 @@ fn assemble(
             if !token.is_number() {
                 continue;
             }
-            let (class, reason) = classify(document, at, token_at, scan, &linked, &observations, dictionary);
+            let (class, reason) = classify(document, at, token_at, scan, &linked, tables, &observations, dictionary);
             ledger.push(LedgerEntry {
                 file: file.to_owned(),
                 line: document.source.line_of(token.start as usize),
@@ -104,12 +137,14 @@ fn assemble(
     Extraction { observations, ledger, drafts, scans }
 }
 
+#[expect(clippy::too_many_arguments, reason = "a number's class depends on all of them")]
 fn classify(
     document: &Document,
     block_at: usize,
     token_at: usize,
     scan: Option<&Scan>,
     linked: &Linked,
+    tables: &TableLinked,
     observations: &[Observation],
     dictionary: &Dictionary,
 ) -> (Class, String) {
@@ -130,6 +165,12 @@ fn classify(
         Part::Closing => return reference("closing"),
         Part::Tasks | Part::Other => return (Class::Task, "coming-tasks".to_owned()),
         Part::Results | Part::Assessment => {}
+    }
+    if let (BlockKind::Table(_), Some(token)) = (block.kind, block.tokens.get(token_at)) {
+        if let Some(observation) = tables.owner.get(&token.start).and_then(|at| observations.get(*at)) {
+            return (Class::Observation, observation.id.clone());
+        }
+        return tables.others.get(&token.start).cloned().unwrap_or((Class::Unmapped, "cell-not-read".to_owned()));
     }
     let Some(NumberState::Quantity(quantity)) = state else {
         return (Class::Unmapped, "not-read".to_owned());

@@ -6,23 +6,25 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
-use super::breakdown::{of_quantity, stated};
+use super::breakdown::{of_parts, of_quantity, stated};
 use super::candidates::{Candidate, ContextTerms, Reading, SentenceTerms};
 use super::draft::{Draft, PartOf, Unmapped};
 use super::model::{Measure, Origin, Qualifier, Status};
 use super::reach::Reach;
-use super::relative::Relative;
+use super::relative::{About, Relative};
 use super::time::{self, Coverage, Event};
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::{Kind, Unit};
-use crate::dictionary::{Dictionary, Part, Tag, UnitClass};
-use crate::document::{BlockKind, Document};
+use crate::dictionary::{Dictionary, Part, Tag, TermId, UnitClass};
+use crate::document::{BlockKind, Document, level};
 use crate::mention::{Quantity, QuantityKind, Scan};
-use crate::period::Period;
-use crate::text::Token;
+use crate::period::{Period, PeriodKind};
+use crate::text::{Token, TokenKind};
 
 /// A money value that would give each counted one less than this many đồng is the amount for one of them.
-const LEAST_TOTAL_FOR_ONE: i64 = 20_000;
+const LEAST_TOTAL_FOR_ONE: i64 = 2_000;
+/// Stands for the draft of a value that has no indicator.
+const NOT_MAPPED: usize = usize::MAX;
 /// A breakdown's categories are looked for at most this many tokens from a number outside its own clause.
 const SUBJECT_REACH: usize = 40;
 
@@ -101,7 +103,7 @@ pub(super) struct Clause<'a> {
     pub(super) sentence: usize,
     origin: Origin,
     outer: Outer,
-    memory: Option<usize>,
+    memory: Vec<usize>,
     /// Per quantity: the draft it became.
     pub(super) assigned: Vec<Option<usize>>,
     /// Per quantity: whether it was tried and is a value, mapped or not.
@@ -131,8 +133,7 @@ impl Clause<'_> {
     pub(super) fn plain_words(&self, from: usize, to: usize) -> usize {
         (from + 1..to)
             .filter(|t| {
-                self.tokens.get(*t).is_some_and(Token::is_word)
-                    && !self.scan.hits_at(*t).iter().any(|h| matches!(h.tag, Tag::Marker(_)))
+                self.tokens.get(*t).is_some_and(Token::is_word) && self.scan.marked.get(*t) != Some(&true)
             })
             .count()
     }
@@ -157,6 +158,12 @@ impl Clause<'_> {
         self.scan
             .hits_in(&near)
             .any(|h| h.tag == Tag::Marker(marker) && self.plain_words(h.last as usize, strict.start) <= 1)
+    }
+
+    /// Whether nothing but markers stands between the bracket's opening and the quantity.
+    pub(super) fn opens_bracket(&self, index: usize) -> bool {
+        let (Some(quantity), Some(strict)) = (self.quantity(index), self.reach.strict.get(index)) else { return false };
+        self.plain_words(strict.start, quantity.first) == 0
     }
 
     /// The nearest value before a quantity at the same or an outer bracket, that is not in a bracket closed since.
@@ -194,7 +201,8 @@ impl<'a> Linker<'a> {
         let mut context = self.section_terms(section);
         let outer = self.outer(at, &mut context);
         let fields: Vec<u8> = document.sections.get(section).map(|s| s.fields.clone()).unwrap_or_default();
-        let mut memory: Option<usize> = None;
+        let title = self.title_terms(section);
+        let mut memory: Vec<usize> = Vec::new();
         let mut earlier: Vec<Range<usize>> = Vec::new();
         for (number, sentence) in scan.sentences.iter().enumerate() {
             let mut around = context.clone();
@@ -203,7 +211,7 @@ impl<'a> Linker<'a> {
             }
             let reach = Reach::of(&block.tokens, scan, sentence.clone());
             if !reach.quantities.is_empty() {
-                let terms = SentenceTerms::of(scan, &reach, &around, self.dictionary);
+                let terms = SentenceTerms::of(scan, &reach, &around, self.dictionary).under(&title, self.dictionary);
                 let count = reach.quantities.len();
                 let mut clause = Clause {
                     tokens: &block.tokens,
@@ -217,19 +225,21 @@ impl<'a> Linker<'a> {
                     sentence: number,
                     origin,
                     outer,
-                    memory,
+                    memory: memory.clone(),
                     assigned: vec![None; count],
                     is_value: vec![false; count],
                 };
                 self.clause(&mut clause);
-                memory = clause
+                let mains: Vec<usize> = clause
                     .assigned
                     .iter()
                     .flatten()
                     .copied()
                     .filter(|d| self.linked.drafts.get(*d).is_some_and(|d| d.is_main && !d.measure.is_relative()))
-                    .last()
-                    .or(memory);
+                    .collect();
+                if !mains.is_empty() {
+                    memory = mains;
+                }
             }
             earlier.push(sentence.clone());
         }
@@ -243,7 +253,7 @@ impl<'a> Linker<'a> {
         let mut hits = Vec::new();
         for (up, around) in self.document.enclosing(section).enumerate() {
             hits.clear();
-            self.dictionary.trie.find(&around.title, &mut hits);
+            self.dictionary.trie.find(&around.title, &self.dictionary.vocabulary, &mut hits);
             let weight = if up == 0 { 0.9 } else { 0.75 };
             for hit in &hits {
                 if let Tag::Term(term) = hit.tag {
@@ -254,6 +264,22 @@ impl<'a> Linker<'a> {
         }
         if let Some(slot) = self.sections.get_mut(section) {
             *slot = Some(terms.clone());
+        }
+        terms
+    }
+
+    /// The terms of the nearest heading that has words, if it is no heading of a part.
+    fn title_terms(&self, section: usize) -> FxHashMap<TermId, u8> {
+        let mut terms = FxHashMap::default();
+        let nearest = self.document.enclosing(section).find(|s| !s.title.is_empty() && s.parent.is_some());
+        let Some(nearest) = nearest.filter(|s| s.level > level::ROMAN) else { return terms };
+        let mut hits = Vec::new();
+        self.dictionary.trie.find(&nearest.title, &self.dictionary.vocabulary, &mut hits);
+        for hit in hits {
+            if let Tag::Term(term) = hit.tag {
+                let words = terms.entry(term).or_insert(0);
+                *words = hit.words.max(*words);
+            }
         }
         terms
     }
@@ -294,6 +320,7 @@ impl<'a> Linker<'a> {
 
     fn reading<'c>(&'c self, clause: &'c Clause<'_>, index: usize, any_unit: bool) -> Reading<'c> {
         Reading {
+            tokens: clause.tokens,
             dictionary: self.dictionary,
             scan: clause.scan,
             reach: &clause.reach,
@@ -302,6 +329,7 @@ impl<'a> Linker<'a> {
             fields: clause.fields,
             index,
             any_unit,
+            by_title: false,
         }
     }
 
@@ -327,6 +355,32 @@ impl<'a> Linker<'a> {
                     self.linked.unmapped.insert(key, unmapped);
                 }
             }
+            self.money_before(clause, index);
+        }
+    }
+
+    /// `chi 31,1 triệu đồng cho 24 trường hợp`: an amount right before the count that it is for.
+    fn money_before(&mut self, clause: &mut Clause<'_>, index: usize) {
+        let Some(before) = index.checked_sub(1) else { return };
+        let (Some(money), Some(count)) = (clause.quantity(before).cloned(), clause.quantity(index).cloned()) else { return };
+        let open = clause.assigned.get(before) == Some(&None) && money.class == Some(UnitClass::Known(Unit::Vnd));
+        let of = clause.assigned.get(index).copied().flatten();
+        let (Some(of), Some(value), true) = (of, money.value, open) else { return };
+        let beside = !(money.end()..count.first)
+            .any(|t| clause.tokens.get(t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(_))));
+        let indicator = self.linked.drafts.get(of).map(|d| d.indicator);
+        let (Some(indicator), true) = (indicator, beside) else { return };
+        let reading = self.reading(clause, before, false);
+        let Some(found) = self.companion_of(&reading, of, indicator, true) else { return };
+        if let Ok(draft) = self.value(clause, before, &money, value, found) {
+            self.linked.drafts.push(draft);
+            let at = self.linked.drafts.len() - 1;
+            let key = (clause.block, clause.reach.quantities.start + before);
+            self.linked.unmapped.remove(&key);
+            self.linked.owner.insert(key, at);
+            if let Some(slot) = clause.assigned.get_mut(before) {
+                *slot = Some(at);
+            }
         }
     }
 
@@ -334,7 +388,11 @@ impl<'a> Linker<'a> {
         let nothing = |reason| Unmapped { reason, candidates: Vec::new() };
         let Some(value) = quantity.value else { return Err(nothing("malformed-number")) };
         if quantity.kind == QuantityKind::ZeroStatement {
-            return self.zero(clause, index, quantity);
+            let drafts = self.zero(clause, index, quantity)?;
+            if let Some(slot) = clause.is_value.get_mut(index) {
+                *slot = !drafts.is_empty();
+            }
+            return Ok(drafts);
         }
         if let Some(relative) = self.relative_role(clause, index, quantity) {
             return self.relative(clause, index, quantity, value, relative).map(|d| vec![d]);
@@ -347,14 +405,16 @@ impl<'a> Linker<'a> {
     }
 
     /// The value that a part in a bracket or after `trong đó` belongs to, and whether the parts make it up.
+    ///
+    /// A value that has no indicator has parts that have none: [`NOT_MAPPED`].
     fn whole(&self, clause: &Clause<'_>, index: usize) -> Option<(usize, bool)> {
         let quantity = clause.quantity(index)?;
         let depth = clause.depth(quantity.first);
         let draft_before = |token: usize, most_depth: u8| {
             (0..index).rev().find_map(|at| {
                 let q = clause.quantity(at)?;
-                let draft = clause.assigned.get(at).copied().flatten()?;
                 let is_value = clause.is_value.get(at) == Some(&true);
+                let draft = clause.assigned.get(at).copied().flatten().unwrap_or(NOT_MAPPED);
                 (q.end() <= token && clause.depth(q.first) <= most_depth && is_value).then_some((draft, q.end()))
             })
         };
@@ -418,7 +478,7 @@ impl<'a> Linker<'a> {
             let Some(before) = before else { continue };
             let Some(q) = clause.quantity(before) else { continue };
             // `;` between the value and the words that open parts: they open something else.
-            if clause.has_semicolon(q.end(), open) {
+            if clause.has_semicolon(q.end(), open.saturating_sub(1)) {
                 continue;
             }
             // An item of the list that stands beside the parts has left them.
@@ -429,10 +489,8 @@ impl<'a> Linker<'a> {
             if left {
                 return None;
             }
-            if let Some(draft) = clause.assigned.get(before).copied().flatten() {
-                return Some((draft, open, exhaustive));
-            }
-            return None;
+            let draft = clause.assigned.get(before).copied().flatten().unwrap_or(NOT_MAPPED);
+            return Some((draft, open, exhaustive));
         }
         None
     }
@@ -445,18 +503,43 @@ impl<'a> Linker<'a> {
         if let Some(pair) = self.respective(clause, index, indicator) {
             return vec![pair];
         }
-        of_quantity(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary)
+        let mut pairs =
+            of_quantity(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary);
+        if pairs.len() < rule.breakdowns.len() && self.whole(clause, index).is_some() {
+            let more = of_parts(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary);
+            for (dimension, category) in more {
+                if pairs.iter().all(|(d, _)| *d != dimension) {
+                    pairs.push((dimension, category));
+                }
+            }
+        }
+        pairs
     }
 
-    /// `A, B, C lần lượt là 1, 2, 3`: the category in the same place of the row of names.
-    fn respective(&self, clause: &Clause<'_>, index: usize, indicator: u16) -> Option<(String, String)> {
+    /// `A, B, C lần lượt là 1, 2, 3`: a part of the value before, with the category in the same place of the row of
+    /// names.
+    fn in_turn(&self, clause: &Clause<'_>, index: usize) -> Option<Found> {
+        let marker = self.turn_marker(clause, index)?;
+        let before = (0..index).rev().find(|at| {
+            clause.quantity(*at).is_some_and(|q| q.end() <= marker.0) && clause.is_value.get(*at) == Some(&true)
+        });
+        let whole = match before {
+            Some(at) => clause.assigned.get(at).copied().flatten()?,
+            None => clause.memory.first().copied().or(clause.outer.draft)?,
+        };
+        let pair = self.respective(clause, index, self.linked.drafts.get(whole)?.indicator)?;
+        Some(Found::Part { whole, exhaustive: false, pairs: vec![pair] })
+    }
+
+    fn turn_marker(&self, clause: &Clause<'_>, index: usize) -> Option<(usize, usize)> {
         let quantity = clause.quantity(index)?;
-        let marker = clause
-            .scan
-            .hits_in(&(clause.reach.sentence.start..quantity.first))
-            .filter(|h| h.tag == Tag::Marker(Marker::Respectively))
-            .last()?;
-        let (first, last) = (marker.first as usize, marker.last as usize);
+        let range = clause.reach.item_start.get(index).copied()?..quantity.first;
+        let hit = clause.scan.hits_in(&range).filter(|h| h.tag == Tag::Marker(Marker::Respectively)).last()?;
+        Some((hit.first as usize, hit.last as usize))
+    }
+
+    fn respective(&self, clause: &Clause<'_>, index: usize, indicator: u16) -> Option<(String, String)> {
+        let (first, last) = self.turn_marker(clause, index)?;
         let values: Vec<usize> =
             (0..clause.assigned.len()).filter(|i| clause.quantity(*i).is_some_and(|q| q.first > last)).collect();
         let place = values.iter().position(|i| *i == index)?;
@@ -466,12 +549,25 @@ impl<'a> Linker<'a> {
             .filter_map(|i| clause.quantity(i))
             .find(|q| q.end() <= first)
             .map_or(clause.reach.sentence.start, Quantity::end);
-        let names = stated(clause.scan, &(start..first), &rule.id, self.dictionary);
+        let names = stated(clause.tokens, clause.scan, &(start..first), &rule.id, self.dictionary);
         for id in &rule.breakdowns {
             let dimension = self.dictionary.dimension_ids.get(id).copied()?;
-            let of_it: Vec<_> = names.iter().filter(|s| s.dimension == dimension).collect();
-            if of_it.len() == values.len() {
-                return of_it.get(place).map(|s| (id.clone(), s.category.clone()));
+            let mut row: Vec<(String, usize)> = Vec::new();
+            for name in names.iter().filter(|s| s.dimension == dimension) {
+                match row.last_mut() {
+                    // «sơ cấp và dưới 3 tháng» is one name where that makes as many names as there are values.
+                    Some((category, end)) if name.first == *end + 2 && clause.tokens.get(*end + 1).is_some_and(Token::is_word) => {
+                        *category = format!("{category}_{}", name.category);
+                        *end = name.last;
+                    }
+                    _ => row.push((name.category.clone(), name.last)),
+                }
+            }
+            if row.len() < values.len() {
+                row = names.iter().filter(|s| s.dimension == dimension).map(|s| (s.category.clone(), s.last)).collect();
+            }
+            if row.len() == values.len() {
+                return row.get(place).map(|(category, _)| (id.clone(), category.clone()));
             }
         }
         None
@@ -481,7 +577,7 @@ impl<'a> Linker<'a> {
     fn foreign_category(&self, clause: &Clause<'_>, index: usize, indicator: u16) -> bool {
         let Some(rule) = self.dictionary.indicator(indicator) else { return false };
         let Some(strict) = clause.reach.strict.get(index) else { return false };
-        stated(clause.scan, strict, &rule.id, self.dictionary).iter().any(|s| {
+        stated(clause.tokens, clause.scan, strict, &rule.id, self.dictionary).iter().any(|s| {
             self.dictionary
                 .dimensions
                 .get(usize::from(s.dimension))
@@ -508,6 +604,15 @@ impl<'a> Linker<'a> {
                 };
             };
             let value = self.linked.drafts.get(draft)?;
+            if matches!(value.measure, Measure::YoyBase | Measure::Plan) {
+                continue;
+            }
+            // Beyond a semicolon only a clause that names nothing else goes on about the value before.
+            let base_end = clause.quantity(at).map_or(0, Quantity::end);
+            let start = clause.reach.strict.get(index).map_or(0, |s| s.start);
+            if clause.has_semicolon(base_end, quantity.first) && clause.plain_words(start, quantity.first) > 2 {
+                return None;
+            }
             if let Some(found) = self.companion_of(reading, draft, value.indicator, money) {
                 return Some(found);
             }
@@ -545,6 +650,7 @@ impl<'a> Linker<'a> {
         [Marker::Cumulative, Marker::InPeriod, Marker::Estimate, Marker::PlanValue]
             .iter()
             .any(|m| clause.before(index, *m, 3).is_some())
+            || clause.before_bracket(index, Marker::PlanOfYear) && clause.opens_bracket(index)
             || {
                 let left = clause.left(index);
                 clause.events.iter().any(|e| e.first >= left.start && e.last < left.end)
@@ -562,29 +668,40 @@ impl<'a> Linker<'a> {
                 candidates: candidates.iter().take(3).map(|c| (c.indicator, c.score)).collect(),
             })
         };
+        if let Some(found) = self.in_turn(clause, index) {
+            return found;
+        }
         let companion = self.companion(clause, &reading, index);
         if let Some((whole, exhaustive)) = self.whole(clause, index) {
-            return self.find_part(clause, &reading, index, whole, exhaustive, own, companion, &unmapped);
+            return self.find_part(clause, &reading, index, whole, exhaustive, &candidates, companion, &unmapped);
         }
-        let near = own.filter(|c| c.nearness >= 0.7);
+        let near = own.filter(|c| c.anchored && c.specific);
+        if let Some(Found::Nothing(_)) = &companion
+            && near.is_none()
+            && let Some(found) = companion
+        {
+            return found;
+        }
         if let Some(Found::Companion { indicator, .. }) = &companion {
             let own_is_better = near.is_some_and(|c| {
-                c.indicator != *indicator && c.nearness >= 1.0 && c.score >= scores.strong + 0.6 && c.fit >= 1.0
+                c.indicator != *indicator && c.nearness >= 1.0 && c.score >= scores.strong + 0.6 && c.fit >= 0.9
             });
             if !own_is_better && let Some(found) = companion {
                 return found;
             }
         }
         let before = clause.value_before(index).and_then(|at| clause.assigned.get(at).copied().flatten());
-        let subject = before.or(clause.memory.filter(|_| clause.value_before(index).is_none()));
-        if let Some(of) = subject
+        if near.is_none()
+            && self.asks_for_subject(clause, index)
+            && let Some(of) = self.subject_like(clause, &reading, index)
+        {
+            return Found::Carried { of };
+        }
+        if let Some(of) = before
             && let Some(draft) = self.linked.drafts.get(of)
         {
             let fits = reading.unit_fit(draft.indicator) > 0.0 && !reading.is_forbidden(draft.indicator);
-            if fits && near.is_none_or(|c| c.indicator == draft.indicator) && self.asks_for_subject(clause, index) {
-                return Found::Carried { of };
-            }
-            if fits && near.is_none() && before.is_some() {
+            if fits && near.is_none() {
                 let pairs = self.categories(clause, index, draft.indicator);
                 let same_dimension = pairs.iter().any(|(d, _)| draft.breakdown.iter().any(|(other, _)| other == d));
                 if same_dimension {
@@ -598,10 +715,51 @@ impl<'a> Linker<'a> {
                 }
             }
         }
-        match own {
+        match own.or_else(|| self.by_title(clause, index)) {
             Some(candidate) => Found::Own(candidate),
             None => unmapped("no-indicator"),
         }
+    }
+
+    /// The reading by the heading right above, for a number whose own words name nothing.
+    fn by_title(&self, clause: &Clause<'_>, index: usize) -> Option<Candidate> {
+        let mut reading = self.reading(clause, index, false);
+        reading.by_title = true;
+        let best = reading.candidates().into_iter().next()?;
+        let exact = best.fit >= 0.95 || clause.quantity(index).is_some_and(|q| q.class.is_none());
+        (exact && best.score >= self.dictionary.confidence.scores.enough).then_some(best)
+    }
+
+    /// The value whose other period a number states: the nearest before it that is counted in the same noun, else in
+    /// one that fits; failing that in the sentence, in the one before.
+    fn subject_like(&self, clause: &Clause<'_>, reading: &Reading<'_>, index: usize) -> Option<usize> {
+        let class = clause.quantity(index)?.class;
+        let mut values: Vec<usize> = (0..index)
+            .rev()
+            .filter(|at| clause.is_value.get(*at) == Some(&true))
+            .filter_map(|at| clause.assigned.get(at).copied().flatten())
+            .collect();
+        if values.is_empty() && clause.value_before(index).is_none() {
+            values.extend(clause.memory.iter().copied());
+        }
+        let fits = |d: &usize| {
+            self.linked.drafts.get(*d).is_some_and(|draft| {
+                reading.unit_fit(draft.indicator) > 0.0
+                    && !reading.is_forbidden(draft.indicator)
+                    && !matches!(draft.measure, Measure::PerUnit)
+            })
+        };
+        let same = |d: &usize| {
+            self.linked
+                .drafts
+                .get(*d)
+                .and_then(|draft| self.dictionary.indicator(draft.indicator))
+                .is_some_and(|i| class == Some(UnitClass::Known(i.unit)))
+        };
+        let mains: Vec<usize> =
+            values.iter().copied().filter(|d| self.linked.drafts.get(*d).is_some_and(|x| x.part_of.is_none())).collect();
+        let choose = |list: &[usize]| list.iter().copied().find(|d| fits(d) && same(d)).or_else(|| list.iter().copied().find(fits));
+        choose(&mains).or_else(|| choose(&values))
     }
 
     #[expect(clippy::too_many_arguments, reason = "the evidence is weighed against each other in one place")]
@@ -612,17 +770,32 @@ impl<'a> Linker<'a> {
         index: usize,
         whole: usize,
         exhaustive: bool,
-        own: Option<Candidate>,
+        candidates: &[Candidate],
         companion: Option<Found>,
         unmapped: &dyn Fn(&'static str) -> Found,
     ) -> Found {
         let scores = self.dictionary.confidence.scores;
-        let Some(draft) = self.linked.drafts.get(whole) else { return unmapped("no-indicator") };
+        let own = candidates.first().copied().filter(|c| c.score >= scores.enough);
+        let Some(draft) = self.linked.drafts.get(whole) else {
+            return match own.filter(|c| c.anchored && c.specific) {
+                Some(own) if whole == NOT_MAPPED => Found::Own(own),
+                _ => unmapped("part-of-unmapped"),
+            };
+        };
         let pairs = self.categories(clause, index, draft.indicator);
         let fits = reading.unit_fit(draft.indicator) > 0.0;
-        let forbidden = reading.is_forbidden(draft.indicator);
+        let forbidden = reading.is_forbidden_part(draft.indicator);
         let part = |pairs: Vec<(String, String)>| Found::Part { whole, exhaustive, pairs };
         let asks = self.asks_for_subject(clause, index);
+        // What follows a value within the parts belongs to that value, not to their whole.
+        if let Some(Found::Companion { of, .. }) = &companion
+            && *of != whole
+            && pairs.is_empty()
+            && own.is_none_or(|c| !c.specific || c.nearness < 1.0 || c.indicator == draft.indicator)
+            && let Some(found) = companion
+        {
+            return found;
+        }
         // A list of parts goes on with the categories of the part before.
         let sibling = clause
             .value_before(index)
@@ -631,7 +804,7 @@ impl<'a> Linker<'a> {
             .and_then(|d| self.linked.drafts.get(d).map(|draft| (d, draft)))
             .filter(|(_, d)| d.indicator != draft.indicator && d.part_of.is_some());
         if let Some((of, other)) = sibling
-            && own.is_none_or(|c| c.nearness < 0.7)
+            && own.is_none_or(|c| !c.anchored || !c.specific)
         {
             let pairs = self.categories(clause, index, other.indicator);
             if pairs.iter().any(|(d, _)| other.breakdown.iter().any(|(o, _)| o == d))
@@ -642,16 +815,25 @@ impl<'a> Linker<'a> {
         }
         if let Some(own) = own {
             if own.indicator == draft.indicator {
+                let other = candidates.iter().copied().find(|c| {
+                    c.indicator != draft.indicator
+                        && c.anchored
+                        && c.score >= scores.strong
+                        && !self.categories(clause, index, c.indicator).is_empty()
+                });
+                if let Some(other) = other.filter(|_| pairs.is_empty()) {
+                    return Found::Own(other);
+                }
                 return if !pairs.is_empty() && !forbidden {
                     part(pairs)
-                } else if asks || clause.depth(draft.tokens.start) == 0 && clause.outer.draft == Some(whole) {
+                } else if asks || clause.outer.draft == Some(whole) && !self.lists_parts(clause, index) {
                     Found::Own(own)
                 } else {
                     unmapped("part-not-in-register")
                 };
             }
             if let Some(Found::Companion { indicator, .. }) = &companion
-                && (*indicator == own.indicator || own.nearness < 1.0 || own.score < scores.strong + 0.6)
+                && (*indicator == own.indicator || own.nearness < 1.0 || !own.specific || own.score < scores.strong + 0.6)
                 && pairs.is_empty()
                 && let Some(found) = companion
             {
@@ -666,7 +848,7 @@ impl<'a> Linker<'a> {
             {
                 return part(pairs);
             }
-            if own.nearness >= 0.7 || own.score >= scores.strong {
+            if own.anchored && own.specific {
                 return Found::Own(own);
             }
         }
@@ -683,16 +865,22 @@ impl<'a> Linker<'a> {
             return unmapped("breakdown-not-in-register");
         }
         match own {
-            Some(own) => Found::Own(own),
-            None => unmapped("no-indicator"),
+            Some(own) if own.specific => Found::Own(own),
+            _ => unmapped("no-indicator"),
         }
+    }
+
+    /// Whether words that open parts stand before the quantity in its sentence.
+    fn lists_parts(&self, clause: &Clause<'_>, index: usize) -> bool {
+        let Some(quantity) = clause.quantity(index) else { return false };
+        clause.scan.has_marker(Marker::OpensParts, &(clause.reach.sentence.start..quantity.first))
     }
 
     /// Whether the words of a reading are no more than words of categories that the whole's indicator admits.
     fn covered_by_categories(&self, clause: &Clause<'_>, index: usize, indicator: u16, span: (usize, usize)) -> bool {
         let Some(rule) = self.dictionary.indicator(indicator) else { return false };
         let Some(strict) = clause.reach.strict.get(index) else { return false };
-        let categories = stated(clause.scan, strict, &rule.id, self.dictionary);
+        let categories = stated(clause.tokens, clause.scan, strict, &rule.id, self.dictionary);
         (span.0..=span.1).filter(|t| clause.tokens.get(*t).is_some_and(Token::is_word)).all(|t| {
             categories.iter().any(|s| {
                 s.first <= t
@@ -832,14 +1020,21 @@ impl<'a> Linker<'a> {
             (None, None) => (None, false),
         };
         if period.is_none() && coverage.is_none() {
-            period = clause.outer.period;
+            period = clause.outer.period.or_else(|| self.period_before(clause, rule_row.domain(), is_flow, inherits.is_some()));
         }
         let mut measure = if cumulative { Measure::Cumulative } else { Measure::Actual };
-        if self.is_plan(clause, index) {
+        let last_year = period.is_some_and(|p| {
+            p.last_year() + 1 == self.report.year && (p.kind == self.report.kind || p.kind == PeriodKind::Year)
+        });
+        let beside = clause.depth(quantity.first) > 0 && matches!(found, Found::Carried { .. });
+        if last_year && beside {
+            measure = Measure::YoyBase;
+            period = base.and_then(|b| self.linked.drafts.get(b)).and_then(|d| d.period);
+        } else if self.is_plan(clause, index) {
             measure = Measure::Plan;
             period = None;
         } else if rule_row.unit == Unit::Vnd
-            && rule_row.kind != Kind::Rate
+            && rule_row.kind == Kind::Flow
             && self.is_for_one(clause, index, quantity, value, &found)
         {
             measure = Measure::PerUnit;
@@ -890,6 +1085,17 @@ impl<'a> Linker<'a> {
         })
     }
 
+    /// The other period of the sentence before, for a stock or rate of the same field of work that names none.
+    fn period_before(&self, clause: &Clause<'_>, domain: &str, is_flow: bool, inherits: bool) -> Option<Period> {
+        if is_flow || inherits {
+            return None;
+        }
+        let draft = clause.memory.first().and_then(|d| self.linked.drafts.get(*d))?;
+        let row = self.dictionary.indicator(draft.indicator)?;
+        let near = draft.block == clause.block && draft.sentence + 1 == clause.sentence;
+        draft.period.filter(|_| near && row.domain() == domain && row.kind != Kind::Flow)
+    }
+
     fn draft(&self, at: usize) -> Result<&Draft, Unmapped> {
         self.linked.drafts.get(at).ok_or(Unmapped { reason: "no-indicator", candidates: Vec::new() })
     }
@@ -913,8 +1119,8 @@ impl<'a> Linker<'a> {
             confidence -= loses.field_differs;
         }
         if candidate.score < weights.scores.strong {
-            confidence -= loses.weak * (weights.scores.strong - candidate.score)
-                / (weights.scores.strong - weights.scores.enough).max(0.1);
+            let lack = (weights.scores.strong - candidate.score) / (weights.scores.strong - weights.scores.enough).max(0.1);
+            confidence -= loses.weak * lack.clamp(0.0, 1.0);
         }
         let others = self.reading(clause, index, false).candidates();
         let rival = others.iter().find(|c| c.indicator != candidate.indicator);
@@ -954,8 +1160,19 @@ impl<'a> Linker<'a> {
     }
 
     fn is_plan(&self, clause: &Clause<'_>, index: usize) -> bool {
-        clause.before(index, Marker::PlanValue, 2).is_some() && clause.before(index, Marker::Reach, 0).is_none()
-            || clause.before_bracket(index, Marker::PlanOfYear)
+        clause.before(index, Marker::PlanValue, 0).is_some() && clause.before(index, Marker::Reach, 0).is_none()
+            || clause.before_bracket(index, Marker::PlanOfYear) && clause.opens_bracket(index)
+            || self.opens_with_plan(clause, index)
+    }
+
+    /// «Kế hoạch năm giao … cho 20.000 lao động»: the clause opens with the plan, and nothing is said to be done.
+    fn opens_with_plan(&self, clause: &Clause<'_>, index: usize) -> bool {
+        let left = clause.left(index);
+        let opening = clause.scan.hits_in(&left).find(|h| h.tag == Tag::Marker(Marker::PlanOpens));
+        let Some(opening) = opening else { return false };
+        let done = [Marker::Reach, Marker::ResultColumn, Marker::Cumulative, Marker::InPeriod, Marker::Compare];
+        (left.start..opening.first as usize).filter(|t| clause.tokens.get(*t).is_some_and(Token::is_word)).count() <= 2
+            && !done.iter().any(|m| clause.scan.has_marker(*m, &(opening.last as usize + 1..left.end)))
     }
 
     /// Whether an amount is the amount for one: the words say so, or the total would give each one next to nothing.
@@ -967,13 +1184,22 @@ impl<'a> Linker<'a> {
         value: Decimal,
         found: &Found,
     ) -> bool {
-        if quantity.per_one || clause.before(index, Marker::PerUnit, 5).is_some() {
+        if quantity.per_one {
+            return true;
+        }
+        if quantity.per_month {
+            return false;
+        }
+        if clause.before(index, Marker::PerUnit, 5).is_some() {
             return true;
         }
         let Found::Companion { of, .. } = found else { return false };
         self.linked.drafts.get(*of).is_some_and(|count| {
-            count.measure != Measure::PerUnit
-                && count.value > Decimal::ONE
+            let people = self.dictionary.indicator(count.indicator).is_some_and(|i| {
+                matches!(i.unit, Unit::Person | Unit::PersonTurn | Unit::Household | Unit::Case | Unit::Item)
+            });
+            people
+                && count.value > Decimal::TEN
                 && value < count.value.saturating_mul(Decimal::from(LEAST_TOTAL_FOR_ONE))
         })
     }
@@ -1014,7 +1240,14 @@ impl<'a> Linker<'a> {
         let subject = self.subject_of(clause, index, &relative);
         let Some(subject) = subject else { return self.relative_alone(clause, index, quantity, value, &relative) };
         let subject = subject.map_err(nothing)?;
-        let draft = self.draft(subject)?.clone();
+        let mut draft = self.draft(subject)?.clone();
+        if quantity.kind == QuantityKind::Plain && quantity.class.is_some()
+            && let Some(part) = self.dictionary.rules.get(usize::from(draft.indicator)).and_then(|r| r.share_of)
+            && self.dictionary.indicator(part).is_some_and(|i| self.dictionary.unit_fit(i.unit, quantity.class) > 0.0)
+        {
+            // A change in households after a rate of households is one of their number.
+            draft.indicator = part;
+        }
         let Some(row) = self.dictionary.indicator(draft.indicator) else { return Err(nothing("no-indicator")) };
         if let Some(rate) = self.rate_of_share(clause, index, &relative, &draft) {
             let mut made = self.relative_draft(clause, index, quantity, value, &draft);
@@ -1027,6 +1260,15 @@ impl<'a> Linker<'a> {
             }
         }
         let mut made = self.relative_draft(clause, index, quantity, value, &draft);
+        if relative.about == About::Share {
+            let pairs = self.categories(clause, index, draft.indicator);
+            if pairs.is_empty() && clause.depth(quantity.first) > 0 && self.foreign_category(clause, index, draft.indicator) {
+                return Err(nothing("breakdown-not-in-register"));
+            }
+            let new: Vec<_> = pairs.into_iter().filter(|(d, _)| draft.breakdown.iter().all(|(o, _)| o != d)).collect();
+            merge(&mut made.breakdown, &new);
+            made.breakdown.sort();
+        }
         let is_rate = row.kind == Kind::Rate || row.unit == Unit::Percent;
         let (measure, value) = relative.measure_and_value(value, quantity.kind, is_rate);
         if matches!(measure, Measure::YoyAbs | Measure::PrevAbs | Measure::YoyBase | Measure::Plan)
@@ -1130,7 +1372,7 @@ impl<'a> Linker<'a> {
     }
 
     pub(super) fn memory(&self, clause: &Clause<'_>) -> Option<usize> {
-        clause.memory
+        clause.memory.first().copied()
     }
 
     pub(super) fn candidates_of(&self, clause: &Clause<'_>, index: usize, any_unit: bool) -> Vec<Candidate> {

@@ -8,6 +8,7 @@ mod link;
 mod model;
 mod reach;
 mod relative;
+mod table;
 mod time;
 
 pub use draft::{Draft, PartOf, Unmapped};

@@ -7,6 +7,9 @@ use crate::dictionary::marker::Marker;
 use crate::mention::{Quantity, Scan};
 use crate::text::{Token, TokenKind};
 
+/// Words at least so many tokens before the first number of a sentence are its head, shared by the numbers after it.
+const SHARED_HEAD_DISTANCE: usize = 4;
+
 /// A sentence's quantities with the words that are each one's own.
 #[derive(Debug, Clone)]
 pub struct Reach {
@@ -16,6 +19,8 @@ pub struct Reach {
     pub quantities: Range<usize>,
     /// Per quantity: its own words, itself included.
     pub strict: Vec<Range<usize>>,
+    /// Per quantity: whether nothing separates it from the next one.
+    pub unsplit: Vec<bool>,
     /// Per quantity: where the item of the list begins that it stands in.
     pub item_start: Vec<usize>,
     /// Per quantity: where that item ends.
@@ -29,11 +34,15 @@ impl Reach {
         let to = scan.quantities.partition_point(|q| q.first < sentence.end);
         let quantities = scan.quantities.get(from..to).unwrap_or_default();
         let mut cuts = vec![sentence.start];
+        let mut unsplit = Vec::new();
         for pair in quantities.windows(2) {
             if let [a, b] = pair {
-                cuts.push(cut(tokens, scan, a, b));
+                let (at, split) = cut(tokens, scan, a, b);
+                cuts.push(at);
+                unsplit.push(!split);
             }
         }
+        unsplit.push(false);
         cuts.push(sentence.end);
         let mut strict = Vec::new();
         let (mut item_start, mut item_end) = (Vec::new(), Vec::new());
@@ -41,19 +50,21 @@ impl Reach {
             let left = cuts.get(at).copied().unwrap_or(sentence.start);
             let right = cuts.get(at + 1).copied().unwrap_or(sentence.end);
             let (left, right) = within_bracket(scan, quantity, left, right);
-            strict.push(left..right);
             let depth = scan.depth.get(quantity.first).copied().unwrap_or(0);
             let ends = |t: &usize| {
                 tokens.get(*t).is_some_and(|k| k.is(';')) && scan.depth.get(*t).copied().unwrap_or(0) <= depth
             };
-            item_start.push((sentence.start..quantity.first).rev().find(ends).map_or(sentence.start, |t| t + 1));
-            item_end.push((quantity.last..sentence.end).find(ends).unwrap_or(sentence.end));
+            let start = (sentence.start..quantity.first).rev().find(ends).map_or(sentence.start, |t| t + 1);
+            let end = (quantity.last..sentence.end).find(ends).unwrap_or(sentence.end);
+            strict.push(left.max(start)..right.min(end).max(quantity.last + 1));
+            item_start.push(start);
+            item_end.push(end);
         }
-        Self { sentence, quantities: from..to, strict, item_start, item_end }
+        Self { sentence, quantities: from..to, strict, unsplit, item_start, item_end }
     }
 
     /// How near the words `first..=last` are to the quantity at `index`, 0 to 1.
-    pub fn weight(&self, scan: &Scan, index: usize, first: usize, last: usize) -> f32 {
+    pub fn weight(&self, tokens: &[Token], scan: &Scan, index: usize, first: usize, last: usize) -> f32 {
         let Some(strict) = self.strict.get(index) else { return 0.0 };
         let quantity = |i: usize| scan.quantities.get(self.quantities.start + i);
         let Some(own) = quantity(index) else { return 0.0 };
@@ -61,26 +72,40 @@ impl Reach {
             return 1.0;
         }
         if first < strict.end && last >= strict.start {
-            return 0.7;
+            return 0.5;
         }
         if last < strict.start {
             let previous_end = index.checked_sub(1).and_then(quantity).map_or(self.sentence.start, Quantity::end);
             let in_gap = first >= previous_end;
             let bracketed = scan.depth.get(own.first) > scan.depth.get(first);
             if in_gap {
-                return if bracketed { 0.35 } else { 0.45 };
+                let apart = (previous_end..first).any(|t| {
+                    tokens.get(t).is_some_and(|k| k.is(',')) && scan.depth.get(t) == scan.depth.get(own.first)
+                });
+                return match (bracketed, apart) {
+                    (true, _) => 0.35,
+                    (false, true) => 0.7,
+                    (false, false) => 0.45,
+                };
             }
             let first_quantity = quantity(0).map_or(self.sentence.end, |q| q.first);
             let same_item = self.item_start.get(index).is_some_and(|start| first >= *start);
-            return match (same_item, first < first_quantity) {
+            // The verb that opens the sentence is shared by its list; the words right before the first number are that
+            // number's own.
+            let shared = last < first_quantity && first_quantity - last > SHARED_HEAD_DISTANCE;
+            return match (same_item, shared) {
                 (true, true) => 0.42,
-                (true, false) => 0.3,
-                (false, true) => 0.33,
-                (false, false) => 0.15,
+                (true, false) => 0.2,
+                (false, true) => 0.2,
+                (false, false) => 0.12,
             };
         }
         let next_first = quantity(index + 1).map_or(self.sentence.end, |q| q.first);
-        if last < next_first { 0.25 } else { 0.05 }
+        match (last < next_first, self.unsplit.get(index)) {
+            (true, Some(true)) => 0.8,
+            (true, _) => 0.25,
+            (false, _) => 0.05,
+        }
     }
 }
 
@@ -103,27 +128,43 @@ fn within_bracket(scan: &Scan, quantity: &Quantity, left: usize, right: usize) -
 }
 
 /// Where, between two neighbouring quantities, the words of the first end and those of the second begin.
-fn cut(tokens: &[Token], scan: &Scan, a: &Quantity, b: &Quantity) -> usize {
+fn cut(tokens: &[Token], scan: &Scan, a: &Quantity, b: &Quantity) -> (usize, bool) {
     let gap = a.end().min(b.first)..b.first;
     let depth = |at: usize| scan.depth.get(at).copied().unwrap_or(0);
     let (depth_a, depth_b) = (depth(a.first), depth(b.first));
     if depth_b > depth_a {
         if let Some(open) = gap.clone().rev().find(|t| tokens.get(*t).is_some_and(|k| k.is('('))) {
-            return open;
+            return (open, true);
         }
     } else if depth_b < depth_a {
         if let Some(close) = gap.clone().find(|t| tokens.get(*t).is_some_and(|k| k.is(')'))) {
-            return close + 1;
+            return (close + 1, true);
         }
     } else if let Some(close) = gap.clone().find(|t| depth(*t) > depth_a) {
-        // A bracket without a number belongs to the quantity before it.
+        // A bracket without a number belongs to the quantity before it, unless something separates the two.
+        let open = (gap.start..close + 1).find(|t| depth(*t) > depth_a).unwrap_or(close);
+        if let Some(at) = last_separator(tokens, scan, &(gap.start..open)) {
+            let after = (open..gap.end).find(|t| depth(*t) <= depth_a).unwrap_or(gap.end);
+            return (last_separator(tokens, scan, &(after..gap.end)).unwrap_or(at), true);
+        }
         let end = (close..gap.end).find(|t| depth(*t) <= depth_a).unwrap_or(gap.end);
-        return last_separator(tokens, scan, &(end..gap.end)).unwrap_or(end);
+        return (last_separator(tokens, scan, &(end..gap.end)).unwrap_or(end), true);
+    }
+    // Where a comma follows the first quantity at once, its own words are complete: all that follows is the second's.
+    let closed = tokens.get(gap.start).is_some_and(|t| t.is(',')) && gap.end > gap.start + 1;
+    let stronger = gap.clone().any(|t| tokens.get(t).is_some_and(|k| k.is(';')))
+        || scan.hits_in(&gap).any(|h| {
+            matches!(h.tag, Tag::Marker(Marker::OpensParts | Marker::Besides | Marker::Remainder)) && h.first as usize > gap.start + 1
+        });
+    if closed && !stronger {
+        return (gap.start, true);
     }
     if let Some(at) = last_separator(tokens, scan, &gap) {
-        return at;
+        return (at, true);
     }
-    gap.start
+    // Nothing separates them: words of money begin the second's own words, else what stands between is the second's.
+    let money = scan.hits_in(&gap).find(|h| h.tag == Tag::Marker(Marker::Money));
+    money.map_or((gap.start, false), |h| (h.first as usize, true))
 }
 
 fn last_separator(tokens: &[Token], scan: &Scan, gap: &Range<usize>) -> Option<usize> {
@@ -138,6 +179,15 @@ fn last_separator(tokens: &[Token], scan: &Scan, gap: &Range<usize>) -> Option<u
         .min();
     if let Some(at) = opening {
         return Some(at);
+    }
+    // «và 13 hồ sơ»: a joining word right before the number begins its own words.
+    let joined = scan
+        .hits_in(gap)
+        .filter(|h| h.tag == Tag::Marker(Marker::And) && h.last as usize + 2 >= gap.end)
+        .map(|h| h.first as usize)
+        .max();
+    if joined.is_some() {
+        return joined;
     }
     // A comma right before the number separates nothing from it; one further left does.
     let comma = gap.clone().rev().find(|t| {

@@ -116,7 +116,8 @@ fn sign(clause: &Clause<'_>, quantity: &Quantity) -> i8 {
     let opened = quantity.first.checked_sub(2).and_then(|t| clause.tokens.get(t)).is_some_and(|t| t.is('('));
     let glued = clause.tokens.get(quantity.first).is_some_and(|t| !t.spaced);
     match before.map(|t| t.kind) {
-        Some(TokenKind::Punct('-' | '\u{2212}' | '\u{2013}')) if opened && glued => -1,
+        Some(TokenKind::Punct('-' | '\u{2013}')) if opened && glued => -1,
+        Some(TokenKind::Punct('\u{2212}')) if glued => -1,
         Some(TokenKind::Punct('+')) if opened => 1,
         Some(TokenKind::Punct('\u{25B2}')) => 1,
         Some(TokenKind::Punct('\u{25BC}')) => -1,
@@ -159,6 +160,12 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
     match quantity.kind {
         QuantityKind::Percent => {
             let plan = said(Marker::PlanOfYear) || said_before(Marker::PlanOfYear, 3);
+            let plan_itself = said_before(Marker::PlanValue, 0)
+                && !said_before(Marker::Reach, 1)
+                && !clause.scan.has_marker(Marker::Compare, &left);
+            if plan_itself && follows_rate(linker, clause, index) {
+                return Some(Relative::new(About::PlanValue, 0));
+            }
             if said_before(Marker::Exceed, 1) {
                 return Some(Relative::new(About::Plan, 1));
             }
@@ -178,6 +185,11 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             }
             if plan {
                 return Some(Relative::new(About::Plan, 0));
+            }
+            if clause.before(index, Marker::Respectively, 1).is_some()
+                && let Some(direction) = change_just_before(linker, clause, index)
+            {
+                return Some(base(direction));
             }
             if same || previous {
                 return Some(base(0));
@@ -210,6 +222,12 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             if direction != 0 && has_subject {
                 return Some(base(direction));
             }
+            if said_before(Marker::Equal, 0)
+                && clause.depth(quantity.first) > 0
+                && let Some(direction) = change_just_before(linker, clause, index)
+            {
+                return Some(base(direction));
+            }
             let told_same = clause.before(index, Marker::SamePeriod, 2).is_some()
                 || clause.before_bracket(index, Marker::SamePeriod);
             if told_same && has_subject {
@@ -228,6 +246,15 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
         }
         QuantityKind::ZeroStatement | QuantityKind::InWords => None,
     }
+}
+
+/// Whether the value before is a rate.
+fn follows_rate(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool {
+    let before = index.checked_sub(1).and_then(|at| clause.assigned.get(at).copied().flatten());
+    before
+        .and_then(|d| linker.drafts().get(d))
+        .and_then(|d| linker.dictionary().indicator(d.indicator))
+        .is_some_and(|i| i.kind == Kind::Rate)
 }
 
 /// Whether the words near the number name a rate whose level the percentage is.
@@ -254,7 +281,7 @@ fn inherited_base(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> Opt
 fn change_just_before(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> Option<i8> {
     let draft = clause.assigned.get(index.checked_sub(1)?).copied().flatten()?;
     let draft = linker.drafts().get(draft)?;
-    let change = matches!(draft.measure, Measure::PrevAbs | Measure::YoyAbs);
+    let change = matches!(draft.measure, Measure::PrevAbs | Measure::YoyAbs | Measure::PrevPct | Measure::YoyPct);
     change.then(|| if draft.value.is_sign_negative() { -1 } else { 1 })
 }
 
@@ -294,7 +321,10 @@ pub(super) fn subject_of(
     }
     let scores = linker.dictionary().confidence.scores;
     let own = linker.candidates_of(clause, index, true);
-    let before = clause.value_before(index);
+    let before = like_value(linker, clause, index, relative, &own).or_else(|| clause.value_before(index));
+    if let Some(rate) = rate_just_before(linker, clause, index, relative) {
+        return Some(Ok(rate));
+    }
     if let Some(at) = before {
         let subject = clause.assigned.get(at).copied().flatten();
         let indicator = subject.and_then(|d| linker.drafts().get(d)).map(|d| d.indicator);
@@ -312,10 +342,57 @@ pub(super) fn subject_of(
         }
         return Some(subject.ok_or("percentage-of-unmapped"));
     }
-    if own.first().is_some_and(|c| c.score >= scores.enough && c.nearness >= 0.7) {
+    if own.first().is_some_and(|c| c.score >= scores.enough && c.anchored) {
         return None;
     }
     linker.outer_draft(clause).or(linker.memory(clause)).map(Ok)
+}
+
+/// For an absolute change: the nearest value before that its own words name, or that is counted in the same noun.
+fn like_value(
+    linker: &Linker<'_>,
+    clause: &Clause<'_>,
+    index: usize,
+    relative: &Relative,
+    own: &[super::candidates::Candidate],
+) -> Option<usize> {
+    let quantity = clause.quantity(index)?;
+    let change = matches!(relative.about, About::SamePeriod | About::Previous | About::SamePeriodValue);
+    if !change || quantity.kind != QuantityKind::Plain {
+        return None;
+    }
+    let bracketed = clause.depth(quantity.first) > 0;
+    let before = clause.value_before(index).and_then(|at| clause.quantity(at));
+    if bracketed && before.is_some_and(|q| q.class == quantity.class) {
+        return None;
+    }
+    let values = (0..index).rev().filter(|at| {
+        clause.is_value.get(*at) == Some(&true) && clause.quantity(*at).is_some_and(|q| clause.depth(q.first) == 0)
+    });
+    let indicator = |at: usize| {
+        clause.assigned.get(at).copied().flatten().and_then(|d| linker.drafts().get(d)).map(|d| d.indicator)
+    };
+    let named = values.clone().find(|at| {
+        indicator(*at).is_some_and(|i| own.iter().any(|c| c.indicator == i && c.anchored && c.specific))
+    });
+    named.or_else(|| {
+        values.clone().find(|at| {
+            clause.quantity(*at).is_some_and(|q| q.class == quantity.class) && indicator(*at).is_some()
+        })
+    })
+}
+
+/// A rate stated right before its change: `tỷ lệ 1,02%, giảm 0,31%`.
+fn rate_just_before(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, relative: &Relative) -> Option<usize> {
+    let change = matches!(relative.about, About::SamePeriod | About::Previous) && relative.direction != 0;
+    let percent = matches!(clause.quantity(index)?.kind, QuantityKind::Percent | QuantityKind::Points);
+    if !change || !percent {
+        return None;
+    }
+    let draft = clause.assigned.get(index.checked_sub(1)?).copied().flatten()?;
+    let before = linker.drafts().get(draft)?;
+    let rate = linker.dictionary().indicator(before.indicator).is_some_and(|i| i.kind == Kind::Rate);
+    (rate && before.measure == Measure::Actual).then_some(draft)
 }
 
 /// The rate that a share states, where its base says so: poor households in percent of all households.

@@ -7,7 +7,7 @@ use crate::dictionary::Tag;
 use crate::dictionary::marker::{Marker, PeriodWord};
 use crate::mention::{PeriodMention, Scan, Span};
 use crate::period::{Period, PeriodKind};
-use crate::text::Token;
+use crate::text::{Token, TokenKind};
 
 /// What period a value covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub fn events(tokens: &[Token], scan: &Scan, sentence: &Range<usize>, report: Pe
             continue;
         }
         // After a comparison («so với đầu năm») the words name a base, not a period.
-        if follows_comparison(scan, first, sentence) {
+        if follows_comparison(tokens, scan, first, sentence) {
             continue;
         }
         found.push(Event { first, last, coverage });
@@ -65,12 +65,14 @@ pub fn events(tokens: &[Token], scan: &Scan, sentence: &Range<usize>, report: Pe
     found
 }
 
-/// Whether a comparison or plan word stands at most three tokens before `at`.
-fn follows_comparison(scan: &Scan, at: usize, sentence: &Range<usize>) -> bool {
+/// Whether a comparison or plan word stands at most three tokens before `at`, with no punctuation between.
+fn follows_comparison(tokens: &[Token], scan: &Scan, at: usize, sentence: &Range<usize>) -> bool {
     let near = at.saturating_sub(4).max(sentence.start)..at + 1;
     scan.hits_in(&near).any(|h| {
-        matches!(h.tag, Tag::Marker(Marker::Compare | Marker::SamePeriod | Marker::PlanOfYear | Marker::PreviousPeriod))
-            && h.last as usize + 3 >= at
+        let last = h.last as usize;
+        matches!(h.tag, Tag::Marker(Marker::Compare | Marker::SamePeriod | Marker::PlanOfYear))
+            && last + 3 >= at
+            && !(last + 1..at).any(|t| tokens.get(t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(_))))
     })
 }
 
@@ -94,7 +96,7 @@ fn resolve(
     mention: &PeriodMention,
     report: Period,
 ) -> Option<Coverage> {
-    if follows_comparison(scan, mention.first, sentence) {
+    if follows_comparison(tokens, scan, mention.first, sentence) {
         return None;
     }
     let before = mention.first.checked_sub(1);
@@ -160,14 +162,14 @@ fn resolve(
             }
             (stands_out && period.year <= report.year).then_some(Coverage::Other(period))
         }
-        Span::SecondHalf => {
-            let period = Period::half(mention.year.unwrap_or(report.year), 2)?;
+        Span::LastMonths(months) => {
+            let period = Period::half(mention.year.unwrap_or(report.year), 2).filter(|_| months == 6)?;
             (stands_out && period != report).then_some(Coverage::Other(period))
         }
         Span::Year => {
             let Some(year) = mention.year else {
                 // «cả năm» in a report that ends in December is its cumulative figure.
-                return (report.last_month() == 12 && stands_out).then_some(if report.starts_in_january() {
+                return (report.last_month() == 12).then_some(if report.starts_in_january() {
                     Coverage::Within
                 } else {
                     Coverage::Cumulative

@@ -104,7 +104,7 @@ fn number_of(head: &str, dictionary: &Dictionary) -> String {
 /// The provinces named in a row of tokens: index of the name, and its first token.
 fn provinces_in(tokens: &[Token], dictionary: &Dictionary) -> Vec<(u8, usize)> {
     let mut hits = Vec::new();
-    dictionary.trie.find(tokens, &mut hits);
+    dictionary.trie.find(tokens, &dictionary.vocabulary, &mut hits);
     let mut found: Vec<(u8, u32, u32)> = hits
         .iter()
         .filter_map(|h| match h.tag {
@@ -176,7 +176,7 @@ fn province_of(
 
 fn dictionary_opens_closing(tokens: &[Token], dictionary: &Dictionary) -> bool {
     let mut hits = Vec::new();
-    dictionary.trie.find(tokens, &mut hits);
+    dictionary.trie.find(tokens, &dictionary.vocabulary, &mut hits);
     hits.iter().any(|h| h.tag == Tag::Closing && h.first == 0)
 }
 
@@ -277,8 +277,10 @@ fn period_in(
         scan.periods.iter().copied().filter(|m| m.first >= first.first && m.last < tasks).collect();
     let year = own.iter().find_map(|m| m.year).or_else(|| {
         let later = scan.periods.iter().find(|m| m.year.is_some())?;
-        let period = resolve(later, later.year?)?;
         let mine = resolve(&first, later.year?)?;
+        let Some(period) = resolve(later, later.year?).filter(|_| !matches!(later.span, Span::Year)) else {
+            return later.year;
+        };
         // The coming period in January, the reported one in December: the year has turned between them.
         let turned = later.first > first.first && period.first_month() < mine.last_month();
         Some(if turned { later.year? - 1 } else { later.year? })
@@ -290,7 +292,11 @@ fn period_in(
             resolve(&first, first.year.unwrap_or(year))
                 .is_some_and(|f| (f.year, f.last_month()) == (p.year, p.last_month()))
         })
-        .max_by_key(|p| p.last_month() - p.first_month())
+        // «tháng 12 và cả năm» is the year's report; of other pairs the first is the report's own.
+        .fold(None, |chosen: Option<Period>, p| match chosen {
+            Some(first) if p.kind != crate::period::PeriodKind::Year => Some(first),
+            _ => Some(p),
+        })
 }
 
 fn resolve(mention: &PeriodMention, year: u16) -> Option<Period> {
@@ -298,7 +304,8 @@ fn resolve(mention: &PeriodMention, year: u16) -> Option<Period> {
         Span::Month(month) => Period::month(year, month),
         Span::Quarter(quarter) => Period::quarter(year, quarter),
         Span::FirstMonths(months) => Period::first_months(year, months),
-        Span::SecondHalf => Period::half(year, 2),
+        Span::LastMonths(6) => Period::half(year, 2),
+        Span::LastMonths(_) => None,
         Span::Year => Some(Period::year(mention.year.unwrap_or(year))),
         Span::Date { .. } | Span::YearsTo(_) => None,
     }

@@ -36,6 +36,8 @@ pub struct Token {
     pub kind: TokenKind,
     /// The word, or the number's plain value, in the vocabulary; [`NOT_A_WORD`] if it is not there.
     pub word: WordId,
+    /// The words of the vocabulary that have the same letters without diacritics; 0 if there is none.
+    pub alike: u32,
     /// Whether white space stands before it.
     pub spaced: bool,
     /// Whether it starts with a capital letter.
@@ -68,7 +70,9 @@ impl Token {
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
     ids: FxHashMap<String, WordId>,
-    bare: FxHashMap<String, Vec<WordId>>,
+    bare: FxHashMap<String, u32>,
+    groups: Vec<Vec<WordId>>,
+    group_of: Vec<u32>,
     next: WordId,
 }
 
@@ -81,15 +85,35 @@ impl Vocabulary {
         }
         self.next += 1;
         self.ids.insert(key, self.next);
-        self.bare.entry(bare(word)).or_default().push(self.next);
+        self.join_group(word, self.next);
         self.next
+    }
+
+    fn join_group(&mut self, word: &str, id: WordId) {
+        if self.groups.is_empty() {
+            self.groups.push(Vec::new());
+        }
+        let fresh = u32::try_from(self.groups.len()).unwrap_or(0);
+        let group = *self.bare.entry(bare(word)).or_insert(fresh);
+        if group == fresh {
+            self.groups.push(Vec::new());
+        }
+        if let Some(words) = self.groups.get_mut(group as usize) {
+            words.push(id);
+        }
+        let at = id as usize;
+        if self.group_of.len() <= at {
+            self.group_of.resize(at + 1, 0);
+        }
+        if let Some(slot) = self.group_of.get_mut(at) {
+            *slot = group;
+        }
     }
 
     /// Makes `variant` another spelling of `word`.
     pub fn alias(&mut self, variant: &str, word: &str) {
         let id = self.add(word);
         self.ids.insert(fold(variant), id);
-        self.bare.entry(bare(variant)).or_default().push(id);
     }
 
     /// The id of a word in comparison form.
@@ -97,9 +121,18 @@ impl Vocabulary {
         self.ids.get(folded).copied().unwrap_or(NOT_A_WORD)
     }
 
-    /// The words that have these letters once diacritics are dropped.
-    pub fn alike(&self, word: &str) -> &[WordId] {
-        self.bare.get(&bare(word)).map_or(&[], Vec::as_slice)
+    /// The words of a group that share their letters once diacritics are dropped.
+    pub fn alike(&self, group: u32) -> &[WordId] {
+        self.groups.get(group as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The group of a written word.
+    fn group(&self, word: WordId, written: &str) -> u32 {
+        if word == NOT_A_WORD {
+            self.bare.get(&bare(written)).copied().unwrap_or(0)
+        } else {
+            self.group_of.get(word as usize).copied().unwrap_or(0)
+        }
     }
 
     /// How many ids there are, [`NOT_A_WORD`] included.
@@ -147,12 +180,15 @@ pub fn tokenize(text: &str, range: Range<usize>, vocabulary: &Vocabulary, out: &
             rest = rest.get(c.len_utf8()..).unwrap_or_default();
             continue;
         }
+        let mut alike = 0;
         let (length, kind, word) = if is_letter(c) {
             let length = word_length(rest);
             let written = rest.get(..length).unwrap_or_default();
             buffer.clear();
             fold_into(written, &mut buffer);
-            (length, TokenKind::Word, vocabulary.get(&buffer))
+            let word = vocabulary.get(&buffer);
+            alike = vocabulary.group(word, written);
+            (length, TokenKind::Word, word)
         } else if c.is_ascii_digit() {
             let length = number_length(rest.as_bytes());
             let digits = rest.get(..length).unwrap_or_default();
@@ -179,6 +215,7 @@ pub fn tokenize(text: &str, range: Range<usize>, vocabulary: &Vocabulary, out: &
             end: u32::try_from(offset + length).unwrap_or(u32::MAX),
             kind,
             word,
+            alike,
             spaced,
             capital: c.is_uppercase(),
         });

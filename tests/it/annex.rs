@@ -16,7 +16,7 @@ use tonghop::observation::{Class, LedgerEntry, Measure, Observation, Origin, Qua
 use tonghop::table::ReportRow;
 
 /// `province period indicator[breakdown] measure[/of] [qualifier or status]value`.
-fn observation(at: usize, text: &str) -> Observation {
+pub fn observation(at: usize, text: &str) -> Observation {
     let words: Vec<&str> = text.split(' ').collect();
     let [province, period, indicator, measure, value] = words[..] else { panic!("{text}") };
     let (indicator, breakdown) = indicator.split_once('[').unwrap_or((indicator, "]"));
@@ -107,6 +107,10 @@ impl World {
     }
 
     fn workbook(&self) -> Vec<u8> {
+        self.workbook_of("2023-Q2")
+    }
+
+    fn workbook_of(&self, period: &str) -> Vec<u8> {
         let plans = "province,year,indicator,value\n94,2023,employment.jobs_created,28000\n";
         let consolidated = consolidate(&Input {
             observations: &self.observations,
@@ -151,7 +155,7 @@ impl World {
             reason: "no-indicator".to_owned(),
         };
         write_workbook(&AnnexInput {
-            period: "2023-Q2".parse().unwrap(),
+            period: period.parse().unwrap(),
             consolidated: &consolidated,
             observations: &self.observations,
             unmapped: &[(unmapped, "trao 125 suất quà cho học viên".to_owned())],
@@ -296,7 +300,7 @@ fn the_same_input_gives_the_same_bytes() {
     std::fs::write(concat!(env!("CARGO_TARGET_TMPDIR"), "/annex.xlsx"), &first).unwrap();
     assert!(first == world.workbook());
     world.observations.reverse();
-    assert_eq!(read(&first)["Việc làm"], read(&world.workbook())["Việc làm"]);
+    assert!(first == world.workbook(), "the order of the observations must not show");
 }
 
 #[test]
@@ -331,4 +335,63 @@ width = 14
     let row = row_of(sheet, 0, "Số lao động được giải quyết việc làm (tạo việc làm)");
     assert_eq!(cells(sheet, row, 0..3)[1..], ["10325", "người"]);
     assert!(says(&sheet[&(0, 0)], "TÓM TẮT QUÝ II NĂM 2023"));
+}
+
+#[test]
+fn a_layout_may_leave_out_who_has_no_figure() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("annex")).unwrap();
+    let built_in = Templates::built_in().read("annex/20-domain.toml").unwrap();
+    let layout = built_in.replace("provinces = \"all\"", "provinces = \"reported\"");
+    std::fs::write(folder.path().join("annex/20-domain.toml"), layout).unwrap();
+    let sheets = read(&World::with(Templates::with_overlay(folder.path()).unwrap()).workbook());
+    let sheet = &sheets["Việc làm"];
+    let names: Vec<String> = (0..40).filter_map(|row| sheet.get(&(row, 1))).map(ToString::to_string).collect();
+    assert_eq!(
+        names[names.iter().position(|n| n == "CẢ NƯỚC").unwrap()..],
+        [
+            "CẢ NƯỚC",
+            "Số tỉnh có số liệu",
+            "Đồng bằng sông Hồng",
+            "Hà Nội",
+            "Đồng bằng sông Cửu Long",
+            "Trà Vinh",
+            "Sóc Trăng"
+        ]
+    );
+    assert_eq!(cells(sheet, row_of(sheet, 1, "CẢ NƯỚC"), 2..6), ["48000", "58858", "1120", "27825.5"]);
+}
+
+#[test]
+fn after_the_merger_there_are_34_provinces_and_january_makes_one_figure_of_two() {
+    let mut world = World::new();
+    let rows = [
+        "86 2025-01-01/P9M employment.jobs_created cumulative 30000",
+        "86 2025-01-01/P9M employment.jobs_created yoy_base/actual 24000",
+        "86 2025-01-01/P9M poverty.poor_households plan <5000",
+        "86 2024 poverty.poor_households actual 6100",
+    ];
+    world.observations = rows.iter().enumerate().map(|(at, row)| observation(at, row)).collect();
+    for observation in &mut world.observations {
+        observation.province_system = "34".to_owned();
+        observation.file = "vinh-long.txt".to_owned();
+    }
+    let sheets = read(&world.workbook_of("2025-01-01/P9M"));
+    let sheet = &sheets["PL Vĩnh Long"];
+    let jobs = cells(sheet, row_of(sheet, 1, "Số lao động được giải quyết việc làm (tạo việc làm)"), 3..9);
+    assert_eq!(jobs, ["", "30000", "30000", "", "125", ""]);
+    let poor = cells(sheet, row_of(sheet, 1, "Số hộ nghèo"), 3..9);
+    assert_eq!(poor, ["5000", "...", "", "", "", "dưới (KH)"]);
+    let field = &sheets["Việc làm"];
+    assert!(field.values().any(|data| says(data, "Số tỉnh, thành phố có số liệu: 1/34")));
+    assert!(!field.values().any(|data| says(data, "Trà Vinh")));
+}
+
+#[test]
+fn a_period_without_figures_still_says_who_did_not_report() {
+    let world = World::new();
+    let sheets = read(&world.workbook_of("2024-M01"));
+    assert_eq!(sheets.keys().collect::<Vec<_>>(), ["Chưa ghép", "Cảnh báo", "Nguồn số liệu", "Tình hình báo cáo"]);
+    let reports = &sheets["Tình hình báo cáo"];
+    assert!(reports.values().any(|data| says(data, "Số tỉnh, thành phố có báo cáo: 0/63")));
 }
