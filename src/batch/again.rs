@@ -23,7 +23,8 @@ use crate::report::{Assumed, identify};
 use crate::table::{TableError, read_findings_csv, read_ledger_csv, read_observations_csv, read_reports_csv};
 use crate::text::SourceText;
 
-/// Writes the workbook of one period into the folder of a run; gives its path.
+/// Writes the workbook of one period into the folder of a run; gives its path, and the new name
+/// of the one before if a person had changed it.
 ///
 /// # Errors
 /// When the folder does not hold the tables of a run, or the workbook cannot be replaced.
@@ -32,7 +33,7 @@ pub fn workbook_again(
     period: Period,
     plans: Option<&Path>,
     resources: &Resources,
-) -> Result<PathBuf, Failure> {
+) -> Result<(PathBuf, Vec<String>), Failure> {
     let missing = |path: &Path, cause: &dyn std::fmt::Display| {
         let (path, cause) = (path.display().to_string(), cause.to_string());
         Failure::new("annex-missing", &[("path", &path), ("cause", &cause)])
@@ -66,8 +67,8 @@ pub fn workbook_again(
     let file = workbook(resources, &tables, &consolidated, period)?;
     let path = out.join(&file.name);
     let manifest = manifest::with_output(&before, &file).ok_or_else(|| missing(&manifest_path, &""))?;
-    Staging::open(out)?.replace(&[file, manifest])?;
-    Ok(path)
+    let renamed = Staging::open(out)?.replace(&[file, manifest])?;
+    Ok((path, renamed))
 }
 
 /// The numbers that no indicator took, with their clauses, from the extracted texts.

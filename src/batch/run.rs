@@ -118,6 +118,8 @@ pub struct Outcome {
     pub files: Vec<String>,
     /// Files of the run before that a person changed and that this one did not write.
     pub left: Vec<String>,
+    /// New names of files that a person changed and that this one wrote anew.
+    pub renamed: Vec<String>,
 }
 
 impl Outcome {
@@ -243,7 +245,7 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
     })
     .map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))?;
     files.push(OutputFile { name: MANIFEST_FILE.to_owned(), bytes: manifest.into_bytes() });
-    let left = staging.commit(&files)?;
+    let kept = staging.commit(&files)?;
     let threshold = review_threshold(resources);
     Ok(Outcome {
         observations: tables.observations.len(),
@@ -252,7 +254,8 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
         findings,
         periods,
         files: files.into_iter().map(|f| f.name).collect(),
-        left,
+        left: kept.left,
+        renamed: kept.renamed,
     })
 }
 

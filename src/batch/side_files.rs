@@ -70,6 +70,14 @@ pub(super) fn read_lists(
         let text = with_commas(&text);
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
         let folder = list.path.parent().map(PathBuf::from).unwrap_or_default();
+        let below: FxHashMap<String, &InputFile> = found
+            .reports
+            .iter()
+            .filter_map(|report| {
+                let path = report.path.strip_prefix(&folder).ok()?;
+                Some((normal_form(&path.to_string_lossy().replace('\\', "/")), report))
+            })
+            .collect();
         for (at, row) in reader.deserialize::<Row>().enumerate() {
             let line = at + 2;
             let place = format!("{}:{line}", list.name);
@@ -85,10 +93,7 @@ pub(super) fn read_lists(
                 }
             };
             let named = normal_form(&row.file.replace('\\', "/"));
-            let file = found.reports.iter().find(|report| {
-                let below = report.path.strip_prefix(&folder).ok().map(|p| p.to_string_lossy().replace('\\', "/"));
-                below.is_some_and(|below| normal_form(&below) == named)
-            });
+            let file = below.get(&named);
             let mut entry = Listed::default();
             if !row.province.is_empty() {
                 entry.province = ProvinceChoice::find(&row.province, &dictionary.geography);
@@ -117,21 +122,22 @@ pub(super) fn read_lists(
 /// Every row that cannot be understood, with file and line; a target that two files give.
 pub(super) fn read_all_plans(files: &[InputFile], dictionary: &Dictionary) -> Result<Vec<Plan>, Failure> {
     let mut plans: Vec<Plan> = Vec::new();
+    let mut known = FxHashMap::default();
     for file in files {
         let text = read(file)?;
         let own = read_plans(&file.name, &with_commas(&text), &dictionary.register, &dictionary.geography)
             .map_err(|faults| Failure::new("plans", &[("faults", &faults.to_string())]))?;
         for plan in own {
-            let known = plans.iter().find(|p| {
-                (p.system, &p.province, p.year, &p.indicator)
-                    == (plan.system, &plan.province, plan.year, &plan.indicator)
-            });
-            match known {
+            let key = (plan.system, plan.province.clone(), plan.year, plan.indicator.clone());
+            match known.get(&key).and_then(|at: &usize| plans.get(*at)) {
                 Some(known) if known.value == plan.value => {}
                 Some(known) => {
                     return Err(Failure::new("plan-twice", &[("place", &plan.source), ("other", &known.source)]));
                 }
-                None => plans.push(plan),
+                None => {
+                    known.insert(key, plans.len());
+                    plans.push(plan);
+                }
             }
         }
     }

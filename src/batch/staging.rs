@@ -20,6 +20,15 @@ pub(super) struct OutputFile {
     pub(super) bytes: Vec<u8>,
 }
 
+/// What a person changed among the outputs, and was therefore kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Kept {
+    /// Files of the run before that this one does not write.
+    pub(super) left: Vec<String>,
+    /// New names of the files that this one writes.
+    pub(super) renamed: Vec<String>,
+}
+
 /// The output folder, proven writable, with a hidden folder in it.
 #[derive(Debug)]
 pub(super) struct Staging {
@@ -53,33 +62,33 @@ impl Staging {
     fn sweep(&self) {
         for entry in fs::read_dir(&self.out).into_iter().flatten().flatten() {
             if entry.file_name().to_string_lossy().starts_with(STAGING_STEM) {
-                // Of another run that is still at work: then it cannot be ours to remove, and stays.
+                // Taken from a run that is still at work, it makes that one fail with nothing changed.
                 drop(fs::remove_dir_all(entry.path()));
             }
         }
     }
 
     /// Puts all files in place, the manifest last, and removes what the run before wrote and this one does not.
-    /// Gives the names of files of the run before that a person has changed: those stay.
+    /// What a person has changed since is kept, and named.
     ///
     /// # Errors
     /// When a file cannot be written or replaced; then all stands as before.
-    pub(super) fn commit(self, files: &[OutputFile]) -> Result<Vec<String>, Failure> {
-        let (stale, changed) = self.stale(files);
-        self.swap(files, &stale)?;
-        Ok(changed)
+    pub(super) fn commit(self, files: &[OutputFile]) -> Result<Kept, Failure> {
+        let (stale, left) = self.stale(files);
+        let renamed = self.swap(files, &stale)?;
+        Ok(Kept { left, renamed })
     }
 
-    /// Puts some files in place of those before; all others stay.
+    /// Puts some files in place of those before; all others stay. Gives the new names of those that a person changed.
     ///
     /// # Errors
     /// As [`Staging::commit`].
-    pub(super) fn replace(self, files: &[OutputFile]) -> Result<(), Failure> {
+    pub(super) fn replace(self, files: &[OutputFile]) -> Result<Vec<String>, Failure> {
         self.swap(files, &[])
     }
 
-    fn swap(mut self, files: &[OutputFile], stale: &[String]) -> Result<(), Failure> {
-        let Some(hidden) = self.hidden.take() else { return Ok(()) };
+    fn swap(mut self, files: &[OutputFile], stale: &[String]) -> Result<Vec<String>, Failure> {
+        let Some(hidden) = self.hidden.take() else { return Ok(Vec::new()) };
         let (new, old) = (hidden.path().join("new"), hidden.path().join("old"));
         for file in files {
             let path = new.join(&file.name);
@@ -93,13 +102,21 @@ impl Staging {
         for name in &replaced {
             self.replaceable(name)?;
         }
+        let edited = self.edited(files);
+        let mut renamed: Vec<String> = Vec::new();
         let mut done: Vec<(PathBuf, PathBuf)> = Vec::new();
         let (last, first): (Vec<&OutputFile>, Vec<&OutputFile>) = files.iter().partition(|f| f.name == MANIFEST_FILE);
         let mut swap = || -> Result<(), (PathBuf, io::Error)> {
             for name in std::iter::once(MANIFEST_FILE).chain(replaced.iter().copied().filter(|n| *n != MANIFEST_FILE)) {
                 let target = self.out.join(name);
                 if target.exists() {
-                    let kept = old.join(name);
+                    let kept = if edited.contains(&name) {
+                        let aside = self.free_name(name);
+                        renamed.push(aside.clone());
+                        self.out.join(aside)
+                    } else {
+                        old.join(name)
+                    };
                     move_file(&target, &kept).map_err(|error| (target.clone(), error))?;
                     done.push((kept, target));
                 }
@@ -124,7 +141,29 @@ impl Staging {
             remove_empty_parents(&self.out, name);
         }
         self.made.clear();
-        Ok(())
+        Ok(renamed)
+    }
+
+    /// Files that would be replaced though no run wrote them as they are: a person changed them, or put them there.
+    fn edited<'f>(&self, files: &'f [OutputFile]) -> Vec<&'f str> {
+        let before = fs::read_to_string(self.out.join(MANIFEST_FILE)).map(|text| manifest::outputs_of(&text));
+        let before = before.unwrap_or_default();
+        let is_edited = |file: &&OutputFile| {
+            let Ok(bytes) = fs::read(self.out.join(&file.name)) else { return false };
+            let digest = blake3::hash(&bytes).to_hex();
+            let written = before.iter().any(|(name, known)| *name == file.name && known == digest.as_str());
+            !written && bytes != file.bytes
+        };
+        let outputs = files.iter().filter(|f| f.name != MANIFEST_FILE);
+        outputs.filter(is_edited).map(|f| f.name.as_str()).collect()
+    }
+
+    /// A name beside `name` that no file has: `phu-luc-2024-Q2.old.xlsx`.
+    fn free_name(&self, name: &str) -> String {
+        let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+        let names = std::iter::once(String::new()).chain((2..).map(|n: u32| n.to_string()));
+        let mut names = names.map(|n| format!("{stem}.old{n}.{ending}"));
+        names.find(|n| !self.out.join(n).exists()).unwrap_or_default()
     }
 
     /// Files of the run before that this one does not write: those as they were written, and those changed since.
@@ -210,10 +249,28 @@ mod tests {
         assert_eq!(names(&out), ["a.csv", "b.csv", "run.json", "text"]);
         fs::write(out.join("b.csv"), "changed by a person").unwrap();
         let second = [file("a.csv", "4")];
-        let changed = Staging::open(&out).unwrap().commit(&[second[0].clone(), manifest_of(&second)]).unwrap();
-        assert_eq!(changed, ["b.csv"]);
+        let kept = Staging::open(&out).unwrap().commit(&[second[0].clone(), manifest_of(&second)]).unwrap();
+        assert_eq!(kept, Kept { left: vec!["b.csv".to_owned()], renamed: Vec::new() });
         assert_eq!(names(&out), ["a.csv", "b.csv", "run.json"]);
         assert_eq!(fs::read_to_string(out.join("a.csv")).unwrap(), "4");
+    }
+
+    #[test]
+    fn what_a_person_changed_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        let write = |text: &str| {
+            let files = [file("a.xlsx", text)];
+            Staging::open(&out).unwrap().commit(&[files[0].clone(), manifest_of(&files)]).unwrap().renamed
+        };
+        assert_eq!(write("1"), [] as [String; 0]);
+        assert_eq!(write("2"), [] as [String; 0]);
+        fs::write(out.join("a.xlsx"), "by hand").unwrap();
+        assert_eq!(write("3"), ["a.old.xlsx"]);
+        fs::write(out.join("a.xlsx"), "by hand again").unwrap();
+        assert_eq!(write("4"), ["a.old2.xlsx"]);
+        let texts = ["a.xlsx", "a.old.xlsx", "a.old2.xlsx"].map(|name| fs::read_to_string(out.join(name)).unwrap());
+        assert_eq!(texts, ["4", "by hand", "by hand again"]);
     }
 
     #[test]

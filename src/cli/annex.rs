@@ -7,9 +7,12 @@ use crate::batch::{Failure, Resources, workbook_again};
 pub(super) fn annex(args: &AnnexArgs, context: &mut Context<'_>) -> anyhow::Result<Status> {
     let resources = Resources::load(context.templates, context.written).map_err(Failure::from)?;
     for period in &args.periods {
-        let path = workbook_again(&args.out, *period, args.plans.as_deref(), &resources)?;
+        let (path, renamed) = workbook_again(&args.out, *period, args.plans.as_deref(), &resources)?;
         let path = path.display().to_string();
         writeln!(context.out, "{}", context.messages.text("screen.annex-written", &[("path", &path)]))?;
+        for name in &renamed {
+            writeln!(context.out, "{}", context.messages.text("screen.renamed", &[("name", name)]))?;
+        }
     }
     Ok(Status::Done)
 }

@@ -135,6 +135,9 @@ fn summary(outcome: &Outcome, resources: &Resources, out: &Path, context: &mut C
     let out = out.display().to_string();
     let values = [("count", count.as_str()), ("out", &out), ("names", &names.join(", "))];
     writeln!(context.out, "{}", messages.text("screen.files", &values))?;
+    for name in &outcome.renamed {
+        writeln!(context.out, "{}", messages.text("screen.renamed", &[("name", name)]))?;
+    }
     for name in &outcome.left {
         writeln!(context.out, "{}", messages.text("screen.left", &[("name", name)]))?;
     }

@@ -263,7 +263,7 @@ impl Reading<'_> {
             -1 => -scores.field_differs,
             _ => 0.0,
         };
-        score += (fit - 0.6) * 0.8;
+        score += (fit - 0.6) * 1.5;
         // Words that are another number's count less the farther they are.
         score *= if anchored { 0.7 + 0.3 * nearness } else { 0.55 + 0.45 * nearness };
         Some(Candidate {

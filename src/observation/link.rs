@@ -88,6 +88,8 @@ struct Outer {
     draft: Option<usize>,
     exhaustive: bool,
     period: Option<Period>,
+    /// The year that the sentence of a note's mark names, for stocks and rates.
+    of_stocks: Option<Period>,
 }
 
 /// One sentence at work.
@@ -297,6 +299,15 @@ impl<'a> Linker<'a> {
         let mut outer = Outer::default();
         if block.anchor.is_some() {
             outer.period = time::named_year(scan, token, self.report);
+            let tokens = self.document.blocks.get(head).map(|b| b.tokens.as_slice()).unwrap_or_default();
+            outer.of_stocks = time::events(tokens, scan, &sentence, self.report)
+                .iter()
+                .filter(|e| e.last < token)
+                .filter_map(|e| match e.coverage {
+                    Coverage::Other(period) if period.kind == PeriodKind::Year => Some(period),
+                    _ => None,
+                })
+                .next_back();
         }
         let last = scan
             .quantities
@@ -721,11 +732,12 @@ impl<'a> Linker<'a> {
         // A number without words of its own beside a value of the same indicator restates nothing.
         let restates = own.is_some_and(|c| {
             !c.anchored
-                && clause
-                    .assigned
-                    .iter()
-                    .flatten()
-                    .any(|d| self.linked.drafts.get(*d).is_some_and(|x| x.indicator == c.indicator && x.measure == Measure::Actual))
+                && clause.assigned.iter().flatten().any(|d| {
+                    self.linked
+                        .drafts
+                        .get(*d)
+                        .is_some_and(|x| x.indicator == c.indicator && x.measure == Measure::Actual)
+                })
         });
         if restates {
             return unmapped("no-words-of-its-own");
@@ -1241,7 +1253,8 @@ impl<'a> Linker<'a> {
                 .indicator(candidate.indicator)
                 .is_some_and(|i| i.kind != Kind::Rate && i.unit != Unit::Vnd);
             let apart = taken.iter().all(|t| candidate.span.1 < t.span.0 || t.span.1 < candidate.span.0);
-            if candidate.nearness >= 1.0 && candidate.specific && candidate.score >= scores.strong && countable && apart {
+            if candidate.nearness >= 1.0 && candidate.specific && candidate.score >= scores.strong && countable && apart
+            {
                 taken.push(candidate);
             }
         }
@@ -1307,7 +1320,7 @@ impl<'a> Linker<'a> {
             merge(&mut made.breakdown, &new);
             made.breakdown.sort();
         }
-        let is_rate = row.kind == Kind::Rate || row.unit == Unit::Percent;
+        let is_rate = row.unit == Unit::Percent;
         let (measure, value) = relative.measure_and_value(value, quantity.kind, is_rate);
         if matches!(measure, Measure::YoyAbs | Measure::PrevAbs | Measure::YoyBase | Measure::Plan)
             && quantity.class.is_some()
@@ -1350,7 +1363,7 @@ impl<'a> Linker<'a> {
             });
         };
         let mut draft = self.value(clause, index, quantity, value, Found::Own(best))?;
-        let is_rate = self.dictionary.indicator(best.indicator).is_some_and(|i| i.kind == Kind::Rate);
+        let is_rate = self.dictionary.indicator(best.indicator).is_some_and(|i| i.unit == Unit::Percent);
         let (measure, value) = relative.measure_and_value(value, quantity.kind, is_rate);
         draft.of = measure
             .is_relative()

@@ -151,9 +151,8 @@ fn cut(tokens: &[Token], scan: &Scan, a: &Quantity, b: &Quantity) -> (usize, boo
         return (last_separator(tokens, scan, &(end..gap.end)).unwrap_or(end), true);
     }
     // Where a comma follows the first quantity at once, its own words are complete: all that follows is the second's.
-    let closed = tokens.get(gap.start).is_some_and(|t| t.is(','))
-        && gap.end > gap.start + 1
-        && !within_phrase(scan, gap.start);
+    let closed =
+        tokens.get(gap.start).is_some_and(|t| t.is(',')) && gap.end > gap.start + 1 && !within_phrase(scan, gap.start);
     let stronger = gap.clone().any(|t| tokens.get(t).is_some_and(|k| k.is(';')))
         || scan.hits_in(&gap).any(|h| {
             matches!(h.tag, Tag::Marker(Marker::OpensParts | Marker::Besides | Marker::Remainder))
@@ -173,9 +172,7 @@ fn cut(tokens: &[Token], scan: &Scan, a: &Quantity, b: &Quantity) -> (usize, boo
 /// Whether a comma stands within a longer phrase: «hộ nghèo, hộ cận nghèo» is one thing.
 fn within_phrase(scan: &Scan, at: usize) -> bool {
     (at.saturating_sub(8)..at).any(|first| {
-        scan.hits_at(first).iter().any(|h| {
-            matches!(h.tag, Tag::Category(_)) && h.words >= 3 && (h.last as usize) > at
-        })
+        scan.hits_at(first).iter().any(|h| matches!(h.tag, Tag::Category(_)) && h.words >= 3 && (h.last as usize) > at)
     })
 }
 

@@ -12,7 +12,7 @@ use crate::dictionary::marker::Marker;
 use crate::dictionary::register::Kind;
 use crate::document::Document;
 use crate::mention::{Quantity, QuantityKind, Span};
-use crate::period::PeriodKind;
+use crate::period::{Period, PeriodKind};
 use crate::text::TokenKind;
 
 /// What a relative number is about.
@@ -152,9 +152,16 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
     let report = linker.report();
     let year_before = report.kind == PeriodKind::Year
         && clause.scan.periods.iter().any(|m| {
-            m.span == Span::Year && m.year == Some(report.year - 1) && (near.contains(&m.first) || left.contains(&m.first))
+            m.span == Span::Year
+                && m.year == Some(report.year - 1)
+                && (near.contains(&m.first) || left.contains(&m.first))
         });
-    let (same, previous) = (same || previous && year_before, previous && !year_before);
+    let twin = clause.scan.periods.iter().any(|m| {
+        let inside = near.contains(&m.first) || left.contains(&m.first) && direction != 0;
+        inside && m.year == Some(report.year - 1) && is_twin(m.span, report)
+    });
+    let same = same || twin || previous && year_before;
+    let previous = previous && !year_before && !twin;
     let base = |direction: i8| {
         let about = if previous {
             About::Previous
@@ -168,7 +175,7 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
     match quantity.kind {
         QuantityKind::Percent => {
             let plan = said(Marker::PlanOfYear) || said_before(Marker::PlanOfYear, 3);
-            let plan_itself = said_before(Marker::PlanValue, 0)
+            let plan_itself = (said_before(Marker::PlanValue, 0) || said_before(Marker::PlanOfYear, 6))
                 && !said_before(Marker::Reach, 1)
                 && !clause.scan.has_marker(Marker::Compare, &left);
             if plan_itself && follows_rate(linker, clause, index) {
@@ -237,7 +244,7 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
                 return Some(base(direction));
             }
             let told_same = clause.before(index, Marker::SamePeriod, 2).is_some()
-                || clause.before_bracket(index, Marker::SamePeriod);
+                || clause.before_bracket(index, Marker::SamePeriod) && clause.opens_bracket(index);
             if told_same && has_subject {
                 return Some(Relative::new(About::SamePeriodValue, 0));
             }
@@ -254,6 +261,18 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
         }
         QuantityKind::ZeroStatement | QuantityKind::InWords => None,
     }
+}
+
+/// Whether a span of another year is the report's own: nine months against nine months.
+fn is_twin(span: Span, report: Period) -> bool {
+    let twin = match span {
+        Span::Month(month) => Period::month(report.year, month),
+        Span::Quarter(quarter) => Period::quarter(report.year, quarter),
+        Span::FirstMonths(months) => Period::first_months(report.year, months),
+        Span::LastMonths(6) => Period::half(report.year, 2),
+        _ => None,
+    };
+    twin == Some(report)
 }
 
 /// Whether the value before is a rate.

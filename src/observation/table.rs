@@ -366,7 +366,9 @@ impl Interpreter<'_> {
         let cumulative = says(Marker::Cumulative) || coverage == Some(Coverage::Cumulative);
         let of = if cumulative { Measure::Cumulative } else { Measure::Actual };
         let plan = says(Marker::PlanOfYear);
-        let same = says(Marker::SamePeriod);
+        let against_last_year =
+            matches!(coverage, Some(Coverage::Other(p)) if p.year + 1 == self.report.year) && (compares || percent);
+        let same = says(Marker::SamePeriod) || against_last_year;
         let previous = says(Marker::PreviousPeriod) && !cumulative && coverage.is_none();
         let index_said = self.index_said || says(Marker::IndexBase) || says(Marker::Equal);
         let status = if says(Marker::Estimate) { Status::Estimate } else { Status::Reported };

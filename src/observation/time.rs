@@ -57,7 +57,8 @@ pub fn events(tokens: &[Token], scan: &Scan, sentence: &Range<usize>, report: Pe
         }
         // «Từ tháng 4 đến nay» in a second quarter begins with it.
         let begins = scan.periods.iter().any(|m| {
-            m.last + 1 == first && matches!(m.span, Span::Month(month) if month == report.first_month() && report.first_month() > 1)
+            m.last + 1 == first
+                && matches!(m.span, Span::Month(month) if month == report.first_month() && report.first_month() > 1)
         });
         if coverage == Coverage::Cumulative && begins {
             found.push(Event { first, last, coverage: Coverage::Within });
