@@ -370,7 +370,9 @@ impl Interpreter<'_> {
             matches!(coverage, Some(Coverage::Other(p)) if p.year + 1 == self.report.year) && (compares || percent);
         let same = says(Marker::SamePeriod) || against_last_year;
         let previous = says(Marker::PreviousPeriod) && !cumulative && coverage.is_none();
-        let index_said = self.index_said || says(Marker::IndexBase) || says(Marker::Equal);
+        let index_named = says(Marker::IndexBase);
+        let percent = percent || index_named && compares;
+        let index_said = self.index_said || index_named || says(Marker::Equal);
         let status = if says(Marker::Estimate) { Status::Estimate } else { Status::Reported };
         let (measure, index, unclear) = if same && (percent || compares || signed) {
             if percent { (Measure::YoyPct, !signed, !signed && !index_said) } else { (Measure::YoyAbs, false, !signed) }
