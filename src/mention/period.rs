@@ -126,7 +126,11 @@ impl Finder<'_> {
     }
 
     fn finish(&self, first: usize, last: usize, span: Span) -> PeriodMention {
-        match self.year_after(last) {
+        // The phrase may end with the year's own word: «6 tháng đầu năm 2022».
+        let own_word = self.word(last, PeriodWord::Year).filter(|end| *end == last);
+        let year =
+            own_word.and_then(|_| Some((last + 1, self.year_number(last + 1)?))).or_else(|| self.year_after(last));
+        match year {
             Some((end, year)) => PeriodMention { first, last: end, span, year: Some(year) },
             None => PeriodMention { first, last, span, year: None },
         }

@@ -13,7 +13,6 @@ use std::sync::LazyLock;
 use regex::Regex;
 use rust_decimal::Decimal;
 use serde::Deserialize;
-use tonghop::dictionary::Dictionary;
 use tonghop::dictionary::geography::{Geography, ProvinceSystem};
 use tonghop::dictionary::templates::Templates;
 use tonghop::observation::{Breakdown, Class, Measure, Observation, Qualifier, Status};
@@ -22,7 +21,8 @@ use tonghop::pipeline::{ReadReport, read_report};
 use tonghop::report::Assumed;
 use unicode_normalization::UnicodeNormalization;
 
-static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| Dictionary::load(&Templates::built_in()).unwrap());
+use crate::support::DICTIONARY;
+
 static GEOGRAPHY: LazyLock<Geography> = LazyLock::new(|| Geography::load(&Templates::built_in()).unwrap());
 /// What the contract calls a number.
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| Regex::new("[0-9]+([.,][0-9]+)*").unwrap());

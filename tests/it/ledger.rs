@@ -3,11 +3,10 @@
 use proptest::prelude::*;
 use regex::Regex;
 use tonghop::dictionary::Dictionary;
-use tonghop::dictionary::templates::Templates;
 use tonghop::pipeline::read_report;
 use tonghop::report::Assumed;
 
-use crate::support::example_reports;
+use crate::support::{DICTIONARY, example_reports};
 
 /// Checks a text against what the contract calls a number.
 fn check(dictionary: &Dictionary, text: &str) -> Result<(), TestCaseError> {
@@ -28,9 +27,8 @@ fn check(dictionary: &Dictionary, text: &str) -> Result<(), TestCaseError> {
 
 #[test]
 fn no_number_of_the_examples_vanishes() {
-    let dictionary = Dictionary::load(&Templates::built_in()).unwrap();
     for (name, text) in example_reports() {
-        check(&dictionary, &text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        check(&DICTIONARY, &text).unwrap_or_else(|error| panic!("{name}: {error}"));
     }
 }
 
@@ -71,8 +69,6 @@ proptest! {
 
     #[test]
     fn no_number_of_any_text_vanishes(lines in proptest::collection::vec(line(), 1..40)) {
-        static DICTIONARY: std::sync::OnceLock<Dictionary> = std::sync::OnceLock::new();
-        let dictionary = DICTIONARY.get_or_init(|| Dictionary::load(&Templates::built_in()).unwrap());
-        check(dictionary, &lines.join("\n"))?;
+        check(&DICTIONARY, &lines.join("\n"))?;
     }
 }

@@ -11,3 +11,4 @@ mod run;
 mod score;
 mod support;
 mod templates;
+mod titles;

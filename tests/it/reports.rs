@@ -14,8 +14,6 @@ use std::sync::LazyLock;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 use serde::Deserialize;
-use tonghop::dictionary::Dictionary;
-use tonghop::dictionary::templates::Templates;
 use tonghop::observation::{Class, LedgerEntry, Observation};
 use tonghop::pipeline::{ReadReport, read_report};
 use tonghop::report::{Assumed, ReportFacts};
@@ -25,6 +23,7 @@ use unicode_normalization::char::{compose, decompose_canonical};
 
 use crate::marks::{Known, MarkedReport, read_folder};
 use crate::score::{Figures, Scored, Verdict, ratio, score};
+use crate::support::DICTIONARY;
 
 const DEV: &str = "dev";
 const EXAMPLES: &str = "examples";
@@ -32,9 +31,6 @@ const KEPT: &str = "kept";
 
 /// Lower bounds of the bands of the calibration table, in hundredths.
 const BANDS: [i64; 8] = [0, 40, 50, 60, 70, 80, 90, 95];
-
-static DICTIONARY: LazyLock<Dictionary> =
-    LazyLock::new(|| Dictionary::load(&Templates::built_in()).unwrap_or_else(|faults| panic!("{faults}")));
 
 /// Reports of each set, with what the program reads in them.
 static SETS: LazyLock<BTreeMap<&str, Vec<Reading>>> = LazyLock::new(|| {

@@ -3,9 +3,16 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use assert_cmd::Command;
 use tempfile::TempDir;
+use tonghop::dictionary::Dictionary;
+use tonghop::dictionary::templates::Templates;
+
+/// The built-in dictionary, loaded once for all tests.
+pub(crate) static DICTIONARY: LazyLock<Dictionary> =
+    LazyLock::new(|| Dictionary::load(&Templates::built_in()).unwrap_or_else(|faults| panic!("{faults}")));
 
 /// A folder for one test.
 pub(crate) struct Office {
