@@ -300,14 +300,7 @@ impl<'a> Linker<'a> {
         if block.anchor.is_some() {
             outer.period = time::named_year(scan, token, self.report);
             let tokens = self.document.blocks.get(head).map(|b| b.tokens.as_slice()).unwrap_or_default();
-            outer.of_stocks = time::events(tokens, scan, &sentence, self.report)
-                .iter()
-                .filter(|e| e.last < token)
-                .filter_map(|e| match e.coverage {
-                    Coverage::Other(period) if period.kind == PeriodKind::Year => Some(period),
-                    _ => None,
-                })
-                .next_back();
+            outer.of_stocks = time::past_year(tokens, scan, &(sentence.start..token), self.report);
         }
         let last = scan
             .quantities
@@ -1058,6 +1051,7 @@ impl<'a> Linker<'a> {
             period = clause
                 .outer
                 .period
+                .or(clause.outer.of_stocks.filter(|_| !is_flow))
                 .or_else(|| self.period_before(clause, rule_row.domain(), is_flow, inherits.is_some()));
         }
         let mut measure = if cumulative { Measure::Cumulative } else { Measure::Actual };

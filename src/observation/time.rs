@@ -212,6 +212,17 @@ pub fn named_year(scan: &Scan, token: usize, report: Period) -> Option<Period> {
         .map(Period::year)
 }
 
+/// The last of the two years before the report's that the range names as its own, not as a base of comparison.
+pub fn past_year(tokens: &[Token], scan: &Scan, range: &Range<usize>, report: Period) -> Option<Period> {
+    scan.periods
+        .iter()
+        .filter(|m| m.span == Span::Year && m.first >= range.start && m.last < range.end)
+        .filter(|m| !follows_comparison(tokens, scan, m.first, range))
+        .filter_map(|m| m.year)
+        .rfind(|year| *year < report.year && year + 2 >= report.year)
+        .map(Period::year)
+}
+
 /// A flow's period and whether it is cumulative, in the contract's terms.
 pub fn place(coverage: Coverage, report: Period, is_flow: bool) -> (Period, bool) {
     match coverage {
