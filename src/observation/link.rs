@@ -716,7 +716,8 @@ impl<'a> Linker<'a> {
                 }
                 if !pairs.is_empty()
                     && draft.breakdown.is_empty()
-                    && !clause.has_semicolon(draft.tokens.end, quantity.first)
+                    && (!clause.has_semicolon(draft.tokens.end, quantity.first)
+                        || self.names_only_categories(clause, index, draft.indicator))
                 {
                     return Found::Part { whole: of, exhaustive: false, pairs };
                 }
@@ -902,6 +903,16 @@ impl<'a> Linker<'a> {
     fn lists_parts(&self, clause: &Clause<'_>, index: usize) -> bool {
         let Some(quantity) = clause.quantity(index) else { return false };
         clause.scan.has_marker(Marker::OpensParts, &(clause.reach.sentence.start..quantity.first))
+    }
+
+    /// Whether nothing but words of categories stands between a semicolon and the number: «…; lao động nữ là 24 người».
+    fn names_only_categories(&self, clause: &Clause<'_>, index: usize, indicator: u16) -> bool {
+        let Some(quantity) = clause.quantity(index) else { return false };
+        let own = clause.reach.sentence.start..quantity.first;
+        let Some(stop) = own.rev().find(|t| clause.tokens.get(*t).is_some_and(|k| k.is(';'))) else { return false };
+        let is = clause.scan.last_marker(Marker::Is, &(stop + 1..quantity.first));
+        let end = is.filter(|h| h.last as usize + 1 == quantity.first).map_or(quantity.first, |h| h.first as usize);
+        stop + 1 < end && self.covered_by_categories(clause, index, indicator, (stop + 1, end - 1))
     }
 
     /// Whether the words of a reading are no more than words of categories that the whole's indicator admits.
