@@ -320,8 +320,7 @@ pub struct Hit<T> {
 pub struct PhraseTrie<T> {
     roots: Vec<u32>,
     edges: FxHashMap<(u32, WordId), u32>,
-    /// Per node: the first of its tags in `tags`, or [`NO_TAG`].
-    first_tag: Vec<u32>,
+    nodes: Vec<Node>,
     /// Tags, each with the next of its node.
     tags: Vec<(T, u32)>,
     any_number: WordId,
@@ -330,6 +329,26 @@ pub struct PhraseTrie<T> {
 /// A node of a trie: where phrases end that tags can be put on.
 pub type NodeId = u32;
 
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    /// One bit for each word that may follow, and the words that differ from it in diacritics alone.
+    next: u64,
+    /// The first of its tags in `tags`, or [`NO_TAG`].
+    first_tag: u32,
+}
+
+impl Node {
+    const EMPTY: Self = Self { next: 0, first_tag: NO_TAG };
+
+    fn may_lead_on(&self, group: u32) -> bool {
+        self.next & bit_of(group) != 0
+    }
+}
+
+fn bit_of(group: u32) -> u64 {
+    1 << (group.wrapping_mul(0x9E37_79B9) >> 26)
+}
+
 const NO_NODE: NodeId = 0;
 const NO_TAG: u32 = u32::MAX;
 
@@ -337,20 +356,21 @@ impl<T: Copy + PartialEq> PhraseTrie<T> {
     /// An empty trie whose `#` stands for any number.
     pub fn new(vocabulary: &mut Vocabulary) -> Self {
         let any_number = vocabulary.add("#");
-        Self { roots: Vec::new(), edges: FxHashMap::default(), first_tag: vec![NO_TAG], tags: Vec::new(), any_number }
+        Self { roots: Vec::new(), edges: FxHashMap::default(), nodes: vec![Node::EMPTY], tags: Vec::new(), any_number }
     }
 
     /// Makes room for so many more words of phrases.
     pub fn reserve(&mut self, words: usize) {
         self.edges.reserve(words);
-        self.first_tag.reserve(words);
+        self.nodes.reserve(words);
     }
 
     /// Adds one plain phrase.
     pub fn add(&mut self, words: &[String], tag: T, vocabulary: &mut Vocabulary) {
         let mut node = NO_NODE;
         for word in words.iter().flat_map(|w| split_word(w)) {
-            node = self.child(node, vocabulary.add(word));
+            let id = vocabulary.add(word);
+            node = self.child(node, id, vocabulary.group_of(id));
         }
         self.put(node, tag);
     }
@@ -365,7 +385,7 @@ impl<T: Copy + PartialEq> PhraseTrie<T> {
     ) -> Vec<NodeId> {
         reader.name_words(pattern, vocabulary);
         let mut ends = Vec::new();
-        self.insert_after(&[NO_NODE], pattern, reader, &mut ends);
+        self.insert_after(&[NO_NODE], pattern, reader, vocabulary, &mut ends);
         ends.sort_unstable();
         ends.dedup();
         ends.retain(|node| *node != NO_NODE);
@@ -373,26 +393,34 @@ impl<T: Copy + PartialEq> PhraseTrie<T> {
     }
 
     /// Adds a pattern after each of some nodes, that its phrases share all they can.
-    fn insert_after(&mut self, starts: &[NodeId], pattern: &Pattern, reader: &PatternReader, ends: &mut Vec<NodeId>) {
+    fn insert_after(
+        &mut self,
+        starts: &[NodeId],
+        pattern: &Pattern,
+        reader: &PatternReader,
+        vocabulary: &Vocabulary,
+        ends: &mut Vec<NodeId>,
+    ) {
         for row in &pattern.rows {
             let mut nodes = starts.to_vec();
             for piece in row {
                 match piece {
                     Piece::Word(place) => {
                         for word in reader.ids(*place) {
+                            let group = vocabulary.group_of(*word);
                             for node in &mut nodes {
-                                *node = self.child(*node, *word);
+                                *node = self.child(*node, *word, group);
                             }
                         }
                         continue;
                     }
                     Piece::OneOf(inner) => {
                         let starts = std::mem::take(&mut nodes);
-                        self.insert_after(&starts, inner, reader, &mut nodes);
+                        self.insert_after(&starts, inner, reader, vocabulary, &mut nodes);
                     }
                     Piece::Optional(inner) => {
                         let starts = nodes.clone();
-                        self.insert_after(&starts, inner, reader, &mut nodes);
+                        self.insert_after(&starts, inner, reader, vocabulary, &mut nodes);
                     }
                 }
                 nodes.sort_unstable();
@@ -405,7 +433,8 @@ impl<T: Copy + PartialEq> PhraseTrie<T> {
     /// Puts a tag on a node that has it not yet; the root takes none.
     pub fn put(&mut self, node: NodeId, tag: T) {
         let fresh = u32::try_from(self.tags.len()).unwrap_or(NO_TAG);
-        let Some(first) = self.first_tag.get_mut(node as usize).filter(|_| node != NO_NODE) else { return };
+        let Some(node) = self.nodes.get_mut(node as usize).filter(|_| node != NO_NODE) else { return };
+        let first = &mut node.first_tag;
         if *first == NO_TAG {
             *first = fresh;
         } else {
@@ -424,8 +453,8 @@ impl<T: Copy + PartialEq> PhraseTrie<T> {
         self.tags.push((tag, NO_TAG));
     }
 
-    fn child(&mut self, node: NodeId, word: WordId) -> NodeId {
-        let fresh = u32::try_from(self.first_tag.len()).unwrap_or(u32::MAX);
+    fn child(&mut self, node: NodeId, word: WordId, group: u32) -> NodeId {
+        let fresh = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
         let slot = if node == NO_NODE {
             let at = word as usize;
             if self.roots.len() <= at {
@@ -433,17 +462,20 @@ impl<T: Copy + PartialEq> PhraseTrie<T> {
             }
             &mut self.roots[at]
         } else {
+            if let Some(node) = self.nodes.get_mut(node as usize) {
+                node.next |= bit_of(group);
+            }
             self.edges.entry((node, word)).or_insert(NO_NODE)
         };
         if *slot == NO_NODE {
             *slot = fresh;
-            self.first_tag.push(NO_TAG);
+            self.nodes.push(Node::EMPTY);
         }
         *slot
     }
 
     fn tags_of(&self, node: NodeId) -> impl Iterator<Item = T> + '_ {
-        let mut at = self.first_tag.get(node as usize).copied().unwrap_or(NO_TAG);
+        let mut at = self.nodes.get(node as usize).map_or(NO_TAG, |n| n.first_tag);
         std::iter::from_fn(move || {
             let (tag, next) = self.tags.get(at as usize)?;
             at = *next;
@@ -488,6 +520,11 @@ impl<T: Copy + PartialEq> PhraseTrie<T> {
                     }
                 }
                 TokenKind::Word => {
+                    let may = step.node == NO_NODE
+                        || self.nodes.get(step.node as usize).is_some_and(|n| n.may_lead_on(token.alike));
+                    if !may {
+                        return;
+                    }
                     let exact = if token.word == NOT_A_WORD { NO_NODE } else { self.step(step.node, token.word) };
                     // A name is never another word that has lost its marks.
                     let lost = exact == NO_NODE
