@@ -14,11 +14,11 @@ use super::model::{
     Category, Dictionary, Dimension, Exclusion, IndicatorRules, Part, Scale, Shape, Tag, TermId, UnitClass, UnitWord,
     Wording,
 };
-use super::phrase::{Macros, PatternFault, PhraseTrie, expand};
+use super::phrase::{Macros, NodeId, PatternFault, PatternReader, PhraseTrie};
 use super::register::{Register, Unit};
 use super::schema::{
     BreakdownsFile, CategoryRow, ExclusionsFile, IndicatorRow, MarkersFile, SectionsFile, SpellingFile, UnitsFile,
-    WordingFile, line_at, read_toml,
+    WordingFile, read_toml,
 };
 use super::templates::{TemplateErrors, TemplateFault, Templates};
 use crate::text::Vocabulary;
@@ -46,10 +46,12 @@ impl Dictionary {
                 trie,
                 ..Dictionary::empty()
             },
+            patterns: PatternReader::default(),
             terms: FxHashMap::default(),
+            written_terms: FxHashMap::default(),
             faults: Vec::new(),
             file: String::new(),
-            text: String::new(),
+            line_starts: Vec::new(),
         };
         let steps: [fn(&mut Compiler, &Templates) -> Result<(), TemplateErrors>; 6] = [
             Compiler::units,
@@ -80,22 +82,41 @@ impl Dictionary {
 
 struct Compiler {
     dictionary: Dictionary,
-    terms: FxHashMap<String, TermId>,
+    patterns: PatternReader,
+    /// Terms by the nodes where their phrases end.
+    terms: FxHashMap<Vec<NodeId>, TermId>,
+    /// Terms of the file at work, as written.
+    written_terms: FxHashMap<String, TermId>,
     faults: Vec<TemplateFault>,
     file: String,
-    text: String,
+    /// Where the lines of that file begin.
+    line_starts: Vec<usize>,
 }
 
 impl Compiler {
     fn open<T: serde::de::DeserializeOwned>(&mut self, templates: &Templates, file: &str) -> Result<T, TemplateErrors> {
         let (value, text) = read_toml(templates, file)?;
-        file.clone_into(&mut self.file);
-        self.text = text;
+        self.at_file(file, &text);
         Ok(value)
     }
 
+    /// Faults and lines are those of this file from here on.
+    fn at_file(&mut self, file: &str, text: &str) {
+        file.clone_into(&mut self.file);
+        self.line_starts.clear();
+        self.line_starts.push(0);
+        self.line_starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1));
+        self.patterns.next_file();
+        self.written_terms.clear();
+    }
+
+    /// The 1-based line of a byte offset in the file at work.
+    fn line(&self, offset: usize) -> usize {
+        self.line_starts.partition_point(|start| *start <= offset)
+    }
+
     fn fault(&mut self, offset: usize, message: String) {
-        let line = line_at(&self.text, offset);
+        let line = self.line(offset);
         self.faults.push(TemplateFault { file: self.file.clone(), line, message });
     }
 
@@ -105,8 +126,13 @@ impl Compiler {
     }
 
     fn add(&mut self, pattern: &Spanned<String>, macros: &Macros, tag: Tag) {
-        match expand(pattern.get_ref(), macros) {
-            Ok(phrases) => self.add_phrases(&phrases, tag),
+        match self.patterns.read(pattern.get_ref(), macros) {
+            Ok(read) => {
+                let dictionary = &mut self.dictionary;
+                for node in dictionary.trie.insert(&read, &mut self.patterns, &mut dictionary.vocabulary) {
+                    dictionary.trie.put(node, tag);
+                }
+            }
             Err(fault) => self.pattern_fault(pattern, &fault),
         }
     }
@@ -352,7 +378,7 @@ impl Compiler {
 
     fn indicator(&mut self, row: &IndicatorRow, macros: &Macros) {
         let Some(at) = self.position(&row.id) else { return };
-        let line = line_at(&self.text, row.id.span().start);
+        let line = self.line(row.id.span().start);
         for wording in &row.wordings {
             self.wording(at, wording, macros);
         }
@@ -398,7 +424,7 @@ impl Compiler {
             field: false,
             text: written.get_ref().clone(),
             file: self.file.clone(),
-            line: line_at(&self.text, written.span().start),
+            line: self.line(written.span().start),
         };
         for term in written.get_ref().split(" + ").map(str::trim) {
             let (list, pattern): (&mut Vec<TermId>, &str) = if term == "@" {
@@ -435,24 +461,32 @@ impl Compiler {
     }
 
     fn term(&mut self, written: &Spanned<String>, pattern: &str, macros: &Macros) -> Option<TermId> {
-        let phrases = match expand(pattern, macros) {
-            Ok(phrases) => phrases,
+        if let Some(id) = self.written_terms.get(pattern) {
+            return Some(*id);
+        }
+        let read = match self.patterns.read(pattern, macros) {
+            Ok(read) => read,
             Err(fault) => {
                 self.pattern_fault(written, &fault);
                 return None;
             }
         };
-        let mut key: Vec<String> = phrases.iter().map(|p| p.join(" ")).collect();
-        key.sort();
-        let key = key.join("|");
-        if let Some(id) = self.terms.get(&key) {
-            return Some(*id);
-        }
-        let id = u32::try_from(self.dictionary.terms.len()).unwrap_or(u32::MAX);
-        self.dictionary.terms.push(pattern.to_owned());
-        self.dictionary.by_key.push(Vec::new());
-        self.terms.insert(key, id);
-        self.add_phrases(&phrases, Tag::Term(id));
+        let dictionary = &mut self.dictionary;
+        let ends = dictionary.trie.insert(&read, &mut self.patterns, &mut dictionary.vocabulary);
+        let id = match self.terms.get(&ends) {
+            Some(id) => *id,
+            None => {
+                let id = u32::try_from(dictionary.terms.len()).unwrap_or(u32::MAX);
+                dictionary.terms.push(pattern.to_owned());
+                dictionary.by_key.push(Vec::new());
+                for node in &ends {
+                    dictionary.trie.put(*node, Tag::Term(id));
+                }
+                self.terms.insert(ends, id);
+                id
+            }
+        };
+        self.written_terms.insert(pattern.to_owned(), id);
         Some(id)
     }
 

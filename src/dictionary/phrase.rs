@@ -3,6 +3,8 @@
 //! A pattern is a row of words with `(a|b)` for alternatives, `[x]` for what may be left out, `#` for any number
 //! and `{name}` for a list named elsewhere.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 
 use crate::text::{NOT_A_WORD, Token, TokenKind, Vocabulary, WordId};
@@ -35,18 +37,157 @@ pub type Macros = FxHashMap<String, String>;
 /// assert_eq!(expand("tạo (việc", &Macros::default()).unwrap_err().column, 5);
 /// ```
 pub fn expand(pattern: &str, macros: &Macros) -> Result<Vec<Vec<String>>, PatternFault> {
-    let chars: Vec<char> = pattern.chars().collect();
-    let mut parser = Parser { chars: &chars, at: 0, macros, depth: 0 };
-    let phrases = parser.alternatives()?;
-    if parser.at < chars.len() {
-        return Err(parser.fault_at(parser.at, format!("unexpected `{}`", chars[parser.at])));
-    }
-    let mut phrases: Vec<Vec<String>> = phrases.into_iter().filter(|p| !p.is_empty()).collect();
+    let mut reader = PatternReader::default();
+    let pattern = reader.read(pattern, macros)?;
+    let mut phrases: Vec<Vec<String>> = reader.phrases(&pattern).into_iter().filter(|p| !p.is_empty()).collect();
     phrases.dedup();
-    if phrases.is_empty() {
-        return Err(PatternFault { column: 1, message: "an empty pattern matches nothing".to_owned() });
-    }
     Ok(phrases)
+}
+
+/// A pattern, read: its alternatives, each a row of pieces.
+#[derive(Debug, Clone, Default)]
+pub struct Pattern {
+    rows: Vec<Vec<Piece>>,
+    /// How many phrases it stands for.
+    count: usize,
+}
+
+#[derive(Debug, Clone)]
+enum Piece {
+    /// A written word, by its place among the words of the reader.
+    Word(u32),
+    /// One of several, or a list named elsewhere.
+    OneOf(Rc<Pattern>),
+    /// The same, or nothing.
+    Optional(Rc<Pattern>),
+}
+
+impl Piece {
+    fn count(&self) -> usize {
+        match self {
+            Self::Word(_) => 1,
+            Self::OneOf(inner) => inner.count,
+            Self::Optional(inner) => inner.count + 1,
+        }
+    }
+}
+
+/// Reads patterns, each word and each named list once. The lists are those of one file: [`PatternReader::next_file`].
+#[derive(Debug, Default)]
+pub struct PatternReader {
+    places: FxHashMap<Rc<str>, u32>,
+    words: Vec<Rc<str>>,
+    lists: FxHashMap<String, Rc<Pattern>>,
+    /// Per word: its ids in the vocabulary, more than one where it holds punctuation.
+    ids: Vec<Option<Box<[WordId]>>>,
+}
+
+impl PatternReader {
+    /// Forgets the lists that it has read.
+    pub fn next_file(&mut self) {
+        self.lists.clear();
+    }
+
+    /// Reads one pattern.
+    ///
+    /// # Errors
+    /// When it is not well formed, uses an unknown name, or stands for too many phrases or for none.
+    pub fn read(&mut self, pattern: &str, macros: &Macros) -> Result<Pattern, PatternFault> {
+        let chars: Vec<char> = pattern.chars().collect();
+        let mut parser = Parser { chars: &chars, at: 0, macros, depth: 0, reader: self };
+        let pattern = parser.alternatives()?;
+        if let Some(c) = parser.peek() {
+            return Err(parser.fault_at(parser.at, format!("unexpected `{c}`")));
+        }
+        if !pattern.has_words() {
+            return Err(PatternFault { column: 1, message: "an empty pattern matches nothing".to_owned() });
+        }
+        Ok(pattern)
+    }
+
+    fn place(&mut self, word: &str) -> u32 {
+        if let Some(place) = self.places.get(word) {
+            return *place;
+        }
+        let place = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
+        let word: Rc<str> = Rc::from(word);
+        self.places.insert(Rc::clone(&word), place);
+        self.words.push(word);
+        self.ids.push(None);
+        place
+    }
+
+    fn phrases(&self, pattern: &Pattern) -> Vec<Vec<String>> {
+        let mut all = Vec::with_capacity(pattern.count);
+        for row in &pattern.rows {
+            let mut phrases: Vec<Vec<String>> = vec![Vec::new()];
+            for piece in row {
+                let tails = match piece {
+                    Piece::Word(place) => {
+                        vec![self.words.get(*place as usize).map(|w| w.to_string()).into_iter().collect()]
+                    }
+                    Piece::OneOf(inner) => self.phrases(inner),
+                    Piece::Optional(inner) => {
+                        let mut tails = vec![Vec::new()];
+                        tails.extend(self.phrases(inner));
+                        tails
+                    }
+                };
+                phrases = phrases
+                    .iter()
+                    .flat_map(|head| tails.iter().map(move |tail| head.iter().chain(tail).cloned().collect()))
+                    .collect();
+            }
+            all.extend(phrases);
+        }
+        all
+    }
+
+    /// Puts the words of a pattern into the vocabulary in the order in which its phrases, one after the other, bring
+    /// them up: words that differ in their diacritics alone are tried in that order.
+    fn name_words(&mut self, pattern: &Pattern, vocabulary: &mut Vocabulary) {
+        for row in &pattern.rows {
+            self.name_first(row, vocabulary);
+            for piece in row.iter().rev() {
+                if let Piece::OneOf(inner) | Piece::Optional(inner) = piece {
+                    self.name_words(inner, vocabulary);
+                }
+            }
+        }
+    }
+
+    /// The words of the first phrase of a row.
+    fn name_first(&mut self, row: &[Piece], vocabulary: &mut Vocabulary) {
+        for piece in row {
+            match piece {
+                Piece::Word(place) => {
+                    let place = *place as usize;
+                    if let (Some(ids @ None), Some(word)) = (self.ids.get_mut(place), self.words.get(place)) {
+                        *ids = Some(split_word(word).map(|w| vocabulary.add(w)).collect());
+                    }
+                }
+                Piece::OneOf(inner) => {
+                    if let Some(first) = inner.rows.first() {
+                        self.name_first(first, vocabulary);
+                    }
+                }
+                Piece::Optional(_) => {}
+            }
+        }
+    }
+
+    fn ids(&self, place: u32) -> &[WordId] {
+        self.ids.get(place as usize).and_then(Option::as_deref).unwrap_or_default()
+    }
+}
+
+impl Pattern {
+    fn has_words(&self) -> bool {
+        self.rows.iter().flatten().any(|piece| match piece {
+            Piece::Word(_) => true,
+            Piece::OneOf(inner) | Piece::Optional(inner) => inner.has_words(),
+        })
+    }
 }
 
 struct Parser<'a> {
@@ -54,6 +195,7 @@ struct Parser<'a> {
     at: usize,
     macros: &'a Macros,
     depth: usize,
+    reader: &'a mut PatternReader,
 }
 
 impl Parser<'_> {
@@ -65,17 +207,22 @@ impl Parser<'_> {
         self.chars.get(self.at).copied()
     }
 
-    fn alternatives(&mut self) -> Result<Vec<Vec<String>>, PatternFault> {
-        let mut all = self.sequence()?;
-        while self.peek() == Some('|') {
+    fn alternatives(&mut self) -> Result<Pattern, PatternFault> {
+        let mut all = Pattern::default();
+        loop {
+            let (row, count) = self.sequence()?;
+            all.rows.push(row);
+            all.count += count;
+            if self.peek() != Some('|') {
+                return Ok(all);
+            }
             self.at += 1;
-            all.extend(self.sequence()?);
         }
-        Ok(all)
     }
 
-    fn sequence(&mut self) -> Result<Vec<Vec<String>>, PatternFault> {
-        let mut phrases: Vec<Vec<String>> = vec![Vec::new()];
+    fn sequence(&mut self) -> Result<(Vec<Piece>, usize), PatternFault> {
+        let mut row: Vec<Piece> = Vec::new();
+        let mut count = 1_usize;
         while let Some(c) = self.peek() {
             let piece = match c {
                 '|' | ')' | ']' => break,
@@ -83,28 +230,22 @@ impl Parser<'_> {
                     self.at += 1;
                     continue;
                 }
-                '(' => self.bracketed(')')?,
-                '[' => {
-                    let mut inner = vec![Vec::new()];
-                    inner.extend(self.bracketed(']')?);
-                    inner
-                }
-                '{' => self.named()?,
+                '(' => Piece::OneOf(Rc::new(self.bracketed(')')?)),
+                '[' => Piece::Optional(Rc::new(self.bracketed(']')?)),
+                '{' => Piece::OneOf(self.named()?),
                 '}' => return Err(self.fault_at(self.at, "`}` without its `{`".to_owned())),
-                _ => vec![vec![self.word()]],
+                _ => self.word(),
             };
-            if phrases.len() * piece.len() > MOST_EXPANSIONS {
+            count *= piece.count();
+            if count > MOST_EXPANSIONS {
                 return Err(self.fault_at(self.at, format!("stands for more than {MOST_EXPANSIONS} phrases; split it")));
             }
-            phrases = phrases
-                .iter()
-                .flat_map(|head| piece.iter().map(move |tail| head.iter().chain(tail).cloned().collect()))
-                .collect();
+            row.push(piece);
         }
-        Ok(phrases)
+        Ok((row, count))
     }
 
-    fn bracketed(&mut self, close: char) -> Result<Vec<Vec<String>>, PatternFault> {
+    fn bracketed(&mut self, close: char) -> Result<Pattern, PatternFault> {
         let open = self.at;
         self.at += 1;
         let inner = self.alternatives()?;
@@ -115,7 +256,7 @@ impl Parser<'_> {
         Ok(inner)
     }
 
-    fn named(&mut self) -> Result<Vec<Vec<String>>, PatternFault> {
+    fn named(&mut self) -> Result<Rc<Pattern>, PatternFault> {
         let open = self.at;
         let close = self.chars[open..].iter().position(|c| *c == '}').map(|n| open + n);
         let Some(close) = close else {
@@ -123,6 +264,9 @@ impl Parser<'_> {
         };
         let name: String = self.chars[open + 1..close].iter().collect();
         self.at = close + 1;
+        if let Some(known) = self.reader.lists.get(&name) {
+            return Ok(Rc::clone(known));
+        }
         let Some(body) = self.macros.get(&name) else {
             let mut known: Vec<&str> = self.macros.keys().map(String::as_str).collect();
             known.sort_unstable();
@@ -132,21 +276,26 @@ impl Parser<'_> {
             return Err(self.fault_at(open, format!("`{{{name}}}` uses itself")));
         }
         let body: Vec<char> = body.chars().collect();
-        let mut inner = Parser { chars: &body, at: 0, macros: self.macros, depth: self.depth + 1 };
-        let phrases =
-            inner.alternatives().map_err(|f| self.fault_at(open, format!("in `{{{name}}}`: {}", f.message)))?;
-        if inner.at < body.len() {
-            return Err(self.fault_at(open, format!("in `{{{name}}}`: unexpected `{}`", body[inner.at])));
+        let mut inner =
+            Parser { chars: &body, at: 0, macros: self.macros, depth: self.depth + 1, reader: &mut *self.reader };
+        let read = inner.alternatives();
+        let rest = inner.peek();
+        let pattern = read.map_err(|f| self.fault_at(open, format!("in `{{{name}}}`: {}", f.message)))?;
+        if let Some(c) = rest {
+            return Err(self.fault_at(open, format!("in `{{{name}}}`: unexpected `{c}`")));
         }
-        Ok(phrases)
+        let pattern = Rc::new(pattern);
+        self.reader.lists.insert(name, Rc::clone(&pattern));
+        Ok(pattern)
     }
 
-    fn word(&mut self) -> String {
+    fn word(&mut self) -> Piece {
         let start = self.at;
         while self.peek().is_some_and(|c| !" |()[]{}".contains(c)) {
             self.at += 1;
         }
-        self.chars[start..self.at].iter().collect()
+        let word: String = self.chars[start..self.at].iter().collect();
+        Piece::Word(self.reader.place(&word))
     }
 }
 
@@ -171,17 +320,49 @@ pub struct Hit<T> {
 pub struct PhraseTrie<T> {
     roots: Vec<u32>,
     edges: FxHashMap<(u32, WordId), u32>,
-    tags: Vec<Vec<T>>,
+    nodes: Vec<Node>,
+    /// Tags, each with the next of its node.
+    tags: Vec<(T, u32)>,
     any_number: WordId,
 }
 
-const NO_NODE: u32 = 0;
+/// A node of a trie: where phrases end that tags can be put on.
+pub type NodeId = u32;
+
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    /// One bit for each word that may follow, and the words that differ from it in diacritics alone.
+    next: u64,
+    /// The first of its tags in `tags`, or [`NO_TAG`].
+    first_tag: u32,
+}
+
+impl Node {
+    const EMPTY: Self = Self { next: 0, first_tag: NO_TAG };
+
+    fn may_lead_on(&self, group: u32) -> bool {
+        self.next & bit_of(group) != 0
+    }
+}
+
+fn bit_of(group: u32) -> u64 {
+    1 << (group.wrapping_mul(0x9E37_79B9) >> 26)
+}
+
+const NO_NODE: NodeId = 0;
+const NO_TAG: u32 = u32::MAX;
 
 impl<T: Copy + PartialEq> PhraseTrie<T> {
     /// An empty trie whose `#` stands for any number.
     pub fn new(vocabulary: &mut Vocabulary) -> Self {
         let any_number = vocabulary.add("#");
-        Self { roots: Vec::new(), edges: FxHashMap::default(), tags: vec![Vec::new()], any_number }
+        Self { roots: Vec::new(), edges: FxHashMap::default(), nodes: vec![Node::EMPTY], tags: Vec::new(), any_number }
+    }
+
+    /// Makes room for so many more words of phrases.
+    pub fn reserve(&mut self, words: usize) {
+        self.edges.reserve(words);
+        self.nodes.reserve(words);
     }
 
     /// Adds one plain phrase.
@@ -189,28 +370,117 @@ impl<T: Copy + PartialEq> PhraseTrie<T> {
         let mut node = NO_NODE;
         for word in words.iter().flat_map(|w| split_word(w)) {
             let id = vocabulary.add(word);
-            let fresh = u32::try_from(self.tags.len()).unwrap_or(u32::MAX);
-            let slot = if node == NO_NODE {
-                let at = id as usize;
-                if self.roots.len() <= at {
-                    self.roots.resize(at + 1, NO_NODE);
+            node = self.child(node, id, vocabulary.group_of(id));
+        }
+        self.put(node, tag);
+    }
+
+    /// Adds all phrases of a pattern, without tags: the nodes where they end, sorted. Patterns that stand for the same
+    /// phrases end in the same nodes.
+    pub fn insert(
+        &mut self,
+        pattern: &Pattern,
+        reader: &mut PatternReader,
+        vocabulary: &mut Vocabulary,
+    ) -> Vec<NodeId> {
+        reader.name_words(pattern, vocabulary);
+        let mut ends = Vec::new();
+        self.insert_after(&[NO_NODE], pattern, reader, vocabulary, &mut ends);
+        ends.sort_unstable();
+        ends.dedup();
+        ends.retain(|node| *node != NO_NODE);
+        ends
+    }
+
+    /// Adds a pattern after each of some nodes, that its phrases share all they can.
+    fn insert_after(
+        &mut self,
+        starts: &[NodeId],
+        pattern: &Pattern,
+        reader: &PatternReader,
+        vocabulary: &Vocabulary,
+        ends: &mut Vec<NodeId>,
+    ) {
+        for row in &pattern.rows {
+            let mut nodes = starts.to_vec();
+            for piece in row {
+                match piece {
+                    Piece::Word(place) => {
+                        for word in reader.ids(*place) {
+                            let group = vocabulary.group_of(*word);
+                            for node in &mut nodes {
+                                *node = self.child(*node, *word, group);
+                            }
+                        }
+                        continue;
+                    }
+                    Piece::OneOf(inner) => {
+                        let starts = std::mem::take(&mut nodes);
+                        self.insert_after(&starts, inner, reader, vocabulary, &mut nodes);
+                    }
+                    Piece::Optional(inner) => {
+                        let starts = nodes.clone();
+                        self.insert_after(&starts, inner, reader, vocabulary, &mut nodes);
+                    }
                 }
-                &mut self.roots[at]
-            } else {
-                self.edges.entry((node, id)).or_insert(NO_NODE)
-            };
-            if *slot == NO_NODE {
-                *slot = fresh;
-                self.tags.push(Vec::new());
+                nodes.sort_unstable();
+                nodes.dedup();
             }
-            node = *slot;
+            ends.append(&mut nodes);
         }
-        if let Some(tags) = self.tags.get_mut(node as usize)
-            && node != NO_NODE
-            && !tags.contains(&tag)
-        {
-            tags.push(tag);
+    }
+
+    /// Puts a tag on a node that has it not yet; the root takes none.
+    pub fn put(&mut self, node: NodeId, tag: T) {
+        let fresh = u32::try_from(self.tags.len()).unwrap_or(NO_TAG);
+        let Some(node) = self.nodes.get_mut(node as usize).filter(|_| node != NO_NODE) else { return };
+        let first = &mut node.first_tag;
+        if *first == NO_TAG {
+            *first = fresh;
+        } else {
+            let mut at = *first as usize;
+            while let Some((known, next)) = self.tags.get_mut(at) {
+                if *known == tag {
+                    return;
+                }
+                if *next == NO_TAG {
+                    *next = fresh;
+                    break;
+                }
+                at = *next as usize;
+            }
         }
+        self.tags.push((tag, NO_TAG));
+    }
+
+    fn child(&mut self, node: NodeId, word: WordId, group: u32) -> NodeId {
+        let fresh = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        let slot = if node == NO_NODE {
+            let at = word as usize;
+            if self.roots.len() <= at {
+                self.roots.resize(at + 1, NO_NODE);
+            }
+            &mut self.roots[at]
+        } else {
+            if let Some(node) = self.nodes.get_mut(node as usize) {
+                node.next |= bit_of(group);
+            }
+            self.edges.entry((node, word)).or_insert(NO_NODE)
+        };
+        if *slot == NO_NODE {
+            *slot = fresh;
+            self.nodes.push(Node::EMPTY);
+        }
+        *slot
+    }
+
+    fn tags_of(&self, node: NodeId) -> impl Iterator<Item = T> + '_ {
+        let mut at = self.nodes.get(node as usize).map_or(NO_TAG, |n| n.first_tag);
+        std::iter::from_fn(move || {
+            let (tag, next) = self.tags.get(at as usize)?;
+            at = *next;
+            Some(*tag)
+        })
     }
 
     fn step(&self, node: u32, word: WordId) -> u32 {
@@ -250,6 +520,11 @@ impl<T: Copy + PartialEq> PhraseTrie<T> {
                     }
                 }
                 TokenKind::Word => {
+                    let may = step.node == NO_NODE
+                        || self.nodes.get(step.node as usize).is_some_and(|n| n.may_lead_on(token.alike));
+                    if !may {
+                        return;
+                    }
                     let exact = if token.word == NOT_A_WORD { NO_NODE } else { self.step(step.node, token.word) };
                     // A name is never another word that has lost its marks.
                     let lost = exact == NO_NODE
@@ -291,8 +566,8 @@ impl<T: Copy + PartialEq> PhraseTrie<T> {
             return;
         }
         let (Ok(first), Ok(last)) = (u32::try_from(step.first), u32::try_from(step.at)) else { return };
-        for tag in self.tags.get(step.node as usize).into_iter().flatten() {
-            hits.push(Hit { tag: *tag, first, last, words: step.words, mended: step.mended });
+        for tag in self.tags_of(step.node) {
+            hits.push(Hit { tag, first, last, words: step.words, mended: step.mended });
         }
     }
 }

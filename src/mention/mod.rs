@@ -47,6 +47,8 @@ pub struct Scan {
     pub depth: Vec<u8>,
     /// Per token: whether it belongs to a word of measure or structure.
     pub marked: Vec<bool>,
+    /// Per token, and for the end: how many hits begin before it.
+    hits_before: Vec<u32>,
 }
 
 /// Removes words of measure and period that are only part of a name, such as that of a campaign.
@@ -64,6 +66,18 @@ fn mask(hits: &mut Vec<Hit<Tag>>) {
     }
 }
 
+fn hits_before(hits: &[Hit<Tag>], tokens: usize) -> Vec<u32> {
+    let mut before = Vec::with_capacity(tokens + 1);
+    let mut at = 0;
+    for token in 0..=tokens {
+        while hits.get(at).is_some_and(|h| (h.first as usize) < token) {
+            at += 1;
+        }
+        before.push(u32::try_from(at).unwrap_or(u32::MAX));
+    }
+    before
+}
+
 impl Scan {
     /// Finds all evidence in a row of tokens, of which the first `label` are a bullet or a number of the list.
     pub fn of(
@@ -78,6 +92,7 @@ impl Scan {
         // Damaged words are mended for what names things, never for what decides what a number is.
         scan.hits.retain(|h| !h.mended || matches!(h.tag, Tag::Term(_) | Tag::Category(_) | Tag::Unit(_)));
         mask(&mut scan.hits);
+        scan.hits_before = hits_before(&scan.hits, tokens.len());
         scan.marked = vec![false; tokens.len()];
         for hit in scan.hits.iter().filter(|h| matches!(h.tag, Tag::Marker(_))) {
             for marked in scan.marked.get_mut(hit.first as usize..=hit.last as usize).unwrap_or_default() {
@@ -99,12 +114,14 @@ impl Scan {
         self.hits.iter().filter(move |h| h.tag == Tag::Marker(marker))
     }
 
+    /// Index of the first hit that begins at token `at` or after it.
+    fn first_hit(&self, at: usize) -> usize {
+        self.hits_before.get(at).map_or(self.hits.len(), |n| *n as usize)
+    }
+
     /// Hits whose first token is `at`.
     pub fn hits_at(&self, at: usize) -> &[Hit<Tag>] {
-        let at = u32::try_from(at).unwrap_or(u32::MAX);
-        let from = self.hits.partition_point(|h| h.first < at);
-        let to = self.hits.partition_point(|h| h.first <= at);
-        self.hits.get(from..to).unwrap_or_default()
+        self.hits.get(self.first_hit(at)..self.first_hit(at + 1)).unwrap_or_default()
     }
 
     /// Whether a marker phrase lies wholly in `range`.
@@ -119,9 +136,8 @@ impl Scan {
 
     /// Hits that lie wholly in `range`.
     pub fn hits_in(&self, range: &Range<usize>) -> impl Iterator<Item = &Hit<Tag>> {
-        let (from, to) = (u32::try_from(range.start).unwrap_or(0), u32::try_from(range.end).unwrap_or(u32::MAX));
-        let start = self.hits.partition_point(|h| h.first < from);
-        let end = self.hits.partition_point(|h| h.first < to);
+        let to = u32::try_from(range.end).unwrap_or(u32::MAX);
+        let (start, end) = (self.first_hit(range.start), self.first_hit(range.end));
         self.hits.get(start..end.max(start)).unwrap_or_default().iter().filter(move |h| h.last < to)
     }
 }

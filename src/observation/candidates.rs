@@ -1,8 +1,11 @@
 //! The indicators that the words near a number could state, each with how well they do.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use super::reach::Reach;
+use crate::dictionary::phrase::Hit;
 use crate::dictionary::{Dictionary, Tag, TermId, Wording};
 use crate::mention::{Quantity, Scan};
 use crate::text::Token;
@@ -42,12 +45,15 @@ struct Found {
     last: usize,
     words: u8,
     mended: bool,
+    /// Whether it is no more than a counted noun or a word of measure.
+    general: bool,
 }
 
 /// The terms of one sentence, looked up once for all its quantities.
 #[derive(Debug, Default)]
 pub struct SentenceTerms {
     found: FxHashMap<TermId, Vec<Found>>,
+    /// Wordings whose needed terms are all there, and whose forbidden ones are not.
     wordings: Vec<u32>,
     /// Terms of the heading right above, with their words, and the wordings that they call up.
     title: FxHashMap<TermId, u8>,
@@ -58,6 +64,7 @@ impl SentenceTerms {
     /// Collects the terms of a sentence and the wordings that they, or those of the context, call up.
     pub fn of(scan: &Scan, reach: &Reach, context: &ContextTerms, dictionary: &Dictionary) -> Self {
         let mut terms = Self::default();
+        let general = GeneralWords::of(scan, &reach.sentence, dictionary);
         for hit in scan.hits_in(&reach.sentence) {
             if let Tag::Term(term) = hit.tag {
                 let list = terms.found.entry(term).or_default();
@@ -69,6 +76,7 @@ impl SentenceTerms {
                     last: hit.last as usize,
                     words: hit.words,
                     mended: hit.mended,
+                    general: general.cover(hit.first as usize, hit.last as usize),
                 });
             }
         }
@@ -80,6 +88,16 @@ impl SentenceTerms {
                 terms.wordings.extend(dictionary.by_key.get(*term as usize).into_iter().flatten().filter(only_context));
             }
         }
+        let here = |term: &TermId| terms.found.contains_key(term);
+        let anywhere = |term: &TermId| here(term) || context.contains_key(term);
+        terms.wordings.retain(|id| {
+            dictionary.wordings.get(*id as usize).is_some_and(|w| {
+                w.own.iter().all(here)
+                    && w.right.iter().all(here)
+                    && w.context.iter().all(anywhere)
+                    && !w.not_any.iter().any(anywhere)
+            })
+        });
         terms.wordings.sort_unstable();
         terms.wordings.dedup();
         terms
@@ -94,6 +112,40 @@ impl SentenceTerms {
         self.title_wordings.dedup();
         self.title.clone_from(title);
         self
+    }
+}
+
+/// Where counted nouns and words of measure that say little on their own reach to.
+struct GeneralWords {
+    start: usize,
+    /// Per token from `start` on: the token after the last of the longest that begins there; 0 for none.
+    ends: Vec<usize>,
+}
+
+impl GeneralWords {
+    /// Such words begin at most this many tokens before the end of what they cover.
+    const REACH: usize = 5;
+
+    fn of(scan: &Scan, sentence: &Range<usize>, dictionary: &Dictionary) -> Self {
+        let start = sentence.start.saturating_sub(Self::REACH);
+        let ends = (start..sentence.end)
+            .map(|at| {
+                let general = |h: &&Hit<Tag>| match h.tag {
+                    Tag::Unit(id) => dictionary.units.get(usize::from(id)).is_some_and(|u| u.general),
+                    Tag::Marker(_) => true,
+                    _ => false,
+                };
+                scan.hits_at(at).iter().filter(general).map(|h| h.last as usize + 1).max().unwrap_or(0)
+            })
+            .collect();
+        Self { start, ends }
+    }
+
+    /// Whether one of them covers the words `first..=last`.
+    fn cover(&self, first: usize, last: usize) -> bool {
+        let from = first.saturating_sub(Self::REACH).max(self.start);
+        let ends = self.ends.get(from - self.start..=first - self.start).unwrap_or_default();
+        ends.iter().any(|end| *end > last)
     }
 }
 
@@ -123,6 +175,12 @@ fn worth(words: u8) -> f32 {
     WORTH.get(usize::from(words)).copied().unwrap_or(4.6)
 }
 
+/// How much a phrase tells: a noun that counts many things tells little, a damaged word less than a whole one.
+fn telling(found: &Found) -> f32 {
+    let mended = if found.mended { 0.85 } else { 1.0 };
+    if found.general { 0.4 * mended } else { mended }
+}
+
 impl Reading<'_> {
     fn quantity(&self) -> Option<&Quantity> {
         self.scan.quantities.get(self.reach.quantities.start + self.index)
@@ -131,10 +189,16 @@ impl Reading<'_> {
     /// All readings, the best of each indicator, the best first.
     pub fn candidates(&self) -> Vec<Candidate> {
         let mut best: Vec<Candidate> = Vec::new();
+        let mut fit: Option<(u16, f32)> = None;
         let wordings = if self.by_title { &self.terms.title_wordings } else { &self.terms.wordings };
         for id in wordings {
             let Some(wording) = self.dictionary.wordings.get(*id as usize) else { continue };
-            let Some(candidate) = self.judge(*id, wording) else { continue };
+            // Wordings of one indicator stand together.
+            let fit = match fit {
+                Some((indicator, fit)) if indicator == wording.indicator => fit,
+                _ => fit.insert((wording.indicator, self.fit(wording.indicator))).1,
+            };
+            let Some(candidate) = self.judge(*id, wording, fit) else { continue };
             match best.iter_mut().find(|c| c.indicator == candidate.indicator) {
                 Some(known) if known.score < candidate.score => *known = candidate,
                 Some(_) => {}
@@ -174,8 +238,7 @@ impl Reading<'_> {
         if counted { 0.95 } else { fit }
     }
 
-    fn judge(&self, id: u32, wording: &Wording) -> Option<Candidate> {
-        let fit = self.fit(wording.indicator);
+    fn judge(&self, id: u32, wording: &Wording, fit: f32) -> Option<Candidate> {
         if fit <= 0.0 {
             return None;
         }
@@ -203,11 +266,11 @@ impl Reading<'_> {
                 continue;
             }
             let (found, weight) = near?;
-            score += worth(found.words) * weight * self.telling(&found);
+            score += worth(found.words) * weight * telling(&found);
             nearness = nearness.min(weight);
             if weight >= 0.7 {
                 anchored = true;
-                specific |= !self.is_general(&found);
+                specific |= !found.general;
                 span = (span.0.min(found.first), span.1.max(found.last));
             }
             matched.push(found);
@@ -217,9 +280,9 @@ impl Reading<'_> {
                 self.terms.found.get(term)?.iter().find(|f| {
                     f.first > quantity.first && f.first <= quantity.last + 3 && f.last <= quantity.end() + 8
                 })?;
-            score += worth(found.words) * 1.1 * self.telling(found);
+            score += worth(found.words) * 1.1 * telling(found);
             anchored = true;
-            specific |= !self.is_general(found);
+            specific |= !found.general;
             span = (span.0.min(found.first), span.1.max(found.last));
             matched.push(*found);
         }
@@ -277,26 +340,6 @@ impl Reading<'_> {
             from_context,
             field,
             span,
-        })
-    }
-
-    /// How much a phrase tells: a noun that counts many things tells little, a damaged word less than a whole one.
-    fn telling(&self, found: &Found) -> f32 {
-        let mended = if found.mended { 0.85 } else { 1.0 };
-        if self.is_general(found) { 0.4 * mended } else { mended }
-    }
-
-    /// Whether a phrase is no more than a counted noun or a word of measure.
-    fn is_general(&self, found: &Found) -> bool {
-        (0..=found.first).rev().take(6).any(|at| {
-            self.scan.hits_at(at).iter().any(|h| {
-                let general = match h.tag {
-                    Tag::Unit(id) => self.dictionary.units.get(usize::from(id)).is_some_and(|u| u.general),
-                    Tag::Marker(_) => true,
-                    _ => false,
-                };
-                general && h.last as usize >= found.last
-            })
         })
     }
 

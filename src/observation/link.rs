@@ -1,7 +1,9 @@
 //! Joins quantities with indicators, clause by clause, over an explicit stack of scopes: the footnote's mark or the
 //! list's head, the sentence, its parts, the bracket.
 
+use std::cell::OnceCell;
 use std::ops::Range;
+use std::rc::Rc;
 
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
@@ -48,6 +50,7 @@ pub fn link(document: &Document, scans: &[Scan], report: Period, dictionary: &Di
         dictionary,
         linked: Linked::default(),
         sections: vec![None; document.sections.len()],
+        titles: vec![None; document.sections.len()],
     };
     for block in 0..document.blocks.len() {
         linker.block(block);
@@ -72,6 +75,9 @@ enum Found {
     Nothing(Unmapped),
 }
 
+/// The terms of a heading, each with the words of its longest phrase there.
+type TitleTerms = Rc<FxHashMap<TermId, u8>>;
+
 /// Links the blocks of one document.
 pub(super) struct Linker<'a> {
     document: &'a Document,
@@ -80,6 +86,7 @@ pub(super) struct Linker<'a> {
     dictionary: &'a Dictionary,
     linked: Linked,
     sections: Vec<Option<ContextTerms>>,
+    titles: Vec<Option<TitleTerms>>,
 }
 
 /// What a block hangs on.
@@ -110,6 +117,8 @@ pub(super) struct Clause<'a> {
     pub(super) assigned: Vec<Option<usize>>,
     /// Per quantity: whether it was tried and is a value, mapped or not.
     pub(super) is_value: Vec<bool>,
+    /// Per quantity, its readings: for a unit that fits, for any unit.
+    readings: Vec<[OnceCell<Rc<[Candidate]>>; 2]>,
 }
 
 impl Clause<'_> {
@@ -203,14 +212,14 @@ impl<'a> Linker<'a> {
         let fields: Vec<u8> = document.sections.get(section).map(|s| s.fields.clone()).unwrap_or_default();
         let title = self.title_terms(section);
         let mut memory: Vec<usize> = Vec::new();
-        let mut earlier: Vec<Range<usize>> = Vec::new();
+        let mut earlier: Option<Range<usize>> = None;
         for (number, sentence) in scan.sentences.iter().enumerate() {
-            let mut around = context.clone();
-            for (back, range) in earlier.iter().rev().enumerate() {
-                add_terms(scan, range, if back == 0 { 0.7 } else { 0.45 }, &mut around);
-            }
             let reach = Reach::of(&block.tokens, scan, sentence.clone());
             if !reach.quantities.is_empty() {
+                let mut around = context.clone();
+                if let Some(range) = &earlier {
+                    add_terms(scan, range, 0.7, &mut around);
+                }
                 let terms = SentenceTerms::of(scan, &reach, &around, self.dictionary).under(&title, self.dictionary);
                 let count = reach.quantities.len();
                 let mut clause = Clause {
@@ -228,6 +237,7 @@ impl<'a> Linker<'a> {
                     memory: memory.clone(),
                     assigned: vec![None; count],
                     is_value: vec![false; count],
+                    readings: vec![Default::default(); count],
                 };
                 self.clause(&mut clause);
                 let mains: Vec<usize> = clause
@@ -241,7 +251,10 @@ impl<'a> Linker<'a> {
                     memory = mains;
                 }
             }
-            earlier.push(sentence.clone());
+            // The sentence right before counts more than those before it.
+            if let Some(range) = earlier.replace(sentence.clone()) {
+                add_terms(scan, &range, 0.45, &mut context);
+            }
         }
     }
 
@@ -269,7 +282,18 @@ impl<'a> Linker<'a> {
     }
 
     /// The terms of the nearest heading that has words, if it is no heading of a part.
-    fn title_terms(&self, section: usize) -> FxHashMap<TermId, u8> {
+    fn title_terms(&mut self, section: usize) -> TitleTerms {
+        if let Some(Some(known)) = self.titles.get(section) {
+            return Rc::clone(known);
+        }
+        let terms = Rc::new(self.find_title_terms(section));
+        if let Some(slot) = self.titles.get_mut(section) {
+            *slot = Some(Rc::clone(&terms));
+        }
+        terms
+    }
+
+    fn find_title_terms(&self, section: usize) -> FxHashMap<TermId, u8> {
         let mut terms = FxHashMap::default();
         let nearest = self.document.enclosing(section).find(|s| !s.title.is_empty() && s.parent.is_some());
         let Some(nearest) = nearest.filter(|s| s.level > level::ROMAN) else { return terms };
@@ -332,6 +356,15 @@ impl<'a> Linker<'a> {
             index,
             any_unit,
             by_title: false,
+        }
+    }
+
+    /// The readings of a quantity, worked out once.
+    fn readings(&self, clause: &Clause<'_>, index: usize, any_unit: bool) -> Rc<[Candidate]> {
+        let read = || Rc::from(self.reading(clause, index, any_unit).candidates());
+        match clause.readings.get(index) {
+            Some(known) => Rc::clone(known[usize::from(any_unit)].get_or_init(read)),
+            None => read(),
         }
     }
 
@@ -666,7 +699,7 @@ impl<'a> Linker<'a> {
 
     fn find(&self, clause: &Clause<'_>, index: usize, quantity: &Quantity) -> Found {
         let reading = self.reading(clause, index, false);
-        let candidates = reading.candidates();
+        let candidates = self.readings(clause, index, false);
         let scores = self.dictionary.confidence.scores;
         let own = candidates.first().copied().filter(|c| c.score >= scores.enough);
         let unmapped = |reason: &'static str| {
@@ -1166,7 +1199,7 @@ impl<'a> Linker<'a> {
                 (weights.scores.strong - candidate.score) / (weights.scores.strong - weights.scores.enough).max(0.1);
             confidence -= loses.weak * lack.clamp(0.0, 1.0);
         }
-        let others = self.reading(clause, index, false).candidates();
+        let others = self.readings(clause, index, false);
         let rival = others.iter().find(|c| c.indicator != candidate.indicator);
         if let Some(rival) = rival {
             let gap = (candidate.score - rival.score).max(0.0);
@@ -1250,9 +1283,9 @@ impl<'a> Linker<'a> {
 
     fn zero(&mut self, clause: &Clause<'_>, index: usize, quantity: &Quantity) -> Result<Vec<Draft>, Unmapped> {
         let scores = self.dictionary.confidence.scores;
-        let candidates = self.reading(clause, index, true).candidates();
+        let candidates = self.readings(clause, index, true);
         let mut taken: Vec<Candidate> = Vec::new();
-        for candidate in candidates {
+        for candidate in candidates.iter().copied() {
             let countable = self
                 .dictionary
                 .indicator(candidate.indicator)
@@ -1358,7 +1391,7 @@ impl<'a> Linker<'a> {
         value: Decimal,
         relative: &Relative,
     ) -> Result<Draft, Unmapped> {
-        let candidates = self.reading(clause, index, true).candidates();
+        let candidates = self.readings(clause, index, true);
         let enough = self.dictionary.confidence.scores.enough;
         let best = candidates.first().copied().filter(|c| c.score >= enough && relative.is_told());
         let Some(best) = best else {
@@ -1435,8 +1468,8 @@ impl<'a> Linker<'a> {
         clause.memory.first().copied()
     }
 
-    pub(super) fn candidates_of(&self, clause: &Clause<'_>, index: usize, any_unit: bool) -> Vec<Candidate> {
-        self.reading(clause, index, any_unit).candidates()
+    pub(super) fn candidates_of(&self, clause: &Clause<'_>, index: usize, any_unit: bool) -> Rc<[Candidate]> {
+        self.readings(clause, index, any_unit)
     }
 
     fn subject_of(

@@ -126,6 +126,11 @@ impl Vocabulary {
         self.groups.get(group as usize).map_or(&[], Vec::as_slice)
     }
 
+    /// The group of a word of the vocabulary.
+    pub fn group_of(&self, word: WordId) -> u32 {
+        self.group_of.get(word as usize).copied().unwrap_or(0)
+    }
+
     /// The group of a written word.
     fn group(&self, word: WordId, written: &str) -> u32 {
         if word == NOT_A_WORD {
@@ -202,6 +207,7 @@ pub fn tokenize(text: &str, range: Range<usize>, vocabulary: &Vocabulary, out: &
                 if let Some(metre) = out.last_mut() {
                     metre.end = u32::try_from(offset + length).unwrap_or(metre.end);
                     metre.word = vocabulary.get(if number == 2 { "m2" } else { "m3" });
+                    metre.alike = vocabulary.group_of(metre.word);
                 }
                 rest = rest.get(length..).unwrap_or_default();
                 continue;
