@@ -1,6 +1,8 @@
 //! The dictionary under test: every row's examples and counter-examples are read as a report would be, and what comes
 //! out is compared with what a person wrote.
 
+use std::fmt;
+
 use rust_decimal::Decimal;
 
 use crate::dictionary::geography::ProvinceSystem;
@@ -40,66 +42,129 @@ pub struct Outcome {
     pub passed: bool,
 }
 
-/// Runs the examples and counter-examples of all rows, in the order of the register.
-pub fn run_all(dictionary: &Dictionary) -> Vec<Outcome> {
-    let mut outcomes = Vec::new();
+/// An example or counter-example of the dictionary.
+#[derive(Debug, Clone, Copy)]
+pub struct Case<'a> {
+    id: &'a str,
+    at: usize,
+    kind: Kind<'a>,
+    file: &'a str,
+    line: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind<'a> {
+    Example(&'a ExampleRow),
+    Reject(&'a RejectRow),
+}
+
+/// The examples and counter-examples of all rows, in the order of the register.
+pub fn cases(dictionary: &Dictionary) -> Vec<Case<'_>> {
+    let mut cases = Vec::new();
     for (indicator, rules) in dictionary.register.indicators().iter().zip(&dictionary.rules) {
-        let place = (rules.file.as_str(), rules.line);
-        for (at, example) in rules.examples.iter().enumerate() {
-            outcomes.push(run_example(&indicator.id, at + 1, example, place, dictionary));
+        let examples = rules.examples.iter().map(Kind::Example).enumerate();
+        let rejects = rules.rejects.iter().map(Kind::Reject).enumerate();
+        cases.extend(examples.chain(rejects).map(|(at, kind)| Case {
+            id: &indicator.id,
+            at: at + 1,
+            kind,
+            file: &rules.file,
+            line: rules.line,
+        }));
+    }
+    cases
+}
+
+/// Runs all of them.
+pub fn run_all(dictionary: &Dictionary) -> Vec<Outcome> {
+    cases(dictionary).iter().map(|case| case.run(dictionary)).collect()
+}
+
+impl Case<'_> {
+    /// A name to run it alone by: `labour.strikes/example/1`.
+    pub fn name(&self) -> String {
+        let kind = match self.kind {
+            Kind::Example(_) => "example",
+            Kind::Reject(_) => "reject",
+        };
+        format!("{}/{kind}/{}", self.id, self.at)
+    }
+
+    /// Reads its text as a report would be read.
+    pub fn run(&self, dictionary: &Dictionary) -> Outcome {
+        let (heading, text, period) = match self.kind {
+            Kind::Example(row) => (&row.heading, &row.text, &row.period),
+            Kind::Reject(row) => (&row.heading, &row.text, &row.period),
+        };
+        let period = period.as_deref().and_then(|p| p.parse().ok()).unwrap_or(REPORT_PERIOD);
+        let read = read(heading.as_deref(), text.get_ref(), period, dictionary);
+        let mut found: Vec<String> = read.iter().map(|o| statement(o, period)).collect();
+        found.sort();
+        let (expected, because, passed) = match self.kind {
+            Kind::Example(row) => {
+                let mut expected: Vec<String> = row.gives.iter().map(|given| canonical(given, self.id)).collect();
+                expected.sort();
+                let passed = agree(&expected, &found, period);
+                (expected, String::new(), passed)
+            }
+            Kind::Reject(row) => {
+                let passed = read.iter().all(|o| o.indicator != self.id);
+                (vec![format!("not {}", self.id)], row.because.clone(), passed)
+            }
+        };
+        Outcome {
+            name: self.name(),
+            file: self.file.to_owned(),
+            line: self.line,
+            heading: heading.clone().unwrap_or_default(),
+            text: text.get_ref().clone(),
+            because,
+            expected,
+            found,
+            passed,
         }
-        for (at, reject) in rules.rejects.iter().enumerate() {
-            outcomes.push(run_reject(&indicator.id, at + 1, reject, place, dictionary));
+    }
+}
+
+impl fmt::Display for Outcome {
+    /// Its text, then what was expected beside what was found; what both have stands without a mark.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} ({}:{})", self.name, self.file, self.line)?;
+        for line in [&self.heading, &self.text, &self.because].into_iter().filter(|l| !l.is_empty()) {
+            writeln!(f, "  | {line}")?;
+        }
+        let pairs = beside(&self.expected, &self.found);
+        let width = pairs.iter().map(|(left, _)| left.chars().count()).max().unwrap_or(0);
+        for (left, right) in pairs {
+            let mark = if left == right { ' ' } else { '!' };
+            let pad = " ".repeat(width - left.chars().count());
+            writeln!(f, "  {mark} {left}{pad} | {right}")?;
+        }
+        Ok(())
+    }
+}
+
+/// What both lists have, then what only one has, in pairs as far as they go.
+fn beside(expected: &[String], found: &[String]) -> Vec<(String, String)> {
+    let mut found = found.to_vec();
+    let (mut same, mut missing) = (Vec::new(), Vec::new());
+    for text in expected {
+        match found.iter().position(|f| f == text) {
+            Some(at) => same.push((text.clone(), found.remove(at))),
+            None => missing.push(text.clone()),
         }
     }
-    outcomes
-}
-
-fn run_example(id: &str, at: usize, row: &ExampleRow, place: (&str, usize), dictionary: &Dictionary) -> Outcome {
-    let period = own_period(row.period.as_deref());
-    let read = read(row.heading.as_deref(), row.text.get_ref(), period, dictionary);
-    let mut expected: Vec<String> = row.gives.iter().map(|given| canonical(given, id)).collect();
-    let mut found: Vec<String> = read.iter().map(|o| statement(o, period)).collect();
-    expected.sort();
-    found.sort();
-    Outcome {
-        name: format!("{id}/example/{at}"),
-        file: place.0.to_owned(),
-        line: place.1,
-        heading: row.heading.clone().unwrap_or_default(),
-        text: row.text.get_ref().clone(),
-        because: String::new(),
-        passed: agree(&expected, &found, period),
-        expected,
-        found,
-    }
-}
-
-fn run_reject(id: &str, at: usize, row: &RejectRow, place: (&str, usize), dictionary: &Dictionary) -> Outcome {
-    let period = own_period(row.period.as_deref());
-    let read = read(row.heading.as_deref(), row.text.get_ref(), period, dictionary);
-    let mut found: Vec<String> = read.iter().map(|o| statement(o, period)).collect();
-    found.sort();
-    Outcome {
-        name: format!("{id}/reject/{at}"),
-        file: place.0.to_owned(),
-        line: place.1,
-        heading: row.heading.clone().unwrap_or_default(),
-        text: row.text.get_ref().clone(),
-        because: row.because.clone(),
-        expected: vec![format!("not {id}")],
-        passed: read.iter().all(|o| o.indicator != id),
-        found,
-    }
-}
-
-fn own_period(written: Option<&str>) -> Period {
-    written.and_then(|p| p.parse().ok()).unwrap_or(REPORT_PERIOD)
+    let rows = missing.len().max(found.len());
+    let cell = |list: &[String], at: usize| list.get(at).cloned().unwrap_or_default();
+    same.extend((0..rows).map(|at| (cell(&missing, at), cell(&found, at))));
+    same
 }
 
 /// The observations of a text that stands alone under its heading.
 fn read(heading: Option<&str>, text: &str, period: Period, dictionary: &Dictionary) -> Vec<Observation> {
-    let heading = heading.map(|h| format!("{h}\n\n")).unwrap_or_default();
+    // A heading without a number would be taken for a line of the letterhead.
+    let heading = heading.map(|h| if is_numbered(h) { format!("{h}\n\n") } else { format!("1. {h}\n\n") });
+    let heading = heading.unwrap_or_default();
     let source = SourceText::new(normal_form(&format!("{heading}{text}\n")));
     let mut document = Document::from_text(source, dictionary);
     // Without a title above, the first lines are taken for a letterhead; here they are results.
@@ -121,6 +186,12 @@ fn read(heading: Option<&str>, text: &str, period: Period, dictionary: &Dictiona
         period_sign: "",
     };
     extract(&document, &facts, "", "", dictionary).observations
+}
+
+/// Whether a heading begins with a number or letter of its own, such as `4.2.`, `II.` or `a)`.
+fn is_numbered(heading: &str) -> bool {
+    let first = heading.split_whitespace().next().unwrap_or_default();
+    first.ends_with(['.', ')']) && first.chars().count() <= 6
 }
 
 /// `id measure value[ breakdown][ @period]`, as rows of the dictionary state it.

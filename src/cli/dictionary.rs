@@ -39,40 +39,10 @@ fn test(dictionary: &Dictionary, only: Option<&str>, context: &mut Context<'_>) 
         run_all(dictionary).into_iter().filter(|o| only.is_none_or(|part| o.name.contains(part))).collect();
     let failed: Vec<&Outcome> = outcomes.iter().filter(|o| !o.passed).collect();
     for outcome in &failed {
-        write!(context.out, "{}", side_by_side(outcome))?;
+        writeln!(context.out, "{outcome}")?;
     }
     let bad = context.messages.count(failed.len());
     let good = context.messages.count(outcomes.len() - failed.len());
     writeln!(context.out, "{}", context.messages.text("screen.dictionary-count", &[("good", &good), ("bad", &bad)]))?;
     Ok(if failed.is_empty() { Status::Done } else { Status::NeedsAPerson })
-}
-
-/// A failure: its text, then what was expected beside what was found; what both have stands without a mark.
-fn side_by_side(outcome: &Outcome) -> String {
-    let mut text = format!("{} ({}:{})\n", outcome.name, outcome.file, outcome.line);
-    for line in [&outcome.heading, &outcome.text, &outcome.because].into_iter().filter(|l| !l.is_empty()) {
-        text.push_str(&format!("  | {line}\n"));
-    }
-    let mut found = outcome.found.clone();
-    let mut pairs: Vec<(String, String)> = Vec::new();
-    for expected in &outcome.expected {
-        let same = found.iter().position(|f| f == expected);
-        let beside = same.map(|at| found.remove(at)).unwrap_or_default();
-        pairs.push((expected.clone(), beside));
-    }
-    pairs.sort_by_key(|(_, beside)| beside.is_empty());
-    for left in pairs.iter_mut().filter(|(_, beside)| beside.is_empty()) {
-        if !found.is_empty() {
-            left.1 = found.remove(0);
-        }
-    }
-    pairs.extend(found.into_iter().map(|f| (String::new(), f)));
-    let width = pairs.iter().map(|(left, _)| left.chars().count()).max().unwrap_or(0);
-    for (left, right) in pairs {
-        let mark = if left == right { ' ' } else { '!' };
-        let pad = " ".repeat(width - left.chars().count());
-        text.push_str(&format!("  {mark} {left}{pad} | {right}\n"));
-    }
-    text.push('\n');
-    text
 }

@@ -159,7 +159,10 @@ pub fn reads_as_heading(source: &str, line: &Range<usize>, tokens: &[Token]) -> 
     let dated = tokens.iter().any(|t| t.is_number() && source.get(t.range()).is_some_and(is_year));
     tokens.iter().filter(|t| t.is_number()).all(|t| {
         let number = source.get(t.range()).unwrap_or_default();
-        is_year(number) || is_capitals(text) || (dated && number.len() <= 2)
+        // «Covid-19»: a number tied to a word is part of a name.
+        let before = source.get(..t.start as usize).unwrap_or_default();
+        let named = before.strip_suffix('-').is_some_and(|b| b.ends_with(char::is_alphabetic));
+        is_year(number) || named || is_capitals(text) || (dated && number.len() <= 2)
     })
 }
 
