@@ -8,11 +8,11 @@ use crate::mention::{Quantity, Scan};
 use crate::text::Token;
 
 /// Terms found around a sentence, and how much each counts from there, 0 to 1.
-pub type ContextTerms = FxHashMap<TermId, f32>;
+pub(super) type ContextTerms = FxHashMap<TermId, f32>;
 
 /// One reading of a number.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Candidate {
+pub(super) struct Candidate {
     /// Position in the register.
     pub indicator: u16,
     /// The wording that matched.
@@ -46,7 +46,7 @@ struct Found {
 
 /// The terms of one sentence, looked up once for all its quantities.
 #[derive(Debug, Default)]
-pub struct SentenceTerms {
+pub(super) struct SentenceTerms {
     found: FxHashMap<TermId, Vec<Found>>,
     wordings: Vec<u32>,
     /// Terms of the heading right above, with their words, and the wordings that they call up.
@@ -56,7 +56,7 @@ pub struct SentenceTerms {
 
 impl SentenceTerms {
     /// Collects the terms of a sentence and the wordings that they, or those of the context, call up.
-    pub fn of(scan: &Scan, reach: &Reach, context: &ContextTerms, dictionary: &Dictionary) -> Self {
+    pub(super) fn of(scan: &Scan, reach: &Reach, context: &ContextTerms, dictionary: &Dictionary) -> Self {
         let mut terms = Self::default();
         for hit in scan.hits_in(&reach.sentence) {
             if let Tag::Term(term) = hit.tag {
@@ -72,6 +72,7 @@ impl SentenceTerms {
                 });
             }
         }
+        #[expect(clippy::iter_over_hash_type, reason = "what is collected is sorted below")]
         for term in context.keys() {
             if !terms.found.contains_key(term) {
                 let only_context = |id: &&u32| {
@@ -87,7 +88,7 @@ impl SentenceTerms {
 
     /// Adds the terms of the heading right above, for numbers that have no words of their own.
     #[must_use]
-    pub fn under(mut self, title: &FxHashMap<TermId, u8>, dictionary: &Dictionary) -> Self {
+    pub(super) fn under(mut self, title: &FxHashMap<TermId, u8>, dictionary: &Dictionary) -> Self {
         self.title_wordings =
             title.keys().flat_map(|term| dictionary.by_key.get(*term as usize)).flatten().copied().collect();
         self.title_wordings.sort_unstable();
@@ -98,7 +99,7 @@ impl SentenceTerms {
 }
 
 /// Everything a reading of one quantity depends on.
-pub struct Reading<'a> {
+pub(super) struct Reading<'a> {
     pub tokens: &'a [Token],
     pub dictionary: &'a Dictionary,
     pub scan: &'a Scan,
@@ -129,7 +130,7 @@ impl Reading<'_> {
     }
 
     /// All readings, the best of each indicator, the best first.
-    pub fn candidates(&self) -> Vec<Candidate> {
+    pub(super) fn candidates(&self) -> Vec<Candidate> {
         let mut best: Vec<Candidate> = Vec::new();
         let wordings = if self.by_title { &self.terms.title_wordings } else { &self.terms.wordings };
         for id in wordings {
@@ -325,7 +326,7 @@ impl Reading<'_> {
     }
 
     /// Whether one of the words that make a companion stands in the quantity's own reach.
-    pub fn has_companion_words(&self, indicator: u16) -> bool {
+    pub(super) fn has_companion_words(&self, indicator: u16) -> bool {
         self.dictionary
             .rules
             .get(usize::from(indicator))
@@ -333,7 +334,7 @@ impl Reading<'_> {
     }
 
     /// Whether a phrase that forbids the indicator stands in the quantity's own reach.
-    pub fn is_forbidden(&self, indicator: u16) -> bool {
+    pub(super) fn is_forbidden(&self, indicator: u16) -> bool {
         self.dictionary
             .rules
             .get(usize::from(indicator))
@@ -341,7 +342,7 @@ impl Reading<'_> {
     }
 
     /// The same for a part of the indicator: words that state one of its categories forbid nothing.
-    pub fn is_forbidden_part(&self, indicator: u16) -> bool {
+    pub(super) fn is_forbidden_part(&self, indicator: u16) -> bool {
         let (Some(rules), Some(strict), Some(row)) = (
             self.dictionary.rules.get(usize::from(indicator)),
             self.reach.strict.get(self.index),
@@ -361,7 +362,7 @@ impl Reading<'_> {
     }
 
     /// How well the quantity's noun fits the indicator's unit.
-    pub fn unit_fit(&self, indicator: u16) -> f32 {
+    pub(super) fn unit_fit(&self, indicator: u16) -> f32 {
         self.fit(indicator)
     }
 }
