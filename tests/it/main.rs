@@ -1,6 +1,7 @@
 //! All tests from outside, in one program: linking it is what costs.
 
 #![allow(
+    clippy::expect_used,
     clippy::float_cmp,
     clippy::indexing_slicing,
     clippy::panic,
