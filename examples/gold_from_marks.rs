@@ -1,6 +1,15 @@
 //! Turns marked test reports into plain texts and gold tables, for scoring a run of the program from outside:
 //! `cargo run --example gold_from_marks -- tests/reports/dev OUT` writes `OUT/txt/*.txt` and `OUT/gold/*.csv`.
 
+#![allow(clippy::print_stdout, reason = "what was written is told")]
+
+#[allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "shared with the tests"
+)]
 #[path = "../tests/it/marks.rs"]
 mod marks;
 

@@ -204,7 +204,7 @@ impl View<'_> {
         for hit in &hits {
             // A phrase within a longer one says nothing more.
             let longer = |h: &&Hit<Tag>| h.first <= hit.first && hit.last <= h.last && h.words > hit.words;
-            if hits.iter().any(|h| longer(h)) {
+            if hits.iter().any(longer) {
                 continue;
             }
             let what = match hit.tag {

@@ -53,7 +53,7 @@ impl Dictionary {
             file: String::new(),
             line_starts: Vec::new(),
         };
-        let steps: [fn(&mut Compiler, &Templates) -> Result<(), TemplateErrors>; 6] = [
+        let steps: [Step; 6] = [
             Compiler::units,
             Compiler::markers,
             Compiler::breakdowns,
@@ -79,6 +79,9 @@ impl Dictionary {
         if compiler.faults.is_empty() { Ok(compiler.dictionary) } else { Err(TemplateErrors(compiler.faults)) }
     }
 }
+
+/// Reads one kind of template file.
+type Step = fn(&mut Compiler, &Templates) -> Result<(), TemplateErrors>;
 
 struct Compiler {
     dictionary: Dictionary,

@@ -6,6 +6,11 @@ mod confidence;
 pub mod geography;
 pub mod marker;
 mod model;
+#[allow(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "every position comes from a search in the same row or word"
+)]
 pub mod phrase;
 pub mod register;
 mod report_rules;

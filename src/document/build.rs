@@ -244,8 +244,9 @@ impl Builder<'_> {
         let mut at = 0;
         while let Some(line) = lines.get(at) {
             if line.kind == LineKind::Row {
-                let end = lines[at..].iter().position(|l| l.kind != LineKind::Row).map_or(lines.len(), |n| at + n);
-                self.table(&lines[at..end]);
+                let rest = lines.iter().skip(at);
+                let end = at + rest.take_while(|l| l.kind == LineKind::Row).count();
+                self.table(lines.get(at..end).unwrap_or_default());
                 at = end;
                 continue;
             }
@@ -627,8 +628,7 @@ fn run_in_head(own: &[Token], label: usize) -> Option<usize> {
 /// Gives each list item the block that introduces it: the nearest before it, further out, that ends with a colon.
 fn introduce(document: &mut Document) {
     let mut intros: Vec<Option<usize>> = vec![None; document.blocks.len()];
-    for at in 0..document.blocks.len() {
-        let Some(block) = document.blocks.get(at) else { continue };
+    for (at, (block, intro)) in document.blocks.iter().zip(&mut intros).enumerate() {
         if block.kind != BlockKind::Paragraph || block.label == 0 {
             continue;
         }
@@ -640,7 +640,7 @@ fn introduce(document: &mut Document) {
                 BlockKind::Footnote(_) | BlockKind::Furniture => continue,
                 BlockKind::Paragraph if before.level < block.level => {
                     if before.tokens.last().is_some_and(|t| t.is(':')) {
-                        intros[at] = Some(back);
+                        *intro = Some(back);
                     }
                     break;
                 }

@@ -26,7 +26,7 @@ pub mod level {
 
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LineKind {
+pub(super) enum LineKind {
     /// Nothing visible.
     Blank,
     /// A page number and the like.
@@ -45,7 +45,7 @@ pub enum LineKind {
 
 /// A line of the source text.
 #[derive(Debug, Clone)]
-pub struct Line {
+pub(super) struct Line {
     /// Its bytes.
     pub range: Range<usize>,
     /// Its tokens, in the list of all tokens.
@@ -57,12 +57,12 @@ pub struct Line {
 }
 
 /// Whether a token ends a sentence or a list item.
-pub fn is_terminal(token: &Token) -> bool {
+pub(super) fn is_terminal(token: &Token) -> bool {
     matches!(token.kind, TokenKind::Punct('.' | ';' | ':' | '!' | '?' | '\u{2026}'))
 }
 
 /// Whether most letters of `text` are capitals.
-pub fn is_capitals(text: &str) -> bool {
+pub(super) fn is_capitals(text: &str) -> bool {
     let (mut upper, mut lower) = (0_usize, 0_usize);
     for c in text.chars() {
         if c.is_uppercase() {
@@ -75,13 +75,13 @@ pub fn is_capitals(text: &str) -> bool {
 }
 
 /// Whether `text` could stand as a year.
-pub fn is_year(text: &str) -> bool {
+pub(super) fn is_year(text: &str) -> bool {
     text.len() == 4 && (text.starts_with("19") || text.starts_with("20")) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The label at the start of a line: how many tokens, how deep, and whether it may number a heading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Label {
+pub(super) struct Label {
     pub tokens: usize,
     pub level: u8,
     pub numbered: bool,
@@ -92,7 +92,7 @@ fn roman(text: &str) -> bool {
 }
 
 /// Reads the label of a line.
-pub fn label(source: &str, tokens: &[Token]) -> Option<Label> {
+pub(super) fn label(source: &str, tokens: &[Token]) -> Option<Label> {
     let emphasis = tokens.iter().take_while(|t| matches!(t.kind, TokenKind::Punct('*' | '_' | '#'))).count();
     let bulleted_star =
         emphasis == 1 && tokens.first().is_some_and(|t| t.is('*')) && tokens.get(1).is_some_and(|t| t.spaced);
@@ -150,7 +150,7 @@ pub fn label(source: &str, tokens: &[Token]) -> Option<Label> {
 
 /// Whether the words of a labelled line are a heading rather than a statement: short, not ended like a sentence,
 /// and without any number but those of dates.
-pub fn reads_as_heading(source: &str, line: &Range<usize>, tokens: &[Token]) -> bool {
+pub(super) fn reads_as_heading(source: &str, line: &Range<usize>, tokens: &[Token]) -> bool {
     let Some(last) = tokens.last() else { return false };
     let text = source.get(line.clone()).unwrap_or_default();
     if text.chars().count() > 170 || matches!(last.kind, TokenKind::Punct('.' | ';' | ',')) {
@@ -167,7 +167,7 @@ pub fn reads_as_heading(source: &str, line: &Range<usize>, tokens: &[Token]) -> 
 }
 
 /// Whether a line is nothing but a page number, with or without dashes or a total.
-pub fn is_page_number(source: &str, tokens: &[Token]) -> bool {
+pub(super) fn is_page_number(source: &str, tokens: &[Token]) -> bool {
     let numbers: Vec<&Token> = tokens.iter().filter(|t| t.is_number()).collect();
     let short = numbers.iter().all(|t| source.get(t.range()).is_some_and(|n| n.len() <= 3 && !n.contains(['.', ','])));
     let words = tokens.iter().filter(|t| t.is_word()).count();

@@ -6,7 +6,7 @@ use crate::text::{SourceText, Token, TokenKind};
 
 /// How notes are marked in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct NoteStyles {
+pub(super) struct NoteStyles {
     /// `[1]`
     pub square: bool,
     /// `(1)`
@@ -16,10 +16,10 @@ pub struct NoteStyles {
 }
 
 /// The number standing for a star as a note's mark.
-pub const STAR: u16 = 1000;
+pub(super) const STAR: u16 = 1000;
 
 /// The note that a line of these tokens opens: its number, and how many tokens its mark has.
-pub fn opens_note(source: &str, tokens: &[Token]) -> Option<(u16, usize)> {
+pub(super) fn opens_note(source: &str, tokens: &[Token]) -> Option<(u16, usize)> {
     let first = tokens.first()?;
     let starts_text = |t: Option<&Token>| {
         t.is_some_and(|t| t.is_word() || t.is_number() || matches!(t.kind, TokenKind::Punct('"' | '\u{201C}' | '(')))
@@ -35,7 +35,7 @@ pub fn opens_note(source: &str, tokens: &[Token]) -> Option<(u16, usize)> {
 }
 
 /// The mark in round brackets, or star, that a line of these tokens opens.
-pub fn opens_loose_note(source: &str, tokens: &[Token]) -> Option<(u16, usize)> {
+pub(super) fn opens_loose_note(source: &str, tokens: &[Token]) -> Option<(u16, usize)> {
     let first = tokens.first()?;
     if first.is('(') && tokens.get(2).is_some_and(|t| t.is(')')) {
         let inner = tokens.get(1)?;
@@ -52,7 +52,7 @@ pub fn opens_loose_note(source: &str, tokens: &[Token]) -> Option<(u16, usize)> 
 }
 
 /// The note's mark that has become a digit glued to a word (`lao động1`) or a year (`20212`).
-pub fn flattened_mark(source: &str, tokens: &[Token], at: usize) -> Option<u16> {
+pub(super) fn flattened_mark(source: &str, tokens: &[Token], at: usize) -> Option<u16> {
     let token = tokens.get(at).filter(|t| t.is_number())?;
     let digits = source.get(token.range())?;
     if digits.len() == 5 && (digits.starts_with("19") || digits.starts_with("20")) {
@@ -65,7 +65,7 @@ pub fn flattened_mark(source: &str, tokens: &[Token], at: usize) -> Option<u16> 
 }
 
 /// The note that a line opens with a plain digit: `1 Trong đó: …`.
-pub fn opens_flattened_note(source: &str, tokens: &[Token]) -> Option<u16> {
+pub(super) fn opens_flattened_note(source: &str, tokens: &[Token]) -> Option<u16> {
     let (first, second) = (tokens.first()?, tokens.get(1)?);
     let number = source.get(first.range())?.parse().ok().filter(|n| (1..=20).contains(n))?;
     (first.is_number() && second.is_word() && second.capital && second.spaced).then_some(number)
@@ -103,7 +103,7 @@ fn marks(source: &SourceText, tokens: &[Token], label: usize, styles: NoteStyles
 }
 
 /// Binds each footnote among `blocks` to its mark.
-pub fn bind(source: &SourceText, blocks: &mut [Block], styles: NoteStyles) {
+pub(super) fn bind(source: &SourceText, blocks: &mut [Block], styles: NoteStyles) {
     let mut open: Vec<(u16, TokenPlace)> = Vec::new();
     for at in 0..blocks.len() {
         let Some(block) = blocks.get(at) else { continue };

@@ -28,7 +28,7 @@ pub struct Table {
 
 /// How a line is divided into cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
+pub(super) enum Style {
     /// `| a | b |`
     Pipes,
     /// Tabs.
@@ -38,7 +38,7 @@ pub enum Style {
 }
 
 /// The style of a line that could be a row.
-pub fn row_style(line: &str) -> Option<Style> {
+pub(super) fn row_style(line: &str) -> Option<Style> {
     let trimmed = line.trim();
     if trimmed.starts_with('|') && trimmed.len() > 1 || trimmed.matches('|').count() >= 2 {
         return Some(Style::Pipes);
@@ -107,7 +107,7 @@ fn split(line: &str, style: Style) -> Vec<Range<usize>> {
 }
 
 /// Builds a table from the lines of its rows.
-pub fn build(source: &str, lines: &[Range<usize>], style: Style, vocabulary: &Vocabulary) -> Table {
+pub(super) fn build(source: &str, lines: &[Range<usize>], style: Style, vocabulary: &Vocabulary) -> Table {
     let mut table = Table::default();
     let mut spans: Vec<Vec<(usize, usize)>> = Vec::new();
     for line in lines {
@@ -151,11 +151,9 @@ fn align(table: &mut Table, spans: &[Vec<(usize, usize)>]) {
         }
     }
     // Two columns must not overlap after widening.
-    for at in 1..bounds.len() {
-        let before = bounds[at - 1].1;
-        if bounds[at].0 < before {
-            bounds[at - 1].1 = bounds[at].0;
-        }
+    let starts: Vec<usize> = bounds.iter().skip(1).map(|(start, _)| *start).collect();
+    for (bound, next) in bounds.iter_mut().zip(starts) {
+        bound.1 = bound.1.min(next);
     }
     table.columns = bounds.len();
     for (row, places) in table.rows.iter_mut().zip(spans) {
@@ -186,7 +184,7 @@ fn align(table: &mut Table, spans: &[Vec<(usize, usize)>]) {
 }
 
 /// Whether rows of this style, so many of them, are a table rather than text that happens to have gaps.
-pub fn is_table(source: &str, lines: &[Range<usize>], style: Style) -> bool {
+pub(super) fn is_table(source: &str, lines: &[Range<usize>], style: Style) -> bool {
     let with_number = lines
         .iter()
         .filter(|l| source.get((*l).clone()).is_some_and(|t| t.contains(|c: char| c.is_ascii_digit())))

@@ -9,7 +9,7 @@ use crate::text::{SourceText, Token, TokenKind};
 const ORDINAL: &str = "ordinal";
 
 /// Marks excluded numbers in `scan.numbers`.
-pub fn set_aside(source: &SourceText, tokens: &[Token], label: usize, dictionary: &Dictionary, scan: &mut Scan) {
+pub(super) fn set_aside(source: &SourceText, tokens: &[Token], label: usize, dictionary: &Dictionary, scan: &mut Scan) {
     for (token, state) in tokens.iter().zip(&mut scan.numbers).take(label) {
         if token.is_number() {
             *state = NumberState::Excluded("section-number".to_owned());

@@ -49,7 +49,7 @@ struct Finder<'a> {
 }
 
 /// Finds all periods; those within another one are left out.
-pub fn find(source: &SourceText, tokens: &[Token], _dictionary: &Dictionary, scan: &mut Scan) {
+pub(super) fn find(source: &SourceText, tokens: &[Token], _dictionary: &Dictionary, scan: &mut Scan) {
     let mut found: Vec<PeriodMention> = Vec::new();
     let finder = Finder { source, tokens, scan };
     for at in 0..tokens.len() {

@@ -71,7 +71,13 @@ struct Reader<'a> {
 }
 
 /// Finds all quantities of a block.
-pub fn find(source: &SourceText, tokens: &[Token], convention: Convention, dictionary: &Dictionary, scan: &mut Scan) {
+pub(super) fn find(
+    source: &SourceText,
+    tokens: &[Token],
+    convention: Convention,
+    dictionary: &Dictionary,
+    scan: &mut Scan,
+) {
     let mut quantities: Vec<Quantity> = Vec::new();
     {
         let reader = Reader { source, tokens, dictionary, convention, scan };

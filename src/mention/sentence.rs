@@ -6,7 +6,7 @@ use crate::text::{SourceText, Token, TokenKind};
 
 /// Per token: how many round brackets are open there; an opening bracket counts itself, a closing one too. A
 /// bracket that is never closed ends with its sentence, one that is never opened is ignored.
-pub fn bracket_depth(tokens: &[Token]) -> Vec<u8> {
+pub(super) fn bracket_depth(tokens: &[Token]) -> Vec<u8> {
     let mut depths = vec![0_u8; tokens.len()];
     let mut open: Vec<usize> = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
@@ -38,7 +38,7 @@ pub fn bracket_depth(tokens: &[Token]) -> Vec<u8> {
 }
 
 /// Ranges of tokens between full stops, the list's label left out of the first.
-pub fn split(source: &SourceText, tokens: &[Token], label: usize) -> Vec<Range<usize>> {
+pub(super) fn split(source: &SourceText, tokens: &[Token], label: usize) -> Vec<Range<usize>> {
     let mut sentences = Vec::new();
     let mut start = label;
     for (at, token) in tokens.iter().enumerate().skip(label) {

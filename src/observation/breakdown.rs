@@ -10,7 +10,7 @@ use crate::text::Token;
 
 /// A category found near a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stated {
+pub(super) struct Stated {
     /// The dimension's index.
     pub dimension: u8,
     /// The category's id; empty for words that are none.
@@ -21,7 +21,7 @@ pub struct Stated {
 }
 
 /// All categories whose words lie in `range`, a longer phrase hiding those inside it.
-pub fn stated(
+pub(super) fn stated(
     tokens: &[Token],
     scan: &Scan,
     range: &Range<usize>,
@@ -65,7 +65,7 @@ fn stated_as(
 
 /// The categories of a quantity for an indicator that admits these dimensions: per dimension the nearest one, or
 /// two that are stated together joined in the list's order.
-pub fn of_quantity(
+pub(super) fn of_quantity(
     tokens: &[Token],
     scan: &Scan,
     quantity: &Quantity,
@@ -78,7 +78,7 @@ pub fn of_quantity(
 }
 
 /// The same by words that state a category only of a part of something.
-pub fn of_parts(
+pub(super) fn of_parts(
     tokens: &[Token],
     scan: &Scan,
     quantity: &Quantity,

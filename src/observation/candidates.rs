@@ -11,11 +11,11 @@ use crate::mention::{Quantity, Scan};
 use crate::text::Token;
 
 /// Terms found around a sentence, and how much each counts from there, 0 to 1.
-pub type ContextTerms = FxHashMap<TermId, f32>;
+pub(super) type ContextTerms = FxHashMap<TermId, f32>;
 
 /// One reading of a number.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Candidate {
+pub(super) struct Candidate {
     /// Position in the register.
     pub indicator: u16,
     /// The wording that matched.
@@ -51,7 +51,7 @@ struct Found {
 
 /// The terms of one sentence, looked up once for all its quantities.
 #[derive(Debug, Default)]
-pub struct SentenceTerms {
+pub(super) struct SentenceTerms {
     found: FxHashMap<TermId, Vec<Found>>,
     /// Wordings whose needed terms are all there, and whose forbidden ones are not.
     wordings: Vec<u32>,
@@ -62,7 +62,7 @@ pub struct SentenceTerms {
 
 impl SentenceTerms {
     /// Collects the terms of a sentence and the wordings that they, or those of the context, call up.
-    pub fn of(scan: &Scan, reach: &Reach, context: &ContextTerms, dictionary: &Dictionary) -> Self {
+    pub(super) fn of(scan: &Scan, reach: &Reach, context: &ContextTerms, dictionary: &Dictionary) -> Self {
         let mut terms = Self::default();
         let general = GeneralWords::of(scan, &reach.sentence, dictionary);
         for hit in scan.hits_in(&reach.sentence) {
@@ -80,6 +80,7 @@ impl SentenceTerms {
                 });
             }
         }
+        #[expect(clippy::iter_over_hash_type, reason = "what is collected is sorted below")]
         for term in context.keys() {
             if !terms.found.contains_key(term) {
                 let only_context = |id: &&u32| {
@@ -105,7 +106,7 @@ impl SentenceTerms {
 
     /// Adds the terms of the heading right above, for numbers that have no words of their own.
     #[must_use]
-    pub fn under(mut self, title: &FxHashMap<TermId, u8>, dictionary: &Dictionary) -> Self {
+    pub(super) fn under(mut self, title: &FxHashMap<TermId, u8>, dictionary: &Dictionary) -> Self {
         self.title_wordings =
             title.keys().flat_map(|term| dictionary.by_key.get(*term as usize)).flatten().copied().collect();
         self.title_wordings.sort_unstable();
@@ -150,7 +151,7 @@ impl GeneralWords {
 }
 
 /// Everything a reading of one quantity depends on.
-pub struct Reading<'a> {
+pub(super) struct Reading<'a> {
     pub tokens: &'a [Token],
     pub dictionary: &'a Dictionary,
     pub scan: &'a Scan,
@@ -187,7 +188,7 @@ impl Reading<'_> {
     }
 
     /// All readings, the best of each indicator, the best first.
-    pub fn candidates(&self) -> Vec<Candidate> {
+    pub(super) fn candidates(&self) -> Vec<Candidate> {
         let mut best: Vec<Candidate> = Vec::new();
         let mut fit: Option<(u16, f32)> = None;
         let wordings = if self.by_title { &self.terms.title_wordings } else { &self.terms.wordings };
@@ -368,7 +369,7 @@ impl Reading<'_> {
     }
 
     /// Whether one of the words that make a companion stands in the quantity's own reach.
-    pub fn has_companion_words(&self, indicator: u16) -> bool {
+    pub(super) fn has_companion_words(&self, indicator: u16) -> bool {
         self.dictionary
             .rules
             .get(usize::from(indicator))
@@ -376,7 +377,7 @@ impl Reading<'_> {
     }
 
     /// Whether a phrase that forbids the indicator stands in the quantity's own reach.
-    pub fn is_forbidden(&self, indicator: u16) -> bool {
+    pub(super) fn is_forbidden(&self, indicator: u16) -> bool {
         self.dictionary
             .rules
             .get(usize::from(indicator))
@@ -384,7 +385,7 @@ impl Reading<'_> {
     }
 
     /// The same for a part of the indicator: words that state one of its categories forbid nothing.
-    pub fn is_forbidden_part(&self, indicator: u16) -> bool {
+    pub(super) fn is_forbidden_part(&self, indicator: u16) -> bool {
         let (Some(rules), Some(strict), Some(row)) = (
             self.dictionary.rules.get(usize::from(indicator)),
             self.reach.strict.get(self.index),
@@ -404,7 +405,7 @@ impl Reading<'_> {
     }
 
     /// How well the quantity's noun fits the indicator's unit.
-    pub fn unit_fit(&self, indicator: u16) -> f32 {
+    pub(super) fn unit_fit(&self, indicator: u16) -> f32 {
         self.fit(indicator)
     }
 }

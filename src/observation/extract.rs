@@ -76,6 +76,7 @@ fn link_tables(
         }
         linked.drafts.push(draft);
     }
+    #[expect(clippy::iter_over_hash_type, reason = "each value is changed on its own")]
     for owner in tables.owner.values_mut() {
         *owner += offset;
     }

@@ -32,7 +32,7 @@ const SUBJECT_REACH: usize = 40;
 
 /// What linking gives: drafts in order, and the reasons for what stayed out.
 #[derive(Debug, Default)]
-pub struct Linked {
+pub(super) struct Linked {
     /// Observations in the making.
     pub drafts: Vec<Draft>,
     /// Per block and quantity: the draft that owns it.
@@ -42,7 +42,7 @@ pub struct Linked {
 }
 
 /// Links all quantities of a document's running text.
-pub fn link(document: &Document, scans: &[Scan], report: Period, dictionary: &Dictionary) -> Linked {
+pub(super) fn link(document: &Document, scans: &[Scan], report: Period, dictionary: &Dictionary) -> Linked {
     let mut linker = Linker {
         document,
         scans,
@@ -332,8 +332,7 @@ impl<'a> Linker<'a> {
             .enumerate()
             .filter(|(_, q)| q.first >= sentence.start && q.first < token)
             .filter_map(|(i, _)| self.linked.owner.get(&(head, i)).copied())
-            .filter(|d| self.linked.drafts.get(*d).is_some_and(|d| !d.measure.is_relative()))
-            .last();
+            .rfind(|d| self.linked.drafts.get(*d).is_some_and(|d| !d.measure.is_relative()));
         let draft = last.and_then(|d| self.linked.drafts.get(d));
         // A mark hangs on the value before it only where no other statement stands between.
         let near = draft.is_some_and(|d| block.intro.is_some() || token.saturating_sub(d.tokens.end) <= SUBJECT_REACH);
@@ -362,8 +361,8 @@ impl<'a> Linker<'a> {
     /// The readings of a quantity, worked out once.
     fn readings(&self, clause: &Clause<'_>, index: usize, any_unit: bool) -> Rc<[Candidate]> {
         let read = || Rc::from(self.reading(clause, index, any_unit).candidates());
-        match clause.readings.get(index) {
-            Some(known) => Rc::clone(known[usize::from(any_unit)].get_or_init(read)),
+        match clause.readings.get(index).and_then(|known| known.get(usize::from(any_unit))) {
+            Some(known) => Rc::clone(known.get_or_init(read)),
             None => read(),
         }
     }
@@ -995,8 +994,8 @@ impl<'a> Linker<'a> {
             .and_then(|d| self.linked.drafts.get(d))
             .filter(|d| d.block == clause.block && d.sentence == clause.sentence)
             .map(|d| d.tokens.end);
-        let head = clause.events.iter().filter(|e| e.last < first_quantity).filter(visible).last();
-        let latest = clause.events.iter().filter(visible).last()?;
+        let head = clause.events.iter().filter(|e| e.last < first_quantity).rfind(visible);
+        let latest = clause.events.iter().rfind(visible)?;
         if base_tokens.is_some_and(|end| latest.first < end)
             || (base.is_some() && base_tokens.is_none() && latest.last >= first_quantity && head == Some(latest))
         {
@@ -1513,7 +1512,7 @@ fn merge(into: &mut Vec<(String, String)>, pairs: &[(String, String)]) {
 }
 
 /// The contract's code for a word of approximation.
-pub fn qualifier(approx: Option<Marker>) -> Qualifier {
+pub(super) fn qualifier(approx: Option<Marker>) -> Qualifier {
     match approx {
         Some(Marker::Over) => Qualifier::Over,
         Some(Marker::Under) => Qualifier::Under,

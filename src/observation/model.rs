@@ -166,9 +166,10 @@ impl Breakdown {
 
     /// Sets one dimension's category.
     pub fn set(&mut self, dimension: &str, category: &str) {
-        match self.0.binary_search_by(|(d, _)| d.as_str().cmp(dimension)) {
-            Ok(at) => category.clone_into(&mut self.0[at].1),
-            Err(at) => self.0.insert(at, (dimension.to_owned(), category.to_owned())),
+        let at = self.0.partition_point(|(d, _)| d.as_str() < dimension);
+        match self.0.get_mut(at) {
+            Some((known, value)) if known == dimension => category.clone_into(value),
+            _ => self.0.insert(at, (dimension.to_owned(), category.to_owned())),
         }
     }
 

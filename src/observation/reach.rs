@@ -12,7 +12,7 @@ const SHARED_HEAD_DISTANCE: usize = 4;
 
 /// A sentence's quantities with the words that are each one's own.
 #[derive(Debug, Clone)]
-pub struct Reach {
+pub(super) struct Reach {
     /// The sentence.
     pub sentence: Range<usize>,
     /// Indices of its quantities in the scan.
@@ -29,7 +29,7 @@ pub struct Reach {
 
 impl Reach {
     /// Divides the words of `sentence` among its quantities.
-    pub fn of(tokens: &[Token], scan: &Scan, sentence: Range<usize>) -> Self {
+    pub(super) fn of(tokens: &[Token], scan: &Scan, sentence: Range<usize>) -> Self {
         let from = scan.quantities.partition_point(|q| q.first < sentence.start);
         let to = scan.quantities.partition_point(|q| q.first < sentence.end);
         let quantities = scan.quantities.get(from..to).unwrap_or_default();
@@ -64,7 +64,7 @@ impl Reach {
     }
 
     /// How near the words `first..=last` are to the quantity at `index`, 0 to 1.
-    pub fn weight(&self, tokens: &[Token], scan: &Scan, index: usize, first: usize, last: usize) -> f32 {
+    pub(super) fn weight(&self, tokens: &[Token], scan: &Scan, index: usize, first: usize, last: usize) -> f32 {
         let Some(strict) = self.strict.get(index) else { return 0.0 };
         let quantity = |i: usize| scan.quantities.get(self.quantities.start + i);
         let Some(own) = quantity(index) else { return 0.0 };

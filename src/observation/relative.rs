@@ -17,7 +17,7 @@ use crate::text::TokenKind;
 
 /// What a relative number is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum About {
+pub(super) enum About {
     /// The year's plan: a percentage of it.
     Plan,
     /// The year's plan: its own value.
@@ -36,7 +36,7 @@ pub enum About {
 
 /// A relative number's role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Relative {
+pub(super) struct Relative {
     /// What it is about.
     pub about: About,
     /// Up, down, or neither.
@@ -51,12 +51,12 @@ impl Relative {
     }
 
     /// Whether words near it tell what it is of.
-    pub fn is_told(&self) -> bool {
+    pub(super) fn is_told(&self) -> bool {
         !self.unclear && self.about != About::FractionWhole
     }
 
     /// The contract's measure, and the value in its terms.
-    pub fn measure_and_value(&self, value: Decimal, kind: QuantityKind, is_rate: bool) -> (Measure, Decimal) {
+    pub(super) fn measure_and_value(&self, value: Decimal, kind: QuantityKind, is_rate: bool) -> (Measure, Decimal) {
         let hundred = Decimal::ONE_HUNDRED;
         let signed = if self.direction < 0 { -value } else { value };
         let previous = self.about == About::Previous;
@@ -80,7 +80,7 @@ impl Relative {
     }
 
     /// The words of what the number is of, as written.
-    pub fn base_text(&self, document: &Document, clause: &Clause<'_>, index: usize) -> String {
+    pub(super) fn base_text(&self, document: &Document, clause: &Clause<'_>, index: usize) -> String {
         let near = near_right(clause, index);
         let hit = clause.scan.hits_in(&near).find(|h| {
             matches!(

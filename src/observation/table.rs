@@ -23,7 +23,7 @@ use crate::text::{Token, TokenKind};
 
 /// What a table's numbers became, by their first byte.
 #[derive(Debug, Default)]
-pub struct TableLinked {
+pub(super) struct TableLinked {
     /// Observations in the making.
     pub drafts: Vec<Draft>,
     /// Numbers that became none: class and reason.
@@ -87,7 +87,7 @@ struct Interpreter<'a> {
 }
 
 /// Reads one table.
-pub fn link(
+pub(super) fn link(
     document: &Document,
     block: usize,
     table: usize,
@@ -578,7 +578,7 @@ impl Interpreter<'_> {
             &rule.breakdowns,
             self.dictionary,
         );
-        if pairs.is_empty() && !total || district && !total {
+        if !total && (pairs.is_empty() || district) {
             return false;
         }
         row.breakdown = pairs;
@@ -828,7 +828,7 @@ impl Interpreter<'_> {
             matches!(t.kind, TokenKind::Punct('-' | '\u{2212}' | '\u{2013}'))
                 || self.says(std::slice::from_ref(t), Marker::Decrease)
         });
-        let in_units = !measure.is_percent() && !(rule.unit == Unit::Percent);
+        let in_units = !measure.is_percent() && rule.unit != Unit::Percent;
         let mut value = if in_units { value.checked_mul(row.factor)? } else { value };
         let signed = cell.tokens.iter().any(|t| t.is('+')) || negative;
         let mut unclear = data.unclear;

@@ -11,7 +11,7 @@ use crate::text::{Token, TokenKind};
 
 /// What period a value covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Coverage {
+pub(super) enum Coverage {
     /// The reporting period.
     Within,
     /// From 1 January to the end of the reporting period.
@@ -22,7 +22,7 @@ pub enum Coverage {
 
 /// A word or period that sets the coverage of what follows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Event {
+pub(super) struct Event {
     /// First token.
     pub first: usize,
     /// Last token.
@@ -32,7 +32,7 @@ pub struct Event {
 }
 
 /// The coverages that a sentence sets, in order.
-pub fn events(tokens: &[Token], scan: &Scan, sentence: &Range<usize>, report: Period) -> Vec<Event> {
+pub(super) fn events(tokens: &[Token], scan: &Scan, sentence: &Range<usize>, report: Period) -> Vec<Event> {
     let mut found: Vec<Event> = Vec::new();
     for mention in scan.periods.iter().filter(|m| m.first >= sentence.start && m.last < sentence.end) {
         if let Some(coverage) = resolve(tokens, scan, sentence, mention, report) {
@@ -203,7 +203,7 @@ fn resolve(
 }
 
 /// Whether a mention names a year before the report's, whatever its place: the mark of a footnote may hang on it.
-pub fn named_year(scan: &Scan, token: usize, report: Period) -> Option<Period> {
+pub(super) fn named_year(scan: &Scan, token: usize, report: Period) -> Option<Period> {
     scan.periods
         .iter()
         .find(|m| m.last + 1 == token || (m.first <= token && token <= m.last + 1))
@@ -213,7 +213,7 @@ pub fn named_year(scan: &Scan, token: usize, report: Period) -> Option<Period> {
 }
 
 /// The last of the two years before the report's that the range names as its own, not as a base of comparison.
-pub fn past_year(tokens: &[Token], scan: &Scan, range: &Range<usize>, report: Period) -> Option<Period> {
+pub(super) fn past_year(tokens: &[Token], scan: &Scan, range: &Range<usize>, report: Period) -> Option<Period> {
     scan.periods
         .iter()
         .filter(|m| m.span == Span::Year && m.first >= range.start && m.last < range.end)
@@ -224,7 +224,7 @@ pub fn past_year(tokens: &[Token], scan: &Scan, range: &Range<usize>, report: Pe
 }
 
 /// A flow's period and whether it is cumulative, in the contract's terms.
-pub fn place(coverage: Coverage, report: Period, is_flow: bool) -> (Period, bool) {
+pub(super) fn place(coverage: Coverage, report: Period, is_flow: bool) -> (Period, bool) {
     match coverage {
         Coverage::Within => (report, false),
         Coverage::Cumulative => (

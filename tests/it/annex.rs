@@ -16,7 +16,7 @@ use tonghop::observation::{Class, LedgerEntry, Measure, Observation, Origin, Qua
 use tonghop::table::ReportRow;
 
 /// `province period indicator[breakdown] measure[/of] [qualifier or status]value`.
-pub fn observation(at: usize, text: &str) -> Observation {
+pub(crate) fn observation(at: usize, text: &str) -> Observation {
     let words: Vec<&str> = text.split(' ').collect();
     let [province, period, indicator, measure, value] = words[..] else { panic!("{text}") };
     let (indicator, breakdown) = indicator.split_once('[').unwrap_or((indicator, "]"));

@@ -1,3 +1,17 @@
+//! All tests from outside, in one program: linking it is what costs.
+
+#![allow(
+    clippy::expect_used,
+    clippy::float_cmp,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on is to fail, and figures are shown when asked for"
+)]
+
 mod annex;
 mod bad_input;
 mod determinism;
@@ -11,4 +25,5 @@ mod run;
 mod score;
 mod support;
 mod templates;
+mod tidy;
 mod titles;

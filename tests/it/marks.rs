@@ -45,7 +45,7 @@ static ALTERNATIVE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(\S+) (\S+)
 
 /// One reading of a value: what it is about, apart from province and value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reading {
+pub(crate) struct Reading {
     pub period: Period,
     pub indicator: String,
     pub breakdown: Breakdown,
@@ -60,7 +60,7 @@ impl fmt::Display for Reading {
 
 /// The observation that a careful reader makes of a mark.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Statement {
+pub(crate) struct Statement {
     pub province: String,
     pub reading: Reading,
     pub value: Decimal,
@@ -73,7 +73,7 @@ pub struct Statement {
 
 /// One number of a report, or one reported zero.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GoldRow {
+pub(crate) struct GoldRow {
     /// 1-based line of the plain text.
     pub line: usize,
     /// First byte of the number in the plain text; `None` for a zero stated in words.
@@ -87,7 +87,7 @@ pub struct GoldRow {
 
 /// A report and what is to be read in it.
 #[derive(Debug, Clone)]
-pub struct MarkedReport {
+pub(crate) struct MarkedReport {
     /// Name of the file without its extension.
     pub name: String,
     /// Two-digit code of the province that reports.
@@ -102,7 +102,7 @@ pub struct MarkedReport {
 
 /// Everything that is wrong with a `.mark` file, or a folder of them; each with file and line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MarkFaults(pub Vec<String>);
+pub(crate) struct MarkFaults(pub Vec<String>);
 
 impl fmt::Display for MarkFaults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -113,13 +113,13 @@ impl fmt::Display for MarkFaults {
 impl std::error::Error for MarkFaults {}
 
 /// What marks may speak of.
-pub struct Known {
+pub(crate) struct Known {
     register: Register,
     geography: Geography,
 }
 
 impl Known {
-    pub fn built_in() -> Result<Self, TemplateErrors> {
+    pub(crate) fn built_in() -> Result<Self, TemplateErrors> {
         let templates = Templates::built_in();
         Ok(Self { register: Register::load(&templates)?, geography: Geography::load(&templates)? })
     }
@@ -296,7 +296,7 @@ impl Mark<'_> {
 }
 
 /// Reads the text of `FOLDER/NAME.mark`. `file` is its path for messages.
-pub fn parse(file: &str, source: &str, known: &Known) -> Result<MarkedReport, MarkFaults> {
+pub(crate) fn parse(file: &str, source: &str, known: &Known) -> Result<MarkedReport, MarkFaults> {
     let heading_lines: Vec<&str> = source.lines().take_while(|line| line.starts_with("%%")).collect();
     let body = &source[heading_lines.iter().map(|line| line.len() + 1).sum::<usize>().min(source.len())..];
     let line_in_file = |at: usize| heading_lines.len() + 1 + body[..at].matches('\n').count();
@@ -364,7 +364,7 @@ pub fn parse(file: &str, source: &str, known: &Known) -> Result<MarkedReport, Ma
 }
 
 /// All `.mark` files of a folder, by name.
-pub fn read_folder(folder: &Path, known: &Known) -> Result<Vec<MarkedReport>, MarkFaults> {
+pub(crate) fn read_folder(folder: &Path, known: &Known) -> Result<Vec<MarkedReport>, MarkFaults> {
     let fault = |path: &Path, error: std::io::Error| MarkFaults(vec![format!("{}: {error}", path.display())]);
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| fault(folder, error))? {
@@ -390,12 +390,12 @@ pub fn read_folder(folder: &Path, known: &Known) -> Result<Vec<MarkedReport>, Ma
 
 impl MarkedReport {
     /// The file that the plain text would stand in.
-    pub fn file(&self) -> String {
+    pub(crate) fn file(&self) -> String {
         format!("{}.txt", self.name)
     }
 
     /// Writes the gold rows as CSV.
-    pub fn write_gold(&self, writer: impl Write) -> Result<(), csv::Error> {
+    pub(crate) fn write_gold(&self, writer: impl Write) -> Result<(), csv::Error> {
         let mut csv = csv::Writer::from_writer(writer);
         csv.write_record([
             "file",

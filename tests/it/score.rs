@@ -17,7 +17,7 @@ use crate::marks::{GoldRow, Reading, Statement};
 
 /// Counts of one report, or of several together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Figures {
+pub(crate) struct Figures {
     pub reports: usize,
     pub right: usize,
     pub missed: usize,
@@ -37,26 +37,26 @@ pub struct Figures {
 }
 
 impl Figures {
-    pub fn recall(&self) -> f64 {
+    pub(crate) fn recall(&self) -> f64 {
         ratio(self.right, self.right + self.missed)
     }
 
-    pub fn precision(&self) -> f64 {
+    pub(crate) fn precision(&self) -> f64 {
         ratio(self.right, self.right + self.wrong)
     }
 
-    pub fn f1(&self) -> f64 {
+    pub(crate) fn f1(&self) -> f64 {
         let (recall, precision) = (self.recall(), self.precision());
         if recall + precision > 0.0 { 2.0 * recall * precision / (recall + precision) } else { 0.0 }
     }
 
-    pub fn ledger(&self) -> f64 {
+    pub(crate) fn ledger(&self) -> f64 {
         ratio(self.classed, self.numbers + self.invented)
     }
 }
 
 /// A share; of nothing it is 0.
-pub fn ratio(part: usize, whole: usize) -> f64 {
+pub(crate) fn ratio(part: usize, whole: usize) -> f64 {
     part as f64 / whole.max(1) as f64
 }
 
@@ -91,7 +91,7 @@ impl fmt::Display for Figures {
 
 /// How an observation stands to gold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     Right,
     /// It is a row that may be left out.
     Optional,
@@ -100,7 +100,7 @@ pub enum Verdict {
 
 /// A report's figures and what they are made of.
 #[derive(Debug)]
-pub struct Scored<'a> {
+pub(crate) struct Scored<'a> {
     pub figures: Figures,
     /// Gold rows that were not found.
     pub missed: Vec<(&'a GoldRow, &'a Statement)>,
@@ -113,7 +113,7 @@ pub struct Scored<'a> {
 }
 
 impl<'a> Scored<'a> {
-    pub fn wrong(&self) -> impl Iterator<Item = &'a Observation> + '_ {
+    pub(crate) fn wrong(&self) -> impl Iterator<Item = &'a Observation> + '_ {
         self.verdicts.iter().filter(|(_, verdict)| *verdict == Verdict::Wrong).map(|(observation, _)| *observation)
     }
 }
@@ -139,7 +139,7 @@ fn settled(measure: Measure, period: Option<Period>) -> Measure {
 
 /// Scores what was read of one report; of the observations, those from text, footnotes and tables that are at least
 /// this sure.
-pub fn score<'a>(
+pub(crate) fn score<'a>(
     gold: &'a [GoldRow],
     observations: &'a [Observation],
     ledger: &'a [LedgerEntry],
