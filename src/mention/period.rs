@@ -1,7 +1,7 @@
 //! Periods as they are written: `tháng 11 năm 2023`, `quý I/2020`, `6 tháng đầu năm`, `năm 2019`, `đến ngày 15/9`.
 
 use super::{NumberState, Scan};
-use crate::dictionary::marker::PeriodWord;
+use crate::dictionary::marker::{Marker, PeriodWord};
 use crate::dictionary::{Dictionary, Tag};
 use crate::text::{SourceText, Token};
 
@@ -152,13 +152,22 @@ impl Finder<'_> {
         {
             return self.months(at, months, month_word);
         }
+        let after_same_period = at.checked_sub(1).is_some_and(|before| {
+            let near = before.saturating_sub(2)..at;
+            self.scan.hits_in(&near).any(|h| h.tag == Tag::Marker(Marker::SamePeriod) && h.last as usize == before)
+        });
+        if after_same_period && let Some(year) = self.year_number(at) {
+            return Some(PeriodMention { first: at, last: at, span: Span::Year, year: Some(year) });
+        }
         if let Some(word) = self.word(at, PeriodWord::Day) {
             return self.date(at, word + 1);
         }
         if let Some(word) = self.word(at, PeriodWord::Month)
             && self.is_month_word(at, word)
         {
-            if let Some((month, last)) = self.ordinal(word + 1, 12, true) {
+            if let Some((month, last)) =
+                self.ordinal(word + 1, 12, true).filter(|(_, last)| !self.ends_a_span(at, *last))
+            {
                 return Some(self.finish(at, last, Span::Month(month)));
             }
             if let Some((month, year)) = self.month_and_year(word + 1) {
@@ -176,6 +185,12 @@ impl Finder<'_> {
             return Some(PeriodMention { first: at, last: word + 1, span: Span::Year, year: Some(year) });
         }
         self.span_of_years(at)
+    }
+
+    /// In `10 tháng 07 em` the months are ten, and the number after them counts.
+    fn ends_a_span(&self, month_word: usize, number: usize) -> bool {
+        let counted = month_word.checked_sub(1).and_then(|b| self.tokens.get(b)).is_some_and(Token::is_number);
+        counted && self.scan.hits_at(number + 1).iter().any(|h| matches!(h.tag, Tag::Unit(_) | Tag::Scale(_)))
     }
 
     /// A one-letter abbreviation is a month only right at its number: `T11/2023`.

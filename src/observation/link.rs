@@ -187,6 +187,12 @@ impl Clause<'_> {
         })
     }
 
+    /// Whether the bracket round a token is closed right before a colon, and so speaks of all that follows.
+    fn bracket_leads(&self, at: usize) -> bool {
+        let close = (at..self.tokens.len()).find(|t| self.tokens.get(*t).is_some_and(|k| k.is(')')));
+        close.is_some_and(|c| self.tokens.get(c + 1).is_some_and(|k| k.is(':')))
+    }
+
     fn has_semicolon(&self, from: usize, to: usize) -> bool {
         let depth = self.depth(from).min(self.depth(to));
         (from..to).any(|t| self.tokens.get(t).is_some_and(|k| k.is(';')) && self.depth(t) <= depth)
@@ -944,6 +950,8 @@ impl<'a> Linker<'a> {
         let Some(stop) = own.rev().find(|t| clause.tokens.get(*t).is_some_and(|k| k.is(';'))) else { return false };
         let is = clause.scan.last_marker(Marker::Is, &(stop + 1..quantity.first));
         let end = is.filter(|h| h.last as usize + 1 == quantity.first).map_or(quantity.first, |h| h.first as usize);
+        let opener = clause.scan.last_marker(Marker::Besides, &(stop + 1..quantity.first));
+        let stop = opener.filter(|h| h.first as usize == stop + 1).map_or(stop, |h| h.last as usize);
         stop + 1 < end && self.covered_by_categories(clause, index, indicator, (stop + 1, end - 1))
     }
 
@@ -979,6 +987,7 @@ impl<'a> Linker<'a> {
         let visible = |e: &&Event| {
             e.last < quantity.first
                 && (clause.depth(e.first) == 0
+                    || clause.bracket_leads(e.last)
                     || clause.depth(e.first) <= depth
                         && (e.first..quantity.first).all(|t| clause.depth(t) >= clause.depth(e.first)))
         };
@@ -1019,6 +1028,14 @@ impl<'a> Linker<'a> {
             .and_then(|d| self.linked.drafts.get(d))
             .is_some_and(|d| d.indicator == indicator);
         if same { Some(latest.coverage) } else { head.map(|e| e.coverage) }
+    }
+
+    /// Whether the next number is the cumulative value of the same thing: `24,8 tỷ đồng, lũy kế 251,6 tỷ đồng`.
+    fn cumulative_follows(&self, clause: &Clause<'_>, index: usize) -> bool {
+        let (Some(own), Some(next)) = (clause.quantity(index), clause.quantity(index + 1)) else { return false };
+        own.class == next.class
+            && clause.before(index + 1, Marker::Cumulative, 3).is_some()
+            && !clause.has_semicolon(own.end(), next.first)
     }
 
     fn value(
@@ -1087,7 +1104,10 @@ impl<'a> Linker<'a> {
                 let (period, cumulative) = time::place(coverage, self.report, is_flow);
                 ((period != self.report).then_some(period), cumulative)
             }
-            (None, Some(draft)) => (draft.period, is_flow && draft.measure == Measure::Cumulative),
+            (None, Some(draft)) => {
+                let cumulative = draft.measure == Measure::Cumulative && !self.cumulative_follows(clause, index);
+                (draft.period, is_flow && cumulative)
+            }
             (None, None) => (None, false),
         };
         if period.is_none() && coverage.is_none() {

@@ -11,7 +11,7 @@ use crate::dictionary::Tag;
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::Kind;
 use crate::document::Document;
-use crate::mention::{Quantity, QuantityKind, Span};
+use crate::mention::{PeriodMention, Quantity, QuantityKind, Span};
 use crate::period::{Period, PeriodKind};
 use crate::text::TokenKind;
 
@@ -160,7 +160,10 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
         let inside = near.contains(&m.first) || left.contains(&m.first) && direction != 0;
         inside && m.year == Some(report.year - 1) && is_twin(m.span, report)
     });
-    let same = same || twin || previous && year_before;
+    let year_compared = direction == 0
+        && said(Marker::Compare)
+        && clause.scan.periods.iter().any(|m| is_year_before(m, report) && near.contains(&m.first));
+    let same = same || twin || year_compared || previous && year_before;
     let previous = previous && !year_before && !twin;
     let base = |direction: i8| {
         let about = if previous {
@@ -178,6 +181,9 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             let plan_itself = (said_before(Marker::PlanValue, 0) || said_before(Marker::PlanOfYear, 6))
                 && !said_before(Marker::Reach, 1)
                 && !clause.scan.has_marker(Marker::Compare, &left);
+            if last_year_in_bracket(clause, index, report) && follows_rate(linker, clause, index) {
+                return Some(Relative::new(About::SamePeriodValue, 0));
+            }
             if plan_itself && follows_rate(linker, clause, index) {
                 return Some(Relative::new(About::PlanValue, 0));
             }
@@ -244,7 +250,8 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
                 return Some(base(direction));
             }
             let told_same = clause.before(index, Marker::SamePeriod, 2).is_some()
-                || clause.before_bracket(index, Marker::SamePeriod) && clause.opens_bracket(index);
+                || clause.before_bracket(index, Marker::SamePeriod) && clause.opens_bracket(index)
+                || last_year_in_bracket(clause, index, report);
             if told_same && has_subject {
                 return Some(Relative::new(About::SamePeriodValue, 0));
             }
@@ -261,6 +268,29 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
         }
         QuantityKind::ZeroStatement | QuantityKind::InWords => None,
     }
+}
+
+fn is_year_before(mention: &PeriodMention, report: Period) -> bool {
+    mention.span == Span::Year && mention.year == Some(report.year - 1)
+}
+
+/// Whether the number is last year's value in a bracket: `so với năm 2019 (310 người)`, `(năm 2019 là 3,31%)`.
+fn last_year_in_bracket(clause: &Clause<'_>, index: usize, report: Period) -> bool {
+    let Some(quantity) = clause.quantity(index) else { return false };
+    if clause.depth(quantity.first) == 0 {
+        return false;
+    }
+    let is = |at: usize, c: char| clause.tokens.get(at).is_some_and(|t| t.is(c));
+    clause.scan.periods.iter().filter(|m| is_year_before(m, report) && m.last < quantity.first).any(|m| {
+        let inside = m.first > 0
+            && is(m.first - 1, '(')
+            && clause.plain_words(m.last + 1, quantity.first) == 0
+            && !(m.last + 1..quantity.first).any(|t| is(t, ')') || is(t, ';'));
+        let before = is(m.last + 1, '(')
+            && m.last + 2 == quantity.first
+            && clause.scan.has_marker(Marker::Compare, &(m.first.saturating_sub(3)..m.first));
+        inside || before
+    })
 }
 
 /// Whether a span of another year is the report's own: nine months against nine months.

@@ -197,7 +197,8 @@ fn resolve(
         }
         Span::YearsTo(to) => {
             let from = mention.year?;
-            (stands_out && to <= report.year).then(|| Period::years(from, to).map(Coverage::Other))?
+            let opens = stands_out || mention.first <= sentence.start + 4;
+            (opens && to <= report.year).then(|| Period::years(from, to).map(Coverage::Other))?
         }
     }
 }
