@@ -14,7 +14,7 @@ use super::model::{
     Category, Dictionary, Dimension, Exclusion, IndicatorRules, Part, Scale, Shape, Tag, TermId, UnitClass, UnitWord,
     Wording,
 };
-use super::phrase::{Macros, NodeId, PatternFault, PatternReader, PhraseTrie};
+use super::phrase::{Macros, NodeId, PatternFault, PatternReader, TrieBuilder};
 use super::register::{Register, Unit};
 use super::schema::{
     BreakdownsFile, CategoryRow, ExclusionsFile, IndicatorRow, MarkersFile, SectionsFile, SpellingFile, UnitsFile,
@@ -22,6 +22,9 @@ use super::schema::{
 };
 use super::templates::{TemplateErrors, TemplateFault, Templates};
 use crate::text::Vocabulary;
+
+/// Room made at once for the words of phrases; more is made where it is needed.
+const EXPECTED_NODES: usize = 1 << 17;
 
 impl Dictionary {
     /// Reads, checks and compiles all template files that bear on reading reports.
@@ -36,16 +39,17 @@ impl Dictionary {
         for (variant, word) in &spelling.same {
             vocabulary.alias(variant, word);
         }
-        let trie = PhraseTrie::new(&mut vocabulary);
+        let mut phrases = TrieBuilder::new(&mut vocabulary);
+        phrases.reserve(EXPECTED_NODES);
         let mut compiler = Compiler {
             dictionary: Dictionary {
                 rules: register.indicators().iter().map(|_| IndicatorRules::default()).collect(),
                 register,
                 geography,
                 vocabulary,
-                trie,
                 ..Dictionary::empty()
             },
+            phrases,
             patterns: PatternReader::default(),
             terms: FxHashMap::default(),
             written_terms: FxHashMap::default(),
@@ -76,7 +80,11 @@ impl Dictionary {
         }
         compiler.provinces();
         compiler.index();
-        if compiler.faults.is_empty() { Ok(compiler.dictionary) } else { Err(TemplateErrors(compiler.faults)) }
+        if !compiler.faults.is_empty() {
+            return Err(TemplateErrors(compiler.faults));
+        }
+        compiler.dictionary.trie = compiler.phrases.finish();
+        Ok(compiler.dictionary)
     }
 }
 
@@ -85,6 +93,7 @@ type Step = fn(&mut Compiler, &Templates) -> Result<(), TemplateErrors>;
 
 struct Compiler {
     dictionary: Dictionary,
+    phrases: TrieBuilder<Tag>,
     patterns: PatternReader,
     /// Terms by the nodes where their phrases end.
     terms: FxHashMap<Vec<NodeId>, TermId>,
@@ -131,9 +140,8 @@ impl Compiler {
     fn add(&mut self, pattern: &Spanned<String>, macros: &Macros, tag: Tag) {
         match self.patterns.read(pattern.get_ref(), macros) {
             Ok(read) => {
-                let dictionary = &mut self.dictionary;
-                for node in dictionary.trie.insert(&read, &mut self.patterns, &mut dictionary.vocabulary) {
-                    dictionary.trie.put(node, tag);
+                for node in self.phrases.insert(&read, &mut self.patterns, &mut self.dictionary.vocabulary) {
+                    self.phrases.put(node, tag);
                 }
             }
             Err(fault) => self.pattern_fault(pattern, &fault),
@@ -142,7 +150,7 @@ impl Compiler {
 
     fn add_phrases(&mut self, phrases: &[Vec<String>], tag: Tag) {
         for phrase in phrases {
-            self.dictionary.trie.add(phrase, tag, &mut self.dictionary.vocabulary);
+            self.phrases.add(phrase, tag, &mut self.dictionary.vocabulary);
         }
     }
 
@@ -475,7 +483,7 @@ impl Compiler {
             }
         };
         let dictionary = &mut self.dictionary;
-        let ends = dictionary.trie.insert(&read, &mut self.patterns, &mut dictionary.vocabulary);
+        let ends = self.phrases.insert(&read, &mut self.patterns, &mut dictionary.vocabulary);
         let id = match self.terms.get(&ends) {
             Some(id) => *id,
             None => {
@@ -483,7 +491,7 @@ impl Compiler {
                 dictionary.terms.push(pattern.to_owned());
                 dictionary.by_key.push(Vec::new());
                 for node in &ends {
-                    dictionary.trie.put(*node, Tag::Term(id));
+                    self.phrases.put(*node, Tag::Term(id));
                 }
                 self.terms.insert(ends, id);
                 id
@@ -495,6 +503,23 @@ impl Compiler {
 
     fn index(&mut self) {
         let dictionary = &mut self.dictionary;
+        let mut uses = vec![0_u32; dictionary.terms.len()];
+        let needed = |w: &Wording| {
+            let own = w.own.iter().chain(&w.right).copied().collect::<Vec<_>>();
+            if own.is_empty() { w.context.clone() } else { own }
+        };
+        for term in dictionary.wordings.iter().flat_map(needed) {
+            if let Some(count) = uses.get_mut(term as usize) {
+                *count += 1;
+            }
+        }
+        dictionary.by_rarest = vec![Vec::new(); dictionary.terms.len()];
+        for (id, wording) in (0..).zip(&dictionary.wordings) {
+            let rarest = needed(wording).into_iter().min_by_key(|term| uses.get(*term as usize).copied());
+            if let Some(list) = rarest.and_then(|term| dictionary.by_rarest.get_mut(term as usize)) {
+                list.push(id);
+            }
+        }
         dictionary.field_of = dictionary
             .register
             .indicators()

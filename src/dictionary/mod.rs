@@ -16,6 +16,7 @@ pub mod register;
 mod report_rules;
 pub mod schema;
 pub mod templates;
+mod trie;
 
 pub use confidence::{Confidence, Losses, Scores};
 pub use model::{

@@ -308,8 +308,10 @@ pub struct Dictionary {
     pub fields: Vec<String>,
     /// Terms as written.
     pub terms: Vec<String>,
-    /// Wordings by the term that calls them up.
+    /// Wordings by the first term they need: what a heading calls up.
     pub by_key: Vec<Vec<u32>>,
+    /// Wordings by the rarest term they need in a sentence.
+    pub by_rarest: Vec<Vec<u32>>,
     /// All wordings.
     pub wordings: Vec<Wording>,
     /// Per indicator of the register, in its order.
@@ -328,13 +330,11 @@ pub struct Dictionary {
 
 impl Dictionary {
     pub(super) fn empty() -> Self {
-        let mut vocabulary = Vocabulary::default();
-        let trie = PhraseTrie::new(&mut vocabulary);
         Self {
             register: Register::default(),
             geography: Geography::default(),
-            vocabulary,
-            trie,
+            vocabulary: Vocabulary::default(),
+            trie: PhraseTrie::default(),
             units: Vec::new(),
             scales: Vec::new(),
             fits: FxHashMap::default(),
@@ -345,6 +345,7 @@ impl Dictionary {
             fields: Vec::new(),
             terms: Vec::new(),
             by_key: Vec::new(),
+            by_rarest: Vec::new(),
             wordings: Vec::new(),
             rules: Vec::new(),
             province_names: Vec::new(),

@@ -1,4 +1,4 @@
-//! The phrase patterns of the template files, and the automaton that finds all phrases in one pass.
+//! The phrase patterns of the template files.
 //!
 //! A pattern is a row of words with `(a|b)` for alternatives, `[x]` for what may be left out, `#` for any number
 //! and `{name}` for a list named elsewhere.
@@ -7,7 +7,8 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use crate::text::{NOT_A_WORD, Token, TokenKind, Vocabulary, WordId};
+pub use super::trie::{Hit, NodeId, PhraseTrie, TrieBuilder};
+use crate::text::{Vocabulary, WordId};
 
 /// How many plain phrases one pattern may stand for.
 const MOST_EXPANSIONS: usize = 20_000;
@@ -47,13 +48,13 @@ pub fn expand(pattern: &str, macros: &Macros) -> Result<Vec<Vec<String>>, Patter
 /// A pattern, read: its alternatives, each a row of pieces.
 #[derive(Debug, Clone, Default)]
 pub struct Pattern {
-    rows: Vec<Vec<Piece>>,
+    pub(super) rows: Vec<Vec<Piece>>,
     /// How many phrases it stands for.
     count: usize,
 }
 
 #[derive(Debug, Clone)]
-enum Piece {
+pub(super) enum Piece {
     /// A written word, by its place among the words of the reader.
     Word(u32),
     /// One of several, or a list named elsewhere.
@@ -145,7 +146,7 @@ impl PatternReader {
 
     /// Puts the words of a pattern into the vocabulary in the order in which its phrases, one after the other, bring
     /// them up: words that differ in their diacritics alone are tried in that order.
-    fn name_words(&mut self, pattern: &Pattern, vocabulary: &mut Vocabulary) {
+    pub(super) fn name_words(&mut self, pattern: &Pattern, vocabulary: &mut Vocabulary) {
         for row in &pattern.rows {
             self.name_first(row, vocabulary);
             for piece in row.iter().rev() {
@@ -176,7 +177,7 @@ impl PatternReader {
         }
     }
 
-    fn ids(&self, place: u32) -> &[WordId] {
+    pub(super) fn ids(&self, place: u32) -> &[WordId] {
         self.ids.get(place as usize).and_then(Option::as_deref).unwrap_or_default()
     }
 }
@@ -299,300 +300,8 @@ impl Parser<'_> {
     }
 }
 
-/// A phrase found in a row of tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Hit<T> {
-    /// What the phrase stands for.
-    pub tag: T,
-    /// Its first token.
-    pub first: u32,
-    /// Its last token.
-    pub last: u32,
-    /// How many words it has.
-    pub words: u8,
-    /// Whether one of them was read with other diacritics than are written.
-    pub mended: bool,
-}
-
-/// A trie over words: finds every phrase at every place, overlapping ones too, in one pass whose cost does not
-/// grow with the number of phrases.
-#[derive(Debug, Clone)]
-pub struct PhraseTrie<T> {
-    roots: Vec<u32>,
-    edges: FxHashMap<(u32, WordId), u32>,
-    nodes: Vec<Node>,
-    /// Tags, each with the next of its node.
-    tags: Vec<(T, u32)>,
-    any_number: WordId,
-}
-
-/// A node of a trie: where phrases end that tags can be put on.
-pub type NodeId = u32;
-
-#[derive(Debug, Clone, Copy)]
-struct Node {
-    /// One bit for each word that may follow, and the words that differ from it in diacritics alone.
-    next: u64,
-    /// The first of its tags in `tags`, or [`NO_TAG`].
-    first_tag: u32,
-}
-
-impl Node {
-    const EMPTY: Self = Self { next: 0, first_tag: NO_TAG };
-
-    fn may_lead_on(&self, group: u32) -> bool {
-        self.next & bit_of(group) != 0
-    }
-}
-
-fn bit_of(group: u32) -> u64 {
-    1 << (group.wrapping_mul(0x9E37_79B9) >> 26)
-}
-
-const NO_NODE: NodeId = 0;
-const NO_TAG: u32 = u32::MAX;
-
-impl<T: Copy + PartialEq> PhraseTrie<T> {
-    /// An empty trie whose `#` stands for any number.
-    pub fn new(vocabulary: &mut Vocabulary) -> Self {
-        let any_number = vocabulary.add("#");
-        Self { roots: Vec::new(), edges: FxHashMap::default(), nodes: vec![Node::EMPTY], tags: Vec::new(), any_number }
-    }
-
-    /// Makes room for so many more words of phrases.
-    pub fn reserve(&mut self, words: usize) {
-        self.edges.reserve(words);
-        self.nodes.reserve(words);
-    }
-
-    /// Adds one plain phrase.
-    pub fn add(&mut self, words: &[String], tag: T, vocabulary: &mut Vocabulary) {
-        let mut node = NO_NODE;
-        for word in words.iter().flat_map(|w| split_word(w)) {
-            let id = vocabulary.add(word);
-            node = self.child(node, id, vocabulary.group_of(id));
-        }
-        self.put(node, tag);
-    }
-
-    /// Adds all phrases of a pattern, without tags: the nodes where they end, sorted. Patterns that stand for the same
-    /// phrases end in the same nodes.
-    pub fn insert(
-        &mut self,
-        pattern: &Pattern,
-        reader: &mut PatternReader,
-        vocabulary: &mut Vocabulary,
-    ) -> Vec<NodeId> {
-        reader.name_words(pattern, vocabulary);
-        let mut ends = Vec::new();
-        self.insert_after(&[NO_NODE], pattern, reader, vocabulary, &mut ends);
-        ends.sort_unstable();
-        ends.dedup();
-        ends.retain(|node| *node != NO_NODE);
-        ends
-    }
-
-    /// Adds a pattern after each of some nodes, that its phrases share all they can.
-    fn insert_after(
-        &mut self,
-        starts: &[NodeId],
-        pattern: &Pattern,
-        reader: &PatternReader,
-        vocabulary: &Vocabulary,
-        ends: &mut Vec<NodeId>,
-    ) {
-        for row in &pattern.rows {
-            let mut nodes = starts.to_vec();
-            for piece in row {
-                match piece {
-                    Piece::Word(place) => {
-                        for word in reader.ids(*place) {
-                            let group = vocabulary.group_of(*word);
-                            for node in &mut nodes {
-                                *node = self.child(*node, *word, group);
-                            }
-                        }
-                        continue;
-                    }
-                    Piece::OneOf(inner) => {
-                        let starts = std::mem::take(&mut nodes);
-                        self.insert_after(&starts, inner, reader, vocabulary, &mut nodes);
-                    }
-                    Piece::Optional(inner) => {
-                        let starts = nodes.clone();
-                        self.insert_after(&starts, inner, reader, vocabulary, &mut nodes);
-                    }
-                }
-                nodes.sort_unstable();
-                nodes.dedup();
-            }
-            ends.append(&mut nodes);
-        }
-    }
-
-    /// Puts a tag on a node that has it not yet; the root takes none.
-    pub fn put(&mut self, node: NodeId, tag: T) {
-        let fresh = u32::try_from(self.tags.len()).unwrap_or(NO_TAG);
-        let Some(node) = self.nodes.get_mut(node as usize).filter(|_| node != NO_NODE) else { return };
-        let first = &mut node.first_tag;
-        if *first == NO_TAG {
-            *first = fresh;
-        } else {
-            let mut at = *first as usize;
-            while let Some((known, next)) = self.tags.get_mut(at) {
-                if *known == tag {
-                    return;
-                }
-                if *next == NO_TAG {
-                    *next = fresh;
-                    break;
-                }
-                at = *next as usize;
-            }
-        }
-        self.tags.push((tag, NO_TAG));
-    }
-
-    fn child(&mut self, node: NodeId, word: WordId, group: u32) -> NodeId {
-        let fresh = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
-        let slot = if node == NO_NODE {
-            let at = word as usize;
-            if self.roots.len() <= at {
-                self.roots.resize(at + 1, NO_NODE);
-            }
-            &mut self.roots[at]
-        } else {
-            if let Some(node) = self.nodes.get_mut(node as usize) {
-                node.next |= bit_of(group);
-            }
-            self.edges.entry((node, word)).or_insert(NO_NODE)
-        };
-        if *slot == NO_NODE {
-            *slot = fresh;
-            self.nodes.push(Node::EMPTY);
-        }
-        *slot
-    }
-
-    fn tags_of(&self, node: NodeId) -> impl Iterator<Item = T> + '_ {
-        let mut at = self.nodes.get(node as usize).map_or(NO_TAG, |n| n.first_tag);
-        std::iter::from_fn(move || {
-            let (tag, next) = self.tags.get(at as usize)?;
-            at = *next;
-            Some(*tag)
-        })
-    }
-
-    fn step(&self, node: u32, word: WordId) -> u32 {
-        if node == NO_NODE {
-            self.roots.get(word as usize).copied().unwrap_or(NO_NODE)
-        } else {
-            self.edges.get(&(node, word)).copied().unwrap_or(NO_NODE)
-        }
-    }
-
-    /// Every phrase in `tokens`, in the order of their first tokens. Commas, dashes, quotation marks, slashes and
-    /// note marks between the words of a phrase do not matter.
-    ///
-    /// A phrase of two words or more is found too where one of them has lost or changed its diacritics.
-    pub fn find(&self, tokens: &[Token], vocabulary: &Vocabulary, hits: &mut Vec<Hit<T>>) {
-        let walk = Walk { tokens, vocabulary };
-        for at in 0..tokens.len() {
-            self.walk(&walk, Step { first: at, at, node: NO_NODE, words: 0, mended: false }, hits);
-        }
-    }
-
-    fn walk(&self, walk: &Walk<'_>, start: Step, hits: &mut Vec<Hit<T>>) {
-        let mut step = start;
-        loop {
-            let Some(token) = walk.tokens.get(step.at) else { return };
-            let next = match token.kind {
-                TokenKind::Number => {
-                    let exact = if token.word == NOT_A_WORD { NO_NODE } else { self.step(step.node, token.word) };
-                    let any = self.step(step.node, self.any_number);
-                    if exact != NO_NODE && any != NO_NODE {
-                        let taken = Step { at: step.at + 1, node: exact, words: step.words + 1, ..step };
-                        self.arrive(&Step { at: step.at, ..taken }, hits);
-                        self.walk(walk, taken, hits);
-                        any
-                    } else {
-                        exact.max(any)
-                    }
-                }
-                TokenKind::Word => {
-                    let may = step.node == NO_NODE
-                        || self.nodes.get(step.node as usize).is_some_and(|n| n.may_lead_on(token.alike));
-                    if !may {
-                        return;
-                    }
-                    let exact = if token.word == NOT_A_WORD { NO_NODE } else { self.step(step.node, token.word) };
-                    // A name is never another word that has lost its marks.
-                    let lost = exact == NO_NODE
-                        && !step.mended
-                        && (step.words == 0 || !token.capital)
-                        && (step.words > 0 || token.word == NOT_A_WORD);
-                    if lost {
-                        for other in walk.vocabulary.alike(token.alike) {
-                            let node = self.step(step.node, *other);
-                            if node != NO_NODE {
-                                let taken = Step { at: step.at + 1, node, words: step.words + 1, mended: true, ..step };
-                                self.arrive(&Step { at: step.at, ..taken }, hits);
-                                self.walk(walk, taken, hits);
-                            }
-                        }
-                    }
-                    exact
-                }
-                TokenKind::Punct(_) | TokenKind::NoteMark(_) => {
-                    if step.words > 0 && is_skipped(walk.tokens, step.at) {
-                        step.at += 1;
-                        continue;
-                    }
-                    return;
-                }
-            };
-            if next == NO_NODE {
-                return;
-            }
-            step.node = next;
-            step.words += 1;
-            self.arrive(&step, hits);
-            step.at += 1;
-        }
-    }
-
-    fn arrive(&self, step: &Step, hits: &mut Vec<Hit<T>>) {
-        if step.mended && step.words < LEAST_WORDS_TO_MEND {
-            return;
-        }
-        let (Ok(first), Ok(last)) = (u32::try_from(step.first), u32::try_from(step.at)) else { return };
-        for tag in self.tags_of(step.node) {
-            hits.push(Hit { tag, first, last, words: step.words, mended: step.mended });
-        }
-    }
-}
-
-/// A shorter phrase with a changed word is too likely another one.
-const LEAST_WORDS_TO_MEND: u8 = 2;
-
-/// What a search looks at.
-struct Walk<'a> {
-    tokens: &'a [Token],
-    vocabulary: &'a Vocabulary,
-}
-
-/// Where a search stands.
-#[derive(Clone, Copy)]
-struct Step {
-    first: usize,
-    at: usize,
-    node: u32,
-    words: u8,
-    mended: bool,
-}
-
 /// A written word may hold punctuation (`tr.đ`, `covid-19`); the automaton knows only runs of letters or digits.
-fn split_word(word: &str) -> impl Iterator<Item = &str> {
+pub(super) fn split_word(word: &str) -> impl Iterator<Item = &str> {
     let mut pieces = Vec::new();
     let mut start = 0;
     let mut last: Option<bool> = None;
@@ -618,36 +327,6 @@ fn split_word(word: &str) -> impl Iterator<Item = &str> {
     pieces.into_iter()
 }
 
-fn is_skipped(tokens: &[Token], at: usize) -> bool {
-    let Some(token) = tokens.get(at) else { return false };
-    match token.kind {
-        TokenKind::NoteMark(_) => true,
-        TokenKind::Punct(c) => match c {
-            ','
-            | '-'
-            | '\u{2010}'..='\u{2015}'
-            | '\u{2212}'
-            | '"'
-            | '\''
-            | '\u{2018}'..='\u{201F}'
-            | '/'
-            | '*'
-            | '&'
-            | '_' => true,
-            // An abbreviating full stop: nothing but a short capital word before it, or no space after it.
-            '.' => {
-                let short = at
-                    .checked_sub(1)
-                    .and_then(|before| tokens.get(before))
-                    .is_some_and(|t| t.is_word() && t.capital && t.end - t.start <= 3);
-                short || tokens.get(at + 1).is_some_and(|t| !t.spaced && t.is_word())
-            }
-            _ => false,
-        },
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -655,12 +334,13 @@ mod tests {
 
     fn found(patterns: &[&str], text: &str) -> Vec<String> {
         let mut vocabulary = Vocabulary::default();
-        let mut trie = PhraseTrie::new(&mut vocabulary);
+        let mut phrases = TrieBuilder::new(&mut vocabulary);
         for (at, pattern) in patterns.iter().enumerate() {
             for phrase in expand(pattern, &Macros::default()).unwrap() {
-                trie.add(&phrase, at, &mut vocabulary);
+                phrases.add(&phrase, at, &mut vocabulary);
             }
         }
+        let trie = phrases.finish();
         let mut tokens = Vec::new();
         tokenize(text, 0..text.len(), &vocabulary, &mut tokens);
         let mut hits = Vec::new();

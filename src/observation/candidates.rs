@@ -1,6 +1,7 @@
 //! The indicators that the words near a number could state, each with how well they do.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
@@ -55,9 +56,32 @@ pub(super) struct SentenceTerms {
     found: FxHashMap<TermId, Vec<Found>>,
     /// Wordings whose needed terms are all there, and whose forbidden ones are not.
     wordings: Vec<u32>,
-    /// Terms of the heading right above, with their words, and the wordings that they call up.
-    title: FxHashMap<TermId, u8>,
-    title_wordings: Vec<u32>,
+    title: Rc<TitleTerms>,
+}
+
+/// Terms of the heading right above, with the words of the longest phrase of each, and the wordings that they call up.
+#[derive(Debug, Default)]
+pub struct TitleTerms {
+    words: FxHashMap<TermId, u8>,
+    wordings: Vec<u32>,
+}
+
+impl TitleTerms {
+    /// Collects the terms of a heading.
+    pub fn of(hits: &[Hit<Tag>], dictionary: &Dictionary) -> Self {
+        let mut title = Self::default();
+        for hit in hits {
+            if let Tag::Term(term) = hit.tag {
+                let words = title.words.entry(term).or_insert(0);
+                *words = hit.words.max(*words);
+            }
+        }
+        title.wordings =
+            title.words.keys().flat_map(|term| dictionary.by_key.get(*term as usize)).flatten().copied().collect();
+        title.wordings.sort_unstable();
+        title.wordings.dedup();
+        title
+    }
 }
 
 impl SentenceTerms {
@@ -69,7 +93,7 @@ impl SentenceTerms {
             if let Tag::Term(term) = hit.tag {
                 let list = terms.found.entry(term).or_default();
                 if list.is_empty() {
-                    terms.wordings.extend(dictionary.by_key.get(term as usize).into_iter().flatten());
+                    terms.wordings.extend(dictionary.by_rarest.get(term as usize).into_iter().flatten());
                 }
                 list.push(Found {
                     first: hit.first as usize,
@@ -86,7 +110,9 @@ impl SentenceTerms {
                 let only_context = |id: &&u32| {
                     dictionary.wordings.get(**id as usize).is_some_and(|w| w.own.is_empty() && w.right.is_empty())
                 };
-                terms.wordings.extend(dictionary.by_key.get(*term as usize).into_iter().flatten().filter(only_context));
+                terms
+                    .wordings
+                    .extend(dictionary.by_rarest.get(*term as usize).into_iter().flatten().filter(only_context));
             }
         }
         let here = |term: &TermId| terms.found.contains_key(term);
@@ -106,13 +132,8 @@ impl SentenceTerms {
 
     /// Adds the terms of the heading right above, for numbers that have no words of their own.
     #[must_use]
-    pub(super) fn under(mut self, title: &FxHashMap<TermId, u8>, dictionary: &Dictionary) -> Self {
-        self.title_wordings =
-            title.keys().flat_map(|term| dictionary.by_key.get(*term as usize)).flatten().copied().collect();
-        self.title_wordings.sort_unstable();
-        self.title_wordings.dedup();
-        self.title.clone_from(title);
-        self
+    pub(super) fn under(self, title: Rc<TitleTerms>) -> Self {
+        Self { title, ..self }
     }
 }
 
@@ -191,7 +212,7 @@ impl Reading<'_> {
     pub(super) fn candidates(&self) -> Vec<Candidate> {
         let mut best: Vec<Candidate> = Vec::new();
         let mut fit: Option<(u16, f32)> = None;
-        let wordings = if self.by_title { &self.terms.title_wordings } else { &self.terms.wordings };
+        let wordings = if self.by_title { &self.terms.title.wordings } else { &self.terms.wordings };
         for id in wordings {
             let Some(wording) = self.dictionary.wordings.get(*id as usize) else { continue };
             // Wordings of one indicator stand together.
@@ -260,7 +281,7 @@ impl Reading<'_> {
             let near = self.nearest(*term);
             if near.is_none_or(|(_, w)| w < TITLE_NEARNESS)
                 && self.by_title
-                && let Some(words) = self.terms.title.get(term)
+                && let Some(words) = self.terms.title.words.get(term)
             {
                 score += worth(*words) * 0.8;
                 nearness = nearness.min(TITLE_NEARNESS);

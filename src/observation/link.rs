@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
 use super::breakdown::{of_parts, of_quantity, stated};
-use super::candidates::{Candidate, ContextTerms, Reading, SentenceTerms};
+use super::candidates::{Candidate, ContextTerms, Reading, SentenceTerms, TitleTerms};
 use super::draft::{Draft, PartOf, Unmapped};
 use super::model::{Measure, Origin, Qualifier, Status};
 use super::reach::Reach;
@@ -17,7 +17,7 @@ use super::relative::{About, Relative};
 use super::time::{self, Coverage, Event};
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::{Kind, Unit};
-use crate::dictionary::{Dictionary, Part, Tag, TermId, UnitClass};
+use crate::dictionary::{Dictionary, Part, Tag, UnitClass};
 use crate::document::{BlockKind, Document, level};
 use crate::mention::{Quantity, QuantityKind, Scan};
 use crate::period::{Period, PeriodKind};
@@ -75,9 +75,6 @@ enum Found {
     Nothing(Unmapped),
 }
 
-/// The terms of a heading, each with the words of its longest phrase there.
-type TitleTerms = Rc<FxHashMap<TermId, u8>>;
-
 /// Links the blocks of one document.
 pub(super) struct Linker<'a> {
     document: &'a Document,
@@ -86,7 +83,7 @@ pub(super) struct Linker<'a> {
     dictionary: &'a Dictionary,
     linked: Linked,
     sections: Vec<Option<ContextTerms>>,
-    titles: Vec<Option<TitleTerms>>,
+    titles: Vec<Option<Rc<TitleTerms>>>,
 }
 
 /// What a block hangs on.
@@ -226,7 +223,7 @@ impl<'a> Linker<'a> {
                 if let Some(range) = &earlier {
                     add_terms(scan, range, 0.7, &mut around);
                 }
-                let terms = SentenceTerms::of(scan, &reach, &around, self.dictionary).under(&title, self.dictionary);
+                let terms = SentenceTerms::of(scan, &reach, &around, self.dictionary).under(Rc::clone(&title));
                 let count = reach.quantities.len();
                 let mut clause = Clause {
                     tokens: &block.tokens,
@@ -288,7 +285,7 @@ impl<'a> Linker<'a> {
     }
 
     /// The terms of the nearest heading that has words, if it is no heading of a part.
-    fn title_terms(&mut self, section: usize) -> TitleTerms {
+    fn title_terms(&mut self, section: usize) -> Rc<TitleTerms> {
         if let Some(Some(known)) = self.titles.get(section) {
             return Rc::clone(known);
         }
@@ -299,19 +296,12 @@ impl<'a> Linker<'a> {
         terms
     }
 
-    fn find_title_terms(&self, section: usize) -> FxHashMap<TermId, u8> {
-        let mut terms = FxHashMap::default();
+    fn find_title_terms(&self, section: usize) -> TitleTerms {
         let nearest = self.document.enclosing(section).find(|s| !s.title.is_empty() && s.parent.is_some());
-        let Some(nearest) = nearest.filter(|s| s.level > level::ROMAN) else { return terms };
+        let Some(nearest) = nearest.filter(|s| s.level > level::ROMAN) else { return TitleTerms::default() };
         let mut hits = Vec::new();
         self.dictionary.trie.find(&nearest.title, &self.dictionary.vocabulary, &mut hits);
-        for hit in hits {
-            if let Tag::Term(term) = hit.tag {
-                let words = terms.entry(term).or_insert(0);
-                *words = hit.words.max(*words);
-            }
-        }
-        terms
+        TitleTerms::of(&hits, self.dictionary)
     }
 
     /// What a footnote's mark, or the head of a list, says of the block.
