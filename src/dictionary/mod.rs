@@ -11,6 +11,7 @@ pub mod register;
 mod report_rules;
 pub mod schema;
 pub mod templates;
+pub mod wording;
 
 pub use confidence::{Confidence, Losses, Scores};
 pub use model::{
