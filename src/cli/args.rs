@@ -160,6 +160,8 @@ pub(super) enum TemplatesCommand {
 pub(super) enum DictionaryCommand {
     /// List the indicators of the register and what the dictionary has for each
     List,
+    /// Look for rows that miss their indicator or are never reached, and for rows without examples
+    Check,
     /// Run every example and counter-example of the dictionary
     Test {
         /// Only those whose name contains this, such as `labour.` or `labour.strikes/example/1`

@@ -3,13 +3,16 @@
 use super::args::DictionaryCommand;
 use super::{Context, Status};
 use crate::batch::Failure;
+use crate::diagnostic::Severity;
 use crate::dictionary::Dictionary;
 use crate::examples::{Outcome, run_all};
+use crate::verify::verify;
 
 pub(super) fn dictionary(command: DictionaryCommand, context: &mut Context<'_>) -> anyhow::Result<Status> {
     let dictionary = Dictionary::load(context.templates).map_err(Failure::from)?;
     match command {
         DictionaryCommand::List => list(&dictionary, context),
+        DictionaryCommand::Check => check(&dictionary, context),
         DictionaryCommand::Test { only } => test(&dictionary, only.as_deref(), context),
     }
 }
@@ -32,6 +35,24 @@ fn list(dictionary: &Dictionary, context: &mut Context<'_>) -> anyhow::Result<St
         writeln!(context.out, "{text}\n  {}", indicator.name)?;
     }
     Ok(Status::Done)
+}
+
+fn check(dictionary: &Dictionary, context: &mut Context<'_>) -> anyhow::Result<Status> {
+    let faults = verify(context.templates, dictionary).map_err(Failure::from)?;
+    for fault in &faults {
+        let args: Vec<(&str, &str)> = fault.args.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        let severity = context.messages.word(&format!("severity.{}", fault.severity));
+        let site = format!("{}:{}", fault.file, fault.line);
+        let message = context.messages.text(fault.name, &args);
+        let values = [("severity", severity.as_str()), ("site", &site), ("message", &message)];
+        writeln!(context.out, "{}", context.messages.text("screen.finding", &values))?;
+    }
+    let count = |severity| context.messages.count(faults.iter().filter(|f| f.severity == severity).count());
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let text = context.messages.text("screen.dictionary-faults", &[("errors", &errors), ("warnings", &warnings)]);
+    writeln!(context.out, "{text}")?;
+    let grave = faults.iter().any(|fault| fault.severity == Severity::Error);
+    Ok(if grave { Status::NeedsAPerson } else { Status::Done })
 }
 
 fn test(dictionary: &Dictionary, only: Option<&str>, context: &mut Context<'_>) -> anyhow::Result<Status> {

@@ -21,6 +21,7 @@ use super::schema::{
     WordingFile, read_toml,
 };
 use super::templates::{TemplateErrors, TemplateFault, Templates};
+use super::wording::{Piece, Role, pieces};
 use crate::text::Vocabulary;
 
 /// Room made at once for the words of phrases; more is made where it is needed.
@@ -437,25 +438,20 @@ impl Compiler {
             file: self.file.clone(),
             line: self.line(written.span().start),
         };
-        for term in written.get_ref().split(" + ").map(str::trim) {
-            let (list, pattern): (&mut Vec<TermId>, &str) = if term == "@" {
+        for piece in pieces(written.get_ref()) {
+            let Piece::Term(role, pattern) = piece else {
                 wording.field = true;
                 continue;
-            } else if let Some(rest) = term.strip_prefix("!^") {
-                (&mut wording.not_any, rest)
-            } else if let Some(rest) = term.strip_prefix('!') {
-                (&mut wording.not_own, rest)
-            } else if let Some(rest) = term.strip_prefix('^') {
-                (&mut wording.context, rest)
-            } else if let Some(rest) = term.strip_prefix('>') {
-                (&mut wording.right, rest)
-            } else {
-                (&mut wording.own, term)
             };
-            match self.term(written, pattern.trim(), macros) {
-                Some(id) => list.push(id),
-                None => return,
-            }
+            let Some(id) = self.term(written, pattern, macros) else { return };
+            let list = match role {
+                Role::Own => &mut wording.own,
+                Role::Right => &mut wording.right,
+                Role::Context => &mut wording.context,
+                Role::NotOwn => &mut wording.not_own,
+                Role::NotAny => &mut wording.not_any,
+            };
+            list.push(id);
         }
         let Some(key) = wording.own.iter().chain(&wording.right).chain(&wording.context).next().copied() else {
             self.fault(

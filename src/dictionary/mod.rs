@@ -17,6 +17,7 @@ mod report_rules;
 pub mod schema;
 pub mod templates;
 mod trie;
+pub mod wording;
 
 pub use confidence::{Confidence, Losses, Scores};
 pub use model::{

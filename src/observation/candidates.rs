@@ -61,14 +61,14 @@ pub(super) struct SentenceTerms {
 
 /// Terms of the heading right above, with the words of the longest phrase of each, and the wordings that they call up.
 #[derive(Debug, Default)]
-pub struct TitleTerms {
+pub(super) struct TitleTerms {
     words: FxHashMap<TermId, u8>,
     wordings: Vec<u32>,
 }
 
 impl TitleTerms {
     /// Collects the terms of a heading.
-    pub fn of(hits: &[Hit<Tag>], dictionary: &Dictionary) -> Self {
+    pub(super) fn of(hits: &[Hit<Tag>], dictionary: &Dictionary) -> Self {
         let mut title = Self::default();
         for hit in hits {
             if let Tag::Term(term) = hit.tag {

@@ -15,6 +15,7 @@
 mod annex;
 mod bad_input;
 mod determinism;
+mod dictionary;
 mod explain;
 mod fixtures;
 mod ledger;

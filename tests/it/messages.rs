@@ -77,12 +77,12 @@ fn every_slug_has_a_message_and_every_message_a_slug() {
 fn every_message_that_is_asked_for_is_there_and_the_other_way_round() {
     let messages = texts(Lang::Vi);
     let source = sources();
-    let named = Regex::new(r#""(screen|explain|place|period|number)\.([a-z-]+)""#).unwrap();
+    let named = Regex::new(r#""(screen|verify|explain|place|period|number)\.([a-z-]+)""#).unwrap();
     let mut used: BTreeSet<(String, String)> =
         named.captures_iter(&source).map(|c| (c[1].to_owned(), c[2].to_owned())).collect();
     let failures = Regex::new(r#"(?:Failure::new|Self::new|problem)\(\s*"([a-z-]+)""#).unwrap();
     used.extend(failures.captures_iter(&source).map(|c| ("error".to_owned(), c[1].to_owned())));
-    let there: BTreeSet<(String, String)> = ["screen", "explain", "place", "period", "number", "error"]
+    let there: BTreeSet<(String, String)> = ["screen", "verify", "explain", "place", "period", "number", "error"]
         .iter()
         .flat_map(|s| messages[*s].as_table().unwrap().keys().map(|k| ((*s).to_owned(), k.clone())))
         .collect();
