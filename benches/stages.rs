@@ -1,0 +1,215 @@
+//! How fast each stage is, on one core: `cargo bench`; `cargo bench -- 1000` for another number of reports.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the figures are printed")]
+
+mod generate;
+
+use std::fs;
+use std::hint::black_box;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
+use tonghop::annex::{AnnexInput, Layouts, write_workbook};
+use tonghop::consolidate::{Input, Wording, consolidate};
+use tonghop::dictionary::Dictionary;
+use tonghop::dictionary::templates::Templates;
+use tonghop::document::Document;
+use tonghop::input::extract_text;
+use tonghop::observation::extract;
+use tonghop::pipeline::read_report;
+use tonghop::report::{Assumed, identify};
+use tonghop::table::{write_ledger_csv, write_observations_csv, write_parquet};
+use tonghop::text::SourceText;
+
+/// Each stage is repeated at least so often, and so long; the median counts.
+const LEAST_REPEATS: usize = 5;
+const LEAST_TIME: Duration = Duration::from_millis(1500);
+
+const MEGABYTE: f64 = 1e6;
+
+fn main() -> Result<()> {
+    let count = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(250);
+    let templates = Templates::built_in();
+    let dictionary = Dictionary::load(&templates)?;
+    let reports = generate::generate(count, &dictionary)?;
+    let bytes: usize = reports.iter().map(|(_, text)| text.len()).sum();
+    let megabytes = bytes as f64 / MEGABYTE;
+    println!("{count} reports, {megabytes:.2} MB, one core; the median of at least {LEAST_REPEATS} runs\n");
+
+    println!("{:<34}{:>12}{:>14}{:>12}", "stage", "ms", "reports/s", "MB/s");
+    let line = |stage: &str, time: Duration| {
+        let seconds = time.as_secs_f64();
+        let (rate, volume) = (count as f64 / seconds, megabytes / seconds);
+        println!("{stage:<34}{:>12.2}{rate:>14.0}{volume:>12.2}", seconds * 1e3);
+    };
+    let load = median(|| Dictionary::load(&templates));
+    println!("{:<34}{:>12.2}", "dictionary", load.as_secs_f64() * 1e3);
+    stages(&reports, &dictionary, &templates, &line)?;
+    linearity(&reports, &dictionary);
+    flatness(&reports, &dictionary, megabytes)
+}
+
+fn stages(
+    reports: &[(String, String)],
+    dictionary: &Dictionary,
+    templates: &Templates,
+    line: &dyn Fn(&str, Duration),
+) -> Result<()> {
+    let texts: Vec<SourceText> = reports
+        .iter()
+        .map(|(name, text)| Ok(SourceText::new(extract_text(name, text.as_bytes())?.0)))
+        .collect::<Result<_>>()?;
+    line("text from bytes", median(|| each(reports, |(name, text)| extract_text(name, text.as_bytes()))));
+    let copies = median(|| each(&texts, SourceText::clone));
+    let made = median(|| each(&texts, |text| Document::from_text(text.clone(), dictionary)));
+    line("text to document", made.saturating_sub(copies));
+    let documents: Vec<Document> = texts.iter().map(|text| Document::from_text(text.clone(), dictionary)).collect();
+    let assumed = Assumed::default();
+    let named: Vec<(&str, &Document)> = reports.iter().map(|(name, _)| name.as_str()).zip(&documents).collect();
+    line("identify", median(|| each(&named, |(name, document)| identify(document, name, &assumed, dictionary))));
+    let known: Vec<_> = named
+        .iter()
+        .map(|(name, document)| (*name, *document, identify(document, name, &assumed, dictionary)))
+        .collect();
+    line(
+        "extract",
+        median(|| each(&known, |(name, document, facts)| extract(document, facts, name, "digest", dictionary))),
+    );
+    line("bytes to observations and ledger", median(|| read_all(reports, dictionary)));
+
+    let (mut observations, mut ledger) = (Vec::new(), Vec::new());
+    let mut periods = Vec::new();
+    for (name, document, facts) in &known {
+        let extraction = extract(document, facts, name, "digest", dictionary);
+        observations.extend(extraction.observations);
+        ledger.extend(extraction.ledger);
+        periods.extend(facts.period);
+    }
+    periods.sort_unstable();
+    periods.dedup();
+    line(
+        "table: CSV",
+        median(|| (written(|w| write_observations_csv(w, &observations)), written(|w| write_ledger_csv(w, &ledger)))),
+    );
+    line("table: Parquet", median(|| written(|w| write_parquet(w, &observations))));
+    let wording = Wording::load(templates)?;
+    let layouts = Layouts::load(templates, &dictionary.register)?;
+    let input = Input {
+        observations: &observations,
+        register: &dictionary.register,
+        geography: &dictionary.geography,
+        wording: &wording,
+        plans: &[],
+        revisions: &FxHashMap::default(),
+        review_threshold: Decimal::new(6, 1),
+    };
+    line("consolidate", median(|| consolidate(&input)));
+    let consolidated = consolidate(&input)?;
+    let workbooks = median(|| {
+        each(&periods, |period| {
+            write_workbook(&AnnexInput {
+                period: *period,
+                consolidated: &consolidated,
+                observations: &observations,
+                unmapped: &[],
+                findings: &[],
+                reports: &[],
+                register: &dictionary.register,
+                geography: &dictionary.geography,
+                layouts: &layouts,
+            })
+        });
+    });
+    line(&format!("workbooks ({})", periods.len()), workbooks);
+    println!("\n{} observations, {} numbers", observations.len(), ledger.len());
+    Ok(())
+}
+
+/// The cost of a megabyte in reports of one length and of ten times that length.
+fn linearity(reports: &[(String, String)], dictionary: &Dictionary) {
+    println!("\n{:<34}{:>12}{:>14}", "length of text", "MB", "MB/s");
+    for times in [1, 10] {
+        let longer: Vec<(String, String)> = reports
+            .iter()
+            .take((reports.len() / times).max(1))
+            .map(|(name, text)| (name.clone(), repeated(text, times)))
+            .collect();
+        let megabytes = longer.iter().map(|(_, text)| text.len()).sum::<usize>() as f64 / MEGABYTE;
+        let speed = megabytes / median(|| read_all(&longer, dictionary)).as_secs_f64();
+        println!("{:<34}{megabytes:>12.2}{speed:>14.2}", format!("{times} x"));
+    }
+}
+
+/// The report with its results said so many times.
+fn repeated(text: &str, times: usize) -> String {
+    let paragraphs: Vec<&str> = text.split("\n\n").collect();
+    let first = paragraphs.iter().position(|p| p.starts_with("I. ")).map_or(0, |at| at + 1);
+    let last = paragraphs.iter().position(|p| p.starts_with("II. ")).unwrap_or(paragraphs.len());
+    let part = |from: usize, to: usize| paragraphs.get(from..to).unwrap_or_default().join("\n\n");
+    let results = vec![part(first, last.max(first)); times].join("\n\n");
+    [part(0, first), results, part(last.max(first), paragraphs.len())].join("\n\n")
+}
+
+/// The speed with half of the dictionary's wordings and with all.
+fn flatness(reports: &[(String, String)], whole: &Dictionary, megabytes: f64) -> Result<()> {
+    println!("\n{:<34}{:>12}{:>14}", "dictionary", "wordings", "MB/s");
+    let folder = tempfile::tempdir()?;
+    halve(folder.path())?;
+    let half = Dictionary::load(&Templates::with_overlay(folder.path())?)?;
+    for (name, dictionary) in [("half", &half), ("whole", whole)] {
+        let speed = megabytes / median(|| read_all(reports, dictionary)).as_secs_f64();
+        println!("{name:<34}{:>12}{speed:>14.2}", dictionary.wordings.len());
+    }
+    Ok(())
+}
+
+/// Writes the dictionary with every second wording of each row.
+fn halve(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder.join("dictionary"))?;
+    let templates = Templates::built_in();
+    for name in templates.names("dictionary/") {
+        let mut file: toml::Table = templates.read(&name)?.parse()?;
+        let rows = file.get_mut("indicator").and_then(toml::Value::as_array_mut).context("a file without rows")?;
+        for wordings in rows.iter_mut().filter_map(|row| row.get_mut("wordings")?.as_array_mut()) {
+            let mut at = 0;
+            wordings.retain(|_| {
+                at += 1;
+                at % 2 == 1
+            });
+        }
+        fs::write(folder.join(&name), toml::to_string(&file)?)?;
+    }
+    Ok(())
+}
+
+fn read_all(reports: &[(String, String)], dictionary: &Dictionary) {
+    each(reports, |(name, text)| read_report(name, text.as_bytes(), &Assumed::default(), dictionary));
+}
+
+fn each<T, U>(items: &[T], mut step: impl FnMut(&T) -> U) {
+    for item in items {
+        black_box(step(item));
+    }
+}
+
+fn written<E: std::fmt::Debug>(write: impl FnOnce(&mut Vec<u8>) -> std::result::Result<(), E>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if let Err(error) = write(&mut bytes) {
+        eprintln!("{error:?}");
+    }
+    bytes
+}
+
+fn median<T>(mut step: impl FnMut() -> T) -> Duration {
+    let mut times = Vec::new();
+    let start = Instant::now();
+    while times.len() < LEAST_REPEATS || start.elapsed() < LEAST_TIME {
+        let before = Instant::now();
+        black_box(step());
+        times.push(before.elapsed());
+    }
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
