@@ -322,13 +322,20 @@ impl<'a> Linker<'a> {
             let tokens = self.document.blocks.get(head).map(|b| b.tokens.as_slice()).unwrap_or_default();
             outer.of_stocks = time::past_year(tokens, scan, &(sentence.start..token), self.report);
         }
-        let last = scan
-            .quantities
-            .iter()
-            .enumerate()
-            .filter(|(_, q)| q.first >= sentence.start && q.first < token)
-            .filter_map(|(i, _)| self.linked.owner.get(&(head, i)).copied())
-            .rfind(|d| self.linked.drafts.get(*d).is_some_and(|d| !d.measure.is_relative()));
+        let last_value = |start: usize| {
+            scan.quantities
+                .iter()
+                .enumerate()
+                .filter(|(_, q)| q.first >= start && q.first < token)
+                .filter_map(|(i, _)| self.linked.owner.get(&(head, i)).copied())
+                .rfind(|d| self.linked.drafts.get(*d).is_some_and(|d| !d.measure.is_relative()))
+        };
+        // A list may hang on words of their own sentence: «… 27,86 tỷ đồng. Trong đó:».
+        let parts_alone = block.intro.is_some()
+            && sentence.len() <= 6
+            && scan.has_marker(Marker::OpensParts, &sentence)
+            && !scan.quantities.iter().any(|q| q.first >= sentence.start && q.first < token);
+        let last = last_value(if parts_alone { 0 } else { sentence.start });
         let draft = last.and_then(|d| self.linked.drafts.get(d));
         // A mark hangs on the value before it only where no other statement stands between.
         let near = draft.is_some_and(|d| block.intro.is_some() || token.saturating_sub(d.tokens.end) <= SUBJECT_REACH);
