@@ -133,15 +133,20 @@ impl fmt::Display for Outcome {
         for line in [&self.heading, &self.text, &self.because].into_iter().filter(|l| !l.is_empty()) {
             writeln!(f, "  | {line}")?;
         }
-        let pairs = beside(&self.expected, &self.found);
-        let width = pairs.iter().map(|(left, _)| left.chars().count()).max().unwrap_or(0);
-        for (left, right) in pairs {
-            let mark = if left == right { ' ' } else { '!' };
-            let pad = " ".repeat(width - left.chars().count());
-            writeln!(f, "  {mark} {left}{pad} | {right}")?;
-        }
-        Ok(())
+        f.write_str(&side_by_side(&self.expected, &self.found))
     }
+}
+
+/// Two lists in two columns, a line for each pair; what both have stands first and without a mark.
+pub fn side_by_side(left: &[String], right: &[String]) -> String {
+    let pairs = beside(left, right);
+    let width = pairs.iter().map(|(left, _)| left.chars().count()).max().unwrap_or(0);
+    let line = |(left, right): &(String, String)| {
+        let mark = if left == right { ' ' } else { '!' };
+        let pad = " ".repeat(width - left.chars().count());
+        format!("  {mark} {left}{pad} | {right}\n")
+    };
+    pairs.iter().map(line).collect()
 }
 
 /// What both lists have, then what only one has, in pairs as far as they go.

@@ -12,9 +12,11 @@ mod read;
 mod run;
 mod side_files;
 mod staging;
+mod survey;
 
 pub use again::workbook_again;
 pub use failure::{Failure, Problem};
 pub use province::ProvinceChoice;
 pub(crate) use read::clause_at;
 pub use run::{Options, Outcome, Progress, READER_THREAD, Resources, run};
+pub use survey::survey;

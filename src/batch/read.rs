@@ -170,7 +170,7 @@ fn set_province(read: &mut ReadReport, choice: &ProvinceChoice) {
 }
 
 /// Runs a step that may panic; then the words of the panic.
-fn guarded<T>(step: impl FnOnce() -> T) -> Result<T, String> {
+pub(super) fn guarded<T>(step: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(step)).map_err(|payload| {
         let text = payload.downcast_ref::<String>().cloned();
         text.or_else(|| payload.downcast_ref::<&str>().map(|t| (*t).to_owned())).unwrap_or_default()

@@ -168,11 +168,7 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
         assume_period: options.assume_period,
         assume_province: assume_province.as_ref(),
     };
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.jobs.unwrap_or(0))
-        .thread_name(|at| format!("{READER_THREAD}{at}"))
-        .build()
-        .map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))?;
+    let pool = reader_pool(options.jobs)?;
     progress(Progress::Files(found.reports.len()));
     let unlisted = Listed::default();
     let results: Vec<FileResult> = pool.install(|| {
@@ -261,6 +257,15 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
 
 /// Start of the names of the threads that read reports; a panic there is a finding, not a message of its own.
 pub const READER_THREAD: &str = "reader-";
+
+/// Threads that read reports; one for each processor if none are asked for.
+pub(super) fn reader_pool(jobs: Option<usize>) -> Result<rayon::ThreadPool, Failure> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs.unwrap_or(0))
+        .thread_name(|at| format!("{READER_THREAD}{at}"))
+        .build()
+        .map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))
+}
 
 /// What the reports give together.
 struct Gathered {

@@ -162,6 +162,30 @@ pub(super) enum DictionaryCommand {
     List,
     /// Look for rows that miss their indicator or are never reached, and for rows without examples
     Check,
+    /// Show the numbers of reports that no indicator took, grouped by the words around them, the most frequent first
+    #[command(after_long_help = "\
+Each group shows one place, what the number could be, and a wording to paste into the dictionary.
+
+Example:
+  tonghop dictionary coverage reports")]
+    Coverage {
+        /// Files and folders of reports
+        #[arg(value_name = "REPORTS", required = true)]
+        reports: Vec<PathBuf>,
+    },
+    /// Show what the dictionary of --templates reads otherwise than another: gained, lost and changed rows
+    #[command(after_long_help = "\
+Example:
+  tonghop dictionary compare reports --templates own")]
+    Compare {
+        /// Files and folders of reports
+        #[arg(value_name = "REPORTS", required = true)]
+        reports: Vec<PathBuf>,
+
+        /// Templates to compare with [default: the built-in ones]
+        #[arg(long, value_name = "DIR")]
+        against: Option<PathBuf>,
+    },
     /// Run every example and counter-example of the dictionary
     Test {
         /// Only those whose name contains this, such as `labour.` or `labour.strikes/example/1`

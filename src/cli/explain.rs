@@ -24,6 +24,14 @@ fn split(place: &str) -> (PathBuf, Option<usize>) {
     }
 }
 
+/// `no-indicator: employment.placed 1.1` in words, its code beside them.
+pub(super) fn reason_in_words(messages: &Messages, reason: &str) -> String {
+    let (code, rest) = reason.split_once(": ").unwrap_or((reason, ""));
+    let words = messages.word(&format!("reason.{code}"));
+    let code = if words == code { code.to_owned() } else { format!("{words} ({code})") };
+    if rest.is_empty() { code } else { format!("{code}: {rest}") }
+}
+
 pub(super) fn explain(place: &str, context: &mut Context<'_>) -> anyhow::Result<Status> {
     let (path, line) = split(place);
     let shown = path.display().to_string();
@@ -101,7 +109,9 @@ impl View<'_> {
         let clause = clause_at(&self.read.document, &self.read.extraction.scans, entry.start);
         if owned.is_empty() {
             lines.push(self.messages.text("explain.clause", &[("clause", &clause)]));
-            lines.push(self.messages.text("explain.reason", &[("reason", &self.reason(&entry.reason))]));
+            lines.push(
+                self.messages.text("explain.reason", &[("reason", &reason_in_words(self.messages, &entry.reason))]),
+            );
             lines.extend(self.concepts(entry.start, None));
         }
         for at in owned {
@@ -117,14 +127,6 @@ impl View<'_> {
         let mut lines = vec![self.messages.text("explain.zero", &values)];
         lines.extend(self.observation(at));
         lines.join("\n")
-    }
-
-    /// `no-indicator: employment.placed 1.1` in words, its code beside them.
-    fn reason(&self, reason: &str) -> String {
-        let (code, rest) = reason.split_once(": ").unwrap_or((reason, ""));
-        let words = self.messages.word(&format!("reason.{code}"));
-        let code = if words == code { code.to_owned() } else { format!("{words} ({code})") };
-        if rest.is_empty() { code } else { format!("{code}: {rest}") }
     }
 
     fn observation(&self, at: usize) -> Vec<String> {

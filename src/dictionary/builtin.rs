@@ -14,6 +14,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("checks/period.toml", include_str!("../../templates/checks/period.toml")),
     ("confidence.toml", include_str!("../../templates/confidence.toml")),
     ("consolidate.toml", include_str!("../../templates/consolidate.toml")),
+    ("coverage.toml", include_str!("../../templates/coverage.toml")),
     ("dictionary/admin.toml", include_str!("../../templates/dictionary/admin.toml")),
     ("dictionary/child.toml", include_str!("../../templates/dictionary/child.toml")),
     ("dictionary/disabled_assoc.toml", include_str!("../../templates/dictionary/disabled_assoc.toml")),

@@ -64,6 +64,11 @@ impl Templates {
         Ok(templates)
     }
 
+    /// Whether an office's own files are laid over the built-in ones.
+    pub fn has_overlay(&self) -> bool {
+        self.overlay.is_some()
+    }
+
     fn overlaid(&self, name: &str) -> Option<PathBuf> {
         self.overlay.as_ref().map(|folder| folder.join(name)).filter(|path| path.is_file())
     }

@@ -1,6 +1,6 @@
 //! What the program says about its dictionary.
 
-use crate::support::Office;
+use crate::support::{Office, nam_dinh, report, template};
 
 /// Three rows of one field of work in the wrong order, each with faults of its own.
 const FAULTY: &str = r#"[[indicator]]
@@ -60,9 +60,59 @@ fn faults_of_the_dictionary_are_told_with_their_lines() {
 #[test]
 fn a_phrase_of_two_categories_is_a_fault() {
     let office = Office::new();
-    let faulty = crate::support::template("breakdowns.toml").replace("\"quỹ an sinh xã hội\"", "\"nhà hảo tâm\"");
+    let faulty = template("breakdowns.toml").replace("\"quỹ an sinh xã hội\"", "\"nhà hảo tâm\"");
     office.write("own/breakdowns.toml", faulty);
     office
         .tonghop(&["dictionary", "check", "--templates", "own"])
         .expect(1, &["«nhà hảo tâm» cũng chỉ phân tổ `mobilised`", "trong chiều `fund`"]);
+}
+
+/// A report with these sentences under the heading of employment.
+fn employment(body: &str) -> String {
+    report("Nam Định", "ngày 20 tháng 6 năm 2024", "Kết quả công tác quý II năm 2024", body)
+}
+
+#[test]
+fn what_is_not_covered_is_grouped_with_a_wording_to_paste() {
+    let office = Office::new();
+    office.write("reports/a.txt", employment("Trong quý, cấp phát 120 tờ gấp song ngữ. Cấp phát thêm 7 xe cứu hộ."));
+    office.write("reports/b.txt", employment("Lũy kế đã cấp phát 95 tờ gấp song ngữ, đạt 40% kế hoạch."));
+    office.tonghop(&["dictionary", "coverage", "reports"]).expect(
+        0,
+        &[
+            "2 × «cấp phát # tờ»   a.txt:15: Trong quý, cấp phát 120 tờ gấp song ngữ.",
+            "cách diễn đạt để thêm: \"cấp phát + >tờ\"",
+            "4 con số chưa gán được chỉ tiêu",
+            "2 báo cáo.",
+        ],
+    );
+}
+
+#[test]
+fn two_dictionaries_are_compared_over_reports() {
+    let office = Office::new();
+    office.write("reports/a.txt", nam_dinh(215));
+    office.write("reports/b.txt", "");
+    office.tonghop(&["dictionary", "compare", "reports"]).expect(2, &["--templates"]);
+    let row = |id: &str| format!("[[indicator]]\nid = \"{id}\"\nwordings = [\"giải quyết việc làm\"]\n");
+    office.write("other/dictionary/employment.toml", row("employment.placed"));
+    office.write("none/dictionary/employment.toml", "");
+    office.tonghop(&["dictionary", "compare", "reports", "--templates", "other"]).expect(
+        1,
+        &[
+            "LỖI b.txt: ",
+            "ĐỔI a.txt:15: «Trong kỳ, toàn tỉnh giải quyết việc làm cho 215 lao động.»",
+            "! employment.jobs_created actual 215 @2024-Q2 | employment.placed actual 215 @2024-Q2",
+            "0 thêm, 0 mất, 1 đổi; 1 báo cáo.",
+        ],
+    );
+    office
+        .tonghop(&["dictionary", "compare", "reports/a.txt", "--templates", "none"])
+        .expect(0, &["MẤT a.txt:15", "0 thêm, 1 mất, 0 đổi"]);
+    office
+        .tonghop(&["dictionary", "compare", "reports/a.txt", "--templates", "other", "--against", "none"])
+        .expect(0, &["THÊM a.txt:15", "| employment.placed actual 215 @2024-Q2"]);
+    office
+        .tonghop(&["dictionary", "compare", "reports/a.txt", "--templates", "other", "--against", "other"])
+        .expect(0, &["0 thêm, 0 mất, 0 đổi"]);
 }

@@ -35,6 +35,9 @@ const ROOMS: &[Room] = &[
     room("check", "diagnostic dictionary document input observation report", "rust_decimal serde"),
     room("message", "diagnostic dictionary observation period", "rust_decimal toml"),
     room("examples", "dictionary document observation period report text", "rust_decimal"),
+    room("verify", "diagnostic dictionary observation period text", "rust_decimal rustc-hash"),
+    room("coverage", "dictionary document mention observation pipeline text", "serde"),
+    room("compare", "observation period", ""),
     room("table", "diagnostic observation period", "csv polars polars-io rust_decimal thiserror"),
     room(
         "consolidate",
@@ -48,12 +51,13 @@ const ROOMS: &[Room] = &[
     ),
     room(
         "batch",
-        "annex check consolidate diagnostic dictionary document mention message observation period pipeline report table text",
+        "annex check consolidate diagnostic dictionary document input mention message observation period pipeline report \
+         table text",
         "blake3 csv rayon rust_decimal rustc-hash serde serde_json tempfile thiserror",
     ),
     room(
         "cli",
-        "batch check diagnostic dictionary examples message observation period pipeline report table",
+        "batch check compare coverage diagnostic dictionary examples message observation period pipeline report table verify",
         "anyhow clap indicatif",
     ),
     room("main", "cli", ""),
