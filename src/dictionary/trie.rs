@@ -155,12 +155,13 @@ impl<T: Copy + PartialEq> TrieBuilder<T> {
 
     fn child(&mut self, node: NodeId, word: WordId, group: u32) -> NodeId {
         let fresh = index(self.first_tag.len());
-        let slot = if node == NO_NODE {
-            let at = word as usize;
-            if self.roots.len() <= at {
-                self.roots.resize(at + 1, NO_NODE);
-            }
-            &mut self.roots[at]
+        let at = word as usize;
+        if node == NO_NODE && self.roots.len() <= at {
+            self.roots.resize(at + 1, NO_NODE);
+        }
+        let root = if node == NO_NODE { self.roots.get_mut(at) } else { None };
+        let slot = if let Some(root) = root {
+            root
         } else {
             if let Some(follow) = self.follow.get_mut(node as usize) {
                 *follow |= bit_of(group);

@@ -5,7 +5,7 @@ use crate::text::normal_form;
 
 /// The first bytes of document formats, and their names for messages.
 const SIGNATURES: &[(&[u8], &str)] = &[
-    (b"PK\x03\x04", "Word, Excel or zip"),
+    (b"PK\x03\x04", "Word, Excel (zip)"),
     (b"%PDF", "PDF"),
     (b"\xD0\xCF\x11\xE0", "Word or Excel 97-2003"),
     (b"{\\rtf", "RTF"),

@@ -179,10 +179,12 @@ pub(super) fn check(
     Ok(faults)
 }
 
+/// What makes two wordings the same: their terms, whether the field counts, the unit.
+type Same<'w> = (&'w [(Role, SetId)], bool, Unit);
+
 /// Wordings with the very same terms: of one row, or of two indicators that no unit and no heading tells apart.
 fn clashes(wordings: &[Wording<'_>]) -> Vec<Fault> {
-    type Terms<'a> = (&'a [(Role, SetId)], bool, Unit);
-    let mut known: BTreeMap<Terms<'_>, Vec<&Wording<'_>>> = BTreeMap::new();
+    let mut known: BTreeMap<Same<'_>, Vec<&Wording<'_>>> = BTreeMap::new();
     let mut faults = Vec::new();
     for wording in wordings {
         let same = known.entry((&wording.terms, wording.field, wording.unit)).or_default();
