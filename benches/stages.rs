@@ -59,7 +59,7 @@ fn stages(
 ) -> Result<()> {
     let texts: Vec<SourceText> = reports
         .iter()
-        .map(|(name, text)| Ok(SourceText::new(extract_text(name, text.as_bytes())?.0)))
+        .map(|(name, text)| Ok(SourceText::new(extract_text(name, text.as_bytes())?.text)))
         .collect::<Result<_>>()?;
     line("text from bytes", median(|| each(reports, |(name, text)| extract_text(name, text.as_bytes()))));
     let copies = median(|| each(&texts, SourceText::clone));

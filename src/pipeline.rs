@@ -2,7 +2,7 @@
 
 use crate::dictionary::Dictionary;
 use crate::document::Document;
-use crate::input::{Format, Refusal, extract_text};
+use crate::input::{Extracted, Format, Refusal, extract_text};
 use crate::observation::{Extraction, extract};
 use crate::report::{Assumed, ReportFacts, identify};
 use crate::text::SourceText;
@@ -32,9 +32,9 @@ pub fn read_report(
     assumed: &Assumed,
     dictionary: &Dictionary,
 ) -> Result<ReadReport, Refusal> {
-    let (text, format) = extract_text(file, bytes)?;
+    let Extracted { text, layout, format } = extract_text(file, bytes)?;
     let digest = blake3::hash(bytes).to_hex().to_string();
-    let document = Document::from_text(SourceText::new(text), dictionary);
+    let document = Document::new(SourceText::new(text), layout, dictionary);
     let facts = identify(&document, file, assumed, dictionary);
     let extraction = extract(&document, &facts, file, &digest, dictionary);
     Ok(ReadReport { format, digest, document, facts, extraction })

@@ -8,7 +8,7 @@ use super::table::{Style, build as build_table, is_table, row_style};
 use super::{Block, BlockKind, Document, Section};
 use crate::dictionary::phrase::Hit;
 use crate::dictionary::{Dictionary, Part, Tag};
-use crate::text::{SourceText, Token, TokenKind, tokenize};
+use crate::text::{Layout, SourceText, Token, TokenKind, tokenize};
 
 /// A line this long that does not end a sentence goes on in the next one.
 const WRAPPED_LINE: usize = 45;
@@ -20,8 +20,13 @@ const MOST_TITLE_LINES: usize = 6;
 const RUN_IN_WORDS: usize = 16;
 
 impl Document {
-    /// The structure of a text.
+    /// The structure of a text of which nothing but the text is known.
     pub fn from_text(source: SourceText, dictionary: &Dictionary) -> Self {
+        Self::new(source, Layout::default(), dictionary)
+    }
+
+    /// The structure of a text with the layout that its reader knows.
+    pub fn new(source: SourceText, layout: Layout, dictionary: &Dictionary) -> Self {
         let (lines, tokens) = read_lines(&source, dictionary);
         let mut builder = Builder {
             dictionary,
@@ -29,6 +34,7 @@ impl Document {
             tokens: &tokens,
             document: Document {
                 source: SourceText::default(),
+                layout,
                 sections: vec![Section {
                     level: 0,
                     title: Vec::new(),

@@ -10,7 +10,7 @@ pub use line::level;
 pub use table::{Cell, Table};
 
 use crate::dictionary::Part;
-use crate::text::{SourceText, Token};
+use crate::text::{Layout, SourceText, Token};
 
 /// Where a token stands: its block, and its index there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,6 +77,8 @@ pub struct Block {
 pub struct Document {
     /// The text that all offsets point to.
     pub source: SourceText,
+    /// What the reader of the file knows of the text's layout.
+    pub layout: Layout,
     /// Sections; the first is the report as a whole.
     pub sections: Vec<Section>,
     /// Blocks in the order of their first tokens.

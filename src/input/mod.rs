@@ -3,6 +3,8 @@
 
 mod plain;
 
+use crate::text::Layout;
+
 pub use plain::decode;
 
 /// The format of a report file.
@@ -38,13 +40,25 @@ pub enum Refusal {
     Unsupported(&'static str),
 }
 
-/// The extracted text of a file, in the form that offsets count in, and its format.
+/// What a file gives: its text, in the form that offsets count in, and what its reader knows of the layout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extracted {
+    /// The text.
+    pub text: String,
+    /// Cells, notes, places; empty where the file is plain text.
+    pub layout: Layout,
+    /// The file's format.
+    pub format: Format,
+}
+
+/// Reads a file's text.
 ///
 /// # Errors
 /// When the file holds no text, or is of a kind that is not read.
-pub fn extract_text(name: &str, bytes: &[u8]) -> Result<(String, Format), Refusal> {
+pub fn extract_text(name: &str, bytes: &[u8]) -> Result<Extracted, Refusal> {
     let text = plain::decode(bytes)?;
     let markdown =
         name.rsplit_once('.').is_some_and(|(_, e)| matches!(e.to_ascii_lowercase().as_str(), "md" | "markdown"));
-    Ok((text, if markdown { Format::Markdown } else { Format::Text }))
+    let format = if markdown { Format::Markdown } else { Format::Text };
+    Ok(Extracted { text, layout: Layout::default(), format })
 }
