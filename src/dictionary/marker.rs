@@ -76,6 +76,8 @@ roles!(
         WholeParts = "whole_parts",
         /// The rest.
         Remainder = "remainder",
+        /// All other categories of a list.
+        OtherCategory = "other_category",
         /// Leaves the parts: something beside the value before.
         Besides = "besides",
         /// Values in the order of the names before.

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
-use super::breakdown::{of_parts, of_quantity, stated};
+use super::breakdown::{of_parts, of_quantity, stated, stated_of_parts};
 use super::candidates::{Candidate, ContextTerms, Reading, SentenceTerms, TitleTerms};
 use super::draft::{Draft, PartOf, Unmapped};
 use super::model::{Measure, Origin, Qualifier, Status};
@@ -507,7 +507,7 @@ impl<'a> Linker<'a> {
         let draft_before = |token: usize, most_depth: u8| {
             (0..index).rev().find_map(|at| {
                 let q = clause.quantity(at)?;
-                let is_value = clause.is_value.get(at) == Some(&true);
+                let is_value = clause.is_value.get(at) == Some(&true) && !self.is_base(clause, at);
                 let draft = clause.assigned.get(at).copied().flatten().unwrap_or(NOT_MAPPED);
                 (q.end() <= token && clause.depth(q.first) <= most_depth && is_value).then_some((draft, q.end()))
             })
@@ -534,6 +534,12 @@ impl<'a> Linker<'a> {
             return Some((draft, exhaustive));
         }
         clause.outer.draft.map(|draft| (draft, clause.outer.exhaustive))
+    }
+
+    /// Whether a quantity became a plan or last year's value: what it is set against has parts, it has not.
+    fn is_base(&self, clause: &Clause<'_>, index: usize) -> bool {
+        let draft = clause.assigned.get(index).copied().flatten().and_then(|d| self.linked.drafts.get(d));
+        draft.is_some_and(|d| matches!(d.measure, Measure::Plan | Measure::YoyBase))
     }
 
     /// The value before the last `trong đó`, `gồm` or colon between `from` and the quantity.
@@ -566,6 +572,7 @@ impl<'a> Linker<'a> {
                 clause.quantity(*at).is_some_and(|q| {
                     q.end() <= open
                         && clause.is_value.get(*at) == Some(&true)
+                        && !self.is_base(clause, *at)
                         && clause.depth(q.first) <= clause.depth(open).max(depth)
                 })
             });
@@ -621,28 +628,58 @@ impl<'a> Linker<'a> {
     /// names.
     fn in_turn(&self, clause: &Clause<'_>, index: usize) -> Option<Found> {
         let marker = self.turn_marker(clause, index)?;
+        let group = self.turn_group(clause, marker.1);
+        // The values after the first go with it, whatever they hang on.
+        if let Some(first) = group.first().filter(|first| **first < index && group.contains(&index)) {
+            let of = clause.assigned.get(*first).copied().flatten()?;
+            let pair = self.respective(clause, index, self.linked.drafts.get(of)?.indicator)?;
+            return Some(Found::Sibling { of, pairs: vec![pair] });
+        }
         let before = (0..index).rev().find(|at| {
             clause.quantity(*at).is_some_and(|q| q.end() <= marker.0) && clause.is_value.get(*at) == Some(&true)
         });
         let whole = match before {
             Some(at) => clause.assigned.get(at).copied().flatten()?,
+            None if self.readings(clause, index, false).first().is_some_and(|c| c.specific) => return None,
             None => clause.memory.first().copied().or(clause.outer.draft)?,
         };
         let pair = self.respective(clause, index, self.linked.drafts.get(whole)?.indicator)?;
         Some(Found::Part { whole, exhaustive: false, pairs: vec![pair] })
     }
 
-    fn turn_marker(&self, clause: &Clause<'_>, index: usize) -> Option<(usize, usize)> {
+    pub(super) fn turn_marker(&self, clause: &Clause<'_>, index: usize) -> Option<(usize, usize)> {
         let quantity = clause.quantity(index)?;
         let range = clause.reach.item_start.get(index).copied()?..quantity.first;
         let hit = clause.scan.hits_in(&range).filter(|h| h.tag == Tag::Marker(Marker::Respectively)).last()?;
         Some((hit.first as usize, hit.last as usize))
     }
 
+    /// The values that stand in turn after a `lần lượt` that ends at token `last`: no other words between them than
+    /// their counted nouns.
+    pub(super) fn turn_group(&self, clause: &Clause<'_>, last: usize) -> Vec<usize> {
+        let mut group: Vec<usize> = Vec::new();
+        for index in 0..clause.assigned.len() {
+            let Some(quantity) = clause.quantity(index).filter(|q| q.first > last) else { continue };
+            let from = group.last().and_then(|i| clause.quantity(*i)).map_or(last + 1, Quantity::end);
+            let between = from..quantity.first;
+            let joined = between.clone().all(|t| {
+                clause.tokens.get(t).is_some_and(|k| !k.is_word() && !k.is(';'))
+                    || clause.scan.hits_in(&between).any(|h| {
+                        matches!(h.tag, Tag::Marker(Marker::And | Marker::Is | Marker::Reach | Marker::About))
+                            && (h.first as usize..=h.last as usize).contains(&t)
+                    })
+            });
+            if !joined {
+                break;
+            }
+            group.push(index);
+        }
+        group
+    }
+
     fn respective(&self, clause: &Clause<'_>, index: usize, indicator: u16) -> Option<(String, String)> {
         let (first, last) = self.turn_marker(clause, index)?;
-        let values: Vec<usize> =
-            (0..clause.assigned.len()).filter(|i| clause.quantity(*i).is_some_and(|q| q.first > last)).collect();
+        let values = self.turn_group(clause, last);
         let place = values.iter().position(|i| *i == index)?;
         let rule = self.dictionary.indicator(indicator)?;
         let start = (0..index)
@@ -650,7 +687,7 @@ impl<'a> Linker<'a> {
             .filter_map(|i| clause.quantity(i))
             .find(|q| q.end() <= first)
             .map_or(clause.reach.sentence.start, Quantity::end);
-        let names = stated(clause.tokens, clause.scan, &(start..first), &rule.id, self.dictionary);
+        let names = stated_of_parts(clause.tokens, clause.scan, &(start..first), &rule.id, self.dictionary);
         for id in &rule.breakdowns {
             let dimension = self.dictionary.dimension_ids.get(id).copied()?;
             let mut row: Vec<(String, usize)> = Vec::new();
@@ -766,12 +803,12 @@ impl<'a> Linker<'a> {
             || self.period_after(clause, index).is_some()
     }
 
-    /// Another period that follows the number at once: `19.685 người của 9 tháng đầu năm`.
+    /// The period that follows the number at once: `19.685 người của 9 tháng đầu năm`, `145.712 hồ sơ cả năm`.
     fn period_after(&self, clause: &Clause<'_>, index: usize) -> Option<Coverage> {
         let right = clause.right(index);
         let event = clause.events.iter().find(|e| e.first >= right.start && e.last < right.end)?;
-        let other = matches!(event.coverage, Coverage::Other(_));
-        (other && event.first <= right.start + 1).then_some(event.coverage)
+        let leads = (right.start..event.first).all(|t| clause.tokens.get(t).is_some_and(Token::is_word));
+        (leads && event.first <= right.start + 1).then_some(event.coverage)
     }
 
     fn find(&self, clause: &Clause<'_>, index: usize, quantity: &Quantity) -> Found {
@@ -971,6 +1008,12 @@ impl<'a> Linker<'a> {
         {
             return found;
         }
+        // «…; khác: 513»: the rest of a list of parts is the category of all others.
+        if pairs.is_empty()
+            && let Some(found) = self.other_part(clause, index, whole)
+        {
+            return found;
+        }
         // A list of parts goes on with the categories of the part before.
         let sibling = clause
             .value_before(index)
@@ -1046,6 +1089,22 @@ impl<'a> Linker<'a> {
             Some(own) if own.specific => Found::Own(own),
             _ => unmapped("no-indicator"),
         }
+    }
+
+    /// The next of the parts before, where its own words say no more than «khác».
+    fn other_part(&self, clause: &Clause<'_>, index: usize, whole: usize) -> Option<Found> {
+        let quantity = clause.quantity(index)?;
+        let before = index.checked_sub(1)?;
+        let of = clause.assigned.get(before).copied().flatten()?;
+        let part = self.linked.drafts.get(of)?;
+        let parent = self.linked.drafts.get(whole)?;
+        let (dimension, _) = part.breakdown.iter().find(|(d, _)| parent.breakdown.iter().all(|(p, _)| p != d))?;
+        let hit = clause.scan.last_marker(Marker::OtherCategory, &(clause.quantity(before)?.end()..quantity.first))?;
+        let only = clause.plain_words(clause.quantity(before)?.end().saturating_sub(1), hit.first as usize) == 0
+            && clause.plain_words(hit.last as usize, quantity.first) == 0;
+        let same = part.part_of.is_some_and(|p| p.whole == whole);
+        (only && same && quantity.value.is_some())
+            .then(|| Found::Sibling { of, pairs: vec![(dimension.clone(), "other".to_owned())] })
     }
 
     /// Whether words that open parts stand before the quantity in its sentence.

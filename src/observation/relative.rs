@@ -253,11 +253,14 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             {
                 return Some(base(direction));
             }
-            let told_same = clause.before(index, Marker::SamePeriod, 2).is_some()
+            let told_same = clause.before(index, Marker::SamePeriod, 2).is_some_and(|at| {
+                !(at..quantity.first).any(|t| clause.tokens.get(t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(',' | ';'))))
+            })
                 || clause.bracket_opens_with(index, Marker::SamePeriod) && clause.before(index, Marker::SamePeriod, 4).is_some()
                 || clause.before_bracket(index, Marker::SamePeriod) && clause.opens_bracket(index)
                 || last_year_in_bracket(clause, index, report);
-            if told_same && has_subject {
+            let is_plan = clause.before(index, Marker::PlanValue, 1).is_some();
+            if told_same && has_subject && !is_plan {
                 return Some(Relative::new(About::SamePeriodValue, 0));
             }
             let compared = clause
@@ -394,6 +397,9 @@ pub(super) fn subject_of(
     }
     let scores = linker.dictionary().confidence.scores;
     let own = linker.candidates_of(clause, index, true);
+    if let Some(subject) = in_turn(linker, clause, index) {
+        return Some(Ok(subject));
+    }
     let before = like_value(linker, clause, index, relative, &own).or_else(|| clause.value_before(index));
     if let Some(rate) = rate_just_before(linker, clause, index, relative) {
         return Some(Ok(rate));
@@ -419,6 +425,21 @@ pub(super) fn subject_of(
         return None;
     }
     linker.outer_draft(clause).or(linker.memory(clause)).map(Ok)
+}
+
+/// The value that a percentage in a row after `lần lượt` is about: the one in the same place of the values before.
+fn in_turn(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> Option<usize> {
+    let (first, last) = linker.turn_marker(clause, index)?;
+    let group = linker.turn_group(clause, last);
+    let place = group.iter().position(|i| *i == index)?;
+    let before: Vec<usize> = (0..*group.first()?)
+        .filter(|at| clause.is_value.get(*at) == Some(&true) && clause.quantity(*at).is_some_and(|q| q.end() <= first))
+        .collect();
+    let start = before.len().checked_sub(group.len())?;
+    if group.len() < 2 {
+        return None;
+    }
+    clause.assigned.get(*before.get(start + place)?).copied().flatten()
 }
 
 /// For an absolute change: the nearest value before that its own words name, or that is counted in the same noun.
