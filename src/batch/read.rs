@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::find::InputFile;
 use super::province::ProvinceChoice;
 use super::side_files::Listed;
-use crate::check::{self, Rules, Subject};
+use crate::check::{self, Checked, Rules, Subject};
 use crate::diagnostic::Finding;
 use crate::dictionary::Dictionary;
 use crate::document::{BlockKind, Document};
@@ -50,6 +50,8 @@ pub(super) struct Report {
     /// Numbers that no indicator took, with their clauses.
     pub(super) unmapped: Vec<(LedgerEntry, String)>,
     pub(super) findings: Vec<Finding>,
+    /// Every relation among its numbers that was checked.
+    pub(super) checked: Vec<Checked>,
 }
 
 /// Whose report it is, and of which period.
@@ -120,7 +122,7 @@ impl Reader<'_> {
             dictionary: self.dictionary,
             rules: self.rules,
         };
-        let findings = check::check_report(&subject);
+        let judged = check::check_report(&subject);
         let unmapped = unmapped_clauses(&read);
         let facts = &read.facts;
         let mut observations = read.extraction.observations;
@@ -149,7 +151,7 @@ impl Reader<'_> {
             findings: 0,
         };
         let text = read.document.source.as_str().to_owned();
-        Report { row, letters: letters(&text), text, observations, ledger, unmapped, findings }
+        Report { row, letters: letters(&text), text, observations, ledger, unmapped, findings: judged.findings, checked: judged.checked }
     }
 }
 

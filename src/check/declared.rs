@@ -100,7 +100,7 @@ pub struct Declared {
 ///
 /// # Errors
 /// Every fault with file and line.
-pub fn load(templates: &Templates, file: &str, register: &Register) -> Result<Vec<Declared>, TemplateErrors> {
+pub(super) fn load(templates: &Templates, file: &str, register: &Register) -> Result<Vec<Declared>, TemplateErrors> {
     let (rows, source) = read_toml::<File>(templates, file)?;
     let mut faults = Vec::new();
     let mut checks = Vec::new();
@@ -261,7 +261,7 @@ impl Declared {
 }
 
 /// A check with the values that a report states for it.
-pub enum Applied {
+pub(super) enum Applied {
     /// Both sides are there.
     Relation(Relation),
     /// Values of it are missing; the one it would stand at.
@@ -274,7 +274,7 @@ pub enum Applied {
 }
 
 /// The declared checks of one report, or with values of the report before.
-pub fn apply(check: &Declared, values: &Values<'_>, now: &[usize], before: &[usize]) -> Vec<Applied> {
+pub(super) fn apply(check: &Declared, values: &Values<'_>, now: &[usize], before: &[usize]) -> Vec<Applied> {
     let mut applied = Vec::new();
     for measure in [Measure::Actual, Measure::Cumulative] {
         applied.extend(apply_measure(check, values, now, before, measure));

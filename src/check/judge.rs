@@ -77,7 +77,7 @@ struct Bench<'v, 'a> {
 }
 
 /// Judges all relations among some values.
-pub fn judge(values: &Values<'_>, relations: &[Relation]) -> Judged {
+pub(super) fn judge(values: &Values<'_>, relations: &[Relation]) -> Judged {
     let verdicts: Vec<Option<Verdict>> = relations.iter().map(|r| r.verdict(values)).collect();
     let mut of_value: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (at, relation) in relations.iter().enumerate() {
@@ -269,6 +269,10 @@ impl Bench<'_, '_> {
         let mut finding = Finding::new(severity, check, self.side(&relation.left, relation.at)?)
             .with("indicator", indicator)
             .with("name", relation.name.clone())
+            .with("dimension", relation.name.clone())
+            .with("parts", relation.left.written(self.values))
+            .with("part", relation.left.written(self.values))
+            .with("whole", relation.right.written(self.values))
             .with("left", relation.left.written(self.values))
             .with("right", relation.right.written(self.values))
             .with("breakdown", at.observation.breakdown.to_string());
@@ -279,7 +283,8 @@ impl Bench<'_, '_> {
         finding.province.clone_from(&at.observation.province);
         finding.period = at.observation.period.map(|p| p.to_string()).unwrap_or_default();
         let written = |at: &usize| self.relations.get(*at).map(|r| r.written(self.values));
-        finding.also = group.iter().skip(1).filter_map(written).collect();
+        let told = causes.first().into_iter().flat_map(|c| c.mends.iter()).filter(|at| !group.contains(at));
+        finding.also = group.iter().skip(1).chain(told).filter_map(written).collect();
         let mut ids: BTreeSet<String> = BTreeSet::new();
         for value in group.iter().filter_map(|at| self.relations.get(*at)).flat_map(Relation::values) {
             ids.extend(self.values.get(value).map(|v| v.observation.id.clone()));

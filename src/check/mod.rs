@@ -5,19 +5,27 @@
 //! are `finding.<slug>` in `templates/messages/`, its thresholds `templates/checks/`.
 
 mod batch;
+mod between;
 mod declared;
 mod facts;
 mod identities;
 mod interval;
 mod judge;
 mod nothing_found;
+mod outlier;
 mod period;
 mod printed;
 mod relation;
 mod rules;
+#[cfg(test)]
+mod tests;
 mod values;
 
-pub use batch::{duplicate, listed_file_missing, refused, settled_by_revision, superseded, unreadable};
+pub use batch::{
+    duplicate, listed_file_missing, nothing_checked, refused, settled_by_revision, superseded, unreadable, within_reports,
+};
+pub use between::check_between;
+pub use declared::{Declared, Missing, Term};
 pub use interval::{End, Interval};
 pub use judge::{Checked, Judged};
 pub use printed::{Printed, Reading, Slip};
@@ -65,26 +73,48 @@ pub const REPORT_CHECKS: &[ReportCheck] = &[facts::check, period::check, nothing
 
 /// Every slug that a finding may have, each with a message; sorted.
 pub const SLUGS: &[&str] = &[
+    "base-differs",
+    "base-exceeds-whole",
+    "change-differs",
     "conflict",
     "conflict-doubtful",
+    "cumulative-falls",
+    "cumulative-step",
+    "declared-check",
+    "declared-missing",
     "duplicate",
     "folder-unreadable",
+    "implied-plan-differs",
     "listed-file-missing",
+    "no-whole-base",
+    "nothing-checked",
     "nothing-found",
+    "outlier",
     "part-exceeds-whole",
     "parts-differ-from-whole",
     "parts-exceed-whole",
+    "parts-nearly-whole",
+    "period-exceeds-longer",
     "period-implausible",
     "period-untold",
+    "periods-differ",
     "plan-differs",
+    "plan-moves",
+    "plan-ratio",
+    "price-times-count",
     "province-untold",
     "reader-failed",
     "refused-empty",
     "refused-not-text",
     "refused-unsupported",
+    "restated-rounded",
     "rounding",
     "settled-by-revision",
+    "share-ratio",
+    "slip-of-magnitude",
+    "stock-flow",
     "superseded",
+    "told-apart",
     "two-reports",
     "unreadable",
 ];

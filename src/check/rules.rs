@@ -31,6 +31,7 @@ struct PeriodFile {
 #[serde(deny_unknown_fields)]
 struct PrintedFile {
     reach: Decimal,
+    near: Decimal,
 }
 
 /// How values that stand out are told.
@@ -64,6 +65,8 @@ pub struct Rules {
     pub most_months_late: i32,
     /// How far «more than», «nearly» and «about» may reach, as a share of the value.
     pub reach: Decimal,
+    /// Two values of one thing that differ by at most this share of the greater speak of the same.
+    pub near: Decimal,
     /// How values that stand out are told.
     pub outliers: Outliers,
     /// The declared checks, in the order of their files.
@@ -107,6 +110,7 @@ impl Rules {
                     only_as_told: parts.only_as_told,
                     most_months_late: period.most_months_late,
                     reach: printed.reach,
+                    near: printed.near,
                     outliers: between.outliers,
                     declared,
                 })

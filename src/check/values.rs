@@ -262,7 +262,7 @@ fn closes(document: &Document, extraction: &Extraction, whole: &Draft, part: &Dr
 }
 
 /// The months that a flow covers, counted from the year 0: first and last, both included.
-pub fn months(period: Period, cumulative: bool) -> Option<(u32, u32)> {
+pub(super) fn months(period: Period, cumulative: bool) -> Option<(u32, u32)> {
     if matches!(period.kind, PeriodKind::Years(_)) {
         return None;
     }

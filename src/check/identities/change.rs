@@ -29,6 +29,9 @@ pub(super) fn derive(values: &Values<'_>) -> Vec<Relation> {
             Measure::PrevAbs | Measure::PrevPct => format!("/{}", own.base),
             _ => continue,
         };
+        if own.measure == Measure::YoyBase && is_a_year(values, at) {
+            continue;
+        }
         let entry = told.entry((of, base)).or_default();
         let slot = match own.measure {
             Measure::YoyBase => &mut entry.base,
@@ -42,6 +45,13 @@ pub(super) fn derive(values: &Values<'_>) -> Vec<Relation> {
         relations.extend(of_one(values, *of, told));
     }
     relations
+}
+
+/// Whether a number is the year before rather than a value of it: «so cùng kỳ 2018».
+fn is_a_year(values: &Values<'_>, at: usize) -> bool {
+    values.get(at).map(|v| v.observation).is_some_and(|o| {
+        o.period.is_some_and(|p| o.stated == (p.year.saturating_sub(1)).to_string())
+    })
 }
 
 fn is_subject(values: &Values<'_>, of: usize) -> bool {

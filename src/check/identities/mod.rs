@@ -11,9 +11,15 @@ mod restated;
 use super::relation::Relation;
 use super::rules::Rules;
 use super::values::Values;
+use crate::observation::Measure;
+
+/// Whether a measure is a value of its own, in the period or from the start of the year.
+pub(super) fn is_plain_value(measure: Measure) -> bool {
+    matches!(measure, Measure::Actual | Measure::Cumulative)
+}
 
 /// All relations among the values of one report, in a fixed order.
-pub fn of_report(values: &Values<'_>, rules: &Rules) -> Vec<Relation> {
+pub(super) fn of_report(values: &Values<'_>, rules: &Rules) -> Vec<Relation> {
     let mut relations = Vec::new();
     relations.extend(parts::derive(values, rules));
     relations.extend(price::derive(values));

@@ -27,7 +27,25 @@ struct Group {
 }
 
 pub(super) fn derive(values: &Values<'_>, rules: &Rules) -> Vec<Relation> {
-    groups(values, rules).iter().flat_map(|group| relations(group, values)).collect()
+    let mut all: Vec<Relation> = groups(values, rules).iter().flat_map(|group| relations(group, values)).collect();
+    all.extend(values.iter().filter_map(|(at, _)| part_of_category(values, at)));
+    all
+}
+
+/// One people among all minorities: a part of the category that holds all others of its dimension.
+fn part_of_category(values: &Values<'_>, at: usize) -> Option<Relation> {
+    let part = values.get(at)?;
+    let (whole_at, _) = part.whole.filter(|(whole, _)| comparable(values, *whole, at))?;
+    let whole = values.get(whole_at)?;
+    let dimension = values.dictionary().dimensions.iter().find(|d| {
+        d.parts_of.as_deref().is_some_and(|all| {
+            whole.observation.breakdown.get(&d.id) == Some(all)
+                && part.observation.breakdown.get(&d.id).is_some_and(|own| own != all)
+                && without(&part.observation.breakdown, &d.id) == without(&whole.observation.breakdown, &d.id)
+        })
+    })?;
+    let (left, right) = (Expr::Value(at), Expr::Value(whole_at));
+    Some(Relation::new(Kind::Part, left, Operator::AtMost, right, at, whole_at).named(&dimension.name))
 }
 
 fn groups(values: &Values<'_>, rules: &Rules) -> Vec<Group> {
@@ -48,7 +66,8 @@ fn groups(values: &Values<'_>, rules: &Rules) -> Vec<Group> {
                 Some((whole, told)) => values
                     .get(whole)
                     .is_some_and(|w| w.observation.breakdown == without(&observation.breakdown, dimension))
-                    .then_some((whole, told, true)),
+                    .then_some((whole, told, true))
+                    .or_else(|| whole_by_key(values, at, dimension).map(|whole| (whole, false, false))),
                 None if rules.only_as_told.iter().any(|d| d == dimension) => None,
                 None => whole_by_key(values, at, dimension).map(|whole| (whole, false, false)),
             };
