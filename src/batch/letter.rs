@@ -77,7 +77,8 @@ fn paragraphs(name: &str, list: &[&Finding], resources: &Resources) -> Vec<(Styl
         let file = &finding.site.file;
         text.push((Style::Plain, words.text("letter.item", &[("number", &number), ("file", file)])));
         text.push((Style::Quote, quoted(words, &finding.site)));
-        let same = |s: &&Site| (&s.file, s.line, &s.quote) != (&finding.site.file, finding.site.line, &finding.site.quote);
+        let same =
+            |s: &&Site| (&s.file, s.line, &s.quote) != (&finding.site.file, finding.site.line, &finding.site.quote);
         text.extend(finding.other.as_ref().filter(same).map(|other| (Style::Quote, quoted(words, other))));
         text.push((Style::Plain, words.finding(finding, &resources.dictionary)));
         text.push((Style::Plain, words.word("letter.question")));

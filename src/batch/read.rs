@@ -151,7 +151,16 @@ impl Reader<'_> {
             findings: 0,
         };
         let text = read.document.source.as_str().to_owned();
-        Report { row, letters: letters(&text), text, observations, ledger, unmapped, findings: judged.findings, checked: judged.checked }
+        Report {
+            row,
+            letters: letters(&text),
+            text,
+            observations,
+            ledger,
+            unmapped,
+            findings: judged.findings,
+            checked: judged.checked,
+        }
     }
 }
 

@@ -94,7 +94,9 @@ pub(super) fn render(checked: &[Checked], findings: &[(Finding, String)]) -> Res
             data: Data {
                 source,
                 target: finding.observations.clone(),
-                description: format!("{} {} {}", finding.province, finding.period, finding.site.place).trim().to_owned(),
+                description: format!("{} {} {}", finding.province, finding.period, finding.site.place)
+                    .trim()
+                    .to_owned(),
             },
             value: "0",
         });

@@ -61,7 +61,12 @@ pub fn settled_by_revision(conflict: Finding) -> Finding {
 /// Values that differ only by how they were rounded do not contradict each other. Of two sentences, values that no
 /// slip of the hand connects and that are not near each other most likely speak of two things: a person is asked,
 /// but it is no error of the report's. What another finding already offers as a likely cause is not told again.
-pub fn within_reports(conflicts: Vec<Finding>, told: &[Finding], observations: &[Observation], rules: &Rules) -> Vec<Finding> {
+pub fn within_reports(
+    conflicts: Vec<Finding>,
+    told: &[Finding],
+    observations: &[Observation],
+    rules: &Rules,
+) -> Vec<Finding> {
     conflicts.into_iter().filter_map(|conflict| within_report(conflict, told, observations, rules)).collect()
 }
 

@@ -124,9 +124,7 @@ pub(super) fn load(templates: &Templates, file: &str, register: &Register) -> Re
 type Fault = (usize, String);
 
 fn read(row: &Row, register: &Register) -> Result<Declared, Fault> {
-    let side = |text: &Spanned<String>| {
-        terms(text.get_ref(), register).map_err(|message| (text.span().start, message))
-    };
+    let side = |text: &Spanned<String>| terms(text.get_ref(), register).map_err(|message| (text.span().start, message));
     let (left, right) = (side(&row.left)?, side(&row.right)?);
     let operator = match row.operator.get_ref().as_str() {
         "=" => Operator::Equal,
@@ -138,7 +136,10 @@ fn read(row: &Row, register: &Register) -> Result<Declared, Fault> {
         "warning" => Severity::Warning,
         "info" => Severity::Info,
         other => {
-            return Err((row.severity.span().start, format!("`{other}`: no such severity; valid: error, warning, info")));
+            return Err((
+                row.severity.span().start,
+                format!("`{other}`: no such severity; valid: error, warning, info"),
+            ));
         }
     };
     let (absolute, share) = match &row.tolerance {
@@ -184,7 +185,9 @@ fn term(word: &str, register: &Register) -> Result<Term, String> {
     };
     let (id, pairs) = match name.split_once('[') {
         None => (name, ""),
-        Some((id, rest)) => (id, rest.strip_suffix(']').ok_or_else(|| format!("`{word}`: the bracket does not close"))?),
+        Some((id, rest)) => {
+            (id, rest.strip_suffix(']').ok_or_else(|| format!("`{word}`: the bracket does not close"))?)
+        }
     };
     let Some(row) = register.get(id) else {
         return Err(format!("`{id}`: unknown indicator; nearest: {}", register.nearest(id).join(", ")));
@@ -200,7 +203,8 @@ fn term(word: &str, register: &Register) -> Result<Term, String> {
 impl Term {
     /// As it is written in a file.
     fn written(&self) -> String {
-        let pairs = if self.breakdown.is_empty() { String::new() } else { format!("[{}]", self.breakdown.replace(';', ",")) };
+        let pairs =
+            if self.breakdown.is_empty() { String::new() } else { format!("[{}]", self.breakdown.replace(';', ",")) };
         format!("{}{pairs}{}", self.indicator, if self.previous { "@previous" } else { "" })
     }
 }
@@ -217,7 +221,8 @@ fn lint(check: &Declared, row: &Row) -> Vec<Fault> {
     for example in &row.example {
         let given: BTreeMap<&str, Decimal> = example.given.iter().map(|(k, v)| (k.get_ref().as_str(), *v)).collect();
         if let Some(unknown) = example.given.keys().find(|k| !known.contains(k.get_ref())) {
-            let message = format!("`{}`: not a value of `{}`; valid: {}", unknown.get_ref(), check.id, known.join(", "));
+            let message =
+                format!("`{}`: not a value of `{}`; valid: {}", unknown.get_ref(), check.id, known.join(", "));
             faults.push((unknown.span().start, message));
             continue;
         }
@@ -282,7 +287,13 @@ pub(super) fn apply(check: &Declared, values: &Values<'_>, now: &[usize], before
     applied
 }
 
-fn apply_measure(check: &Declared, values: &Values<'_>, now: &[usize], before: &[usize], measure: Measure) -> Option<Applied> {
+fn apply_measure(
+    check: &Declared,
+    values: &Values<'_>,
+    now: &[usize],
+    before: &[usize],
+    measure: Measure,
+) -> Option<Applied> {
     let mut missing: Vec<String> = Vec::new();
     let mut first: Option<usize> = None;
     let mut open = false;
@@ -342,9 +353,13 @@ fn apply_measure(check: &Declared, values: &Values<'_>, now: &[usize], before: &
             };
             let kind = if check.needs_previous() { Kind::StockFlow } else { Kind::Declared };
             let relation = Relation::new(kind, left, operator, right, at, against);
-            Some(Applied::Relation(Relation { tolerance: slack, severity: check.severity, ..relation }.named(&check.name)))
+            Some(Applied::Relation(
+                Relation { tolerance: slack, severity: check.severity, ..relation }.named(&check.name),
+            ))
         }
-        _ if check.missing == Missing::Tell && measure == Measure::Actual => Some(Applied::Missing { at: first?, missing }),
+        _ if check.missing == Missing::Tell && measure == Measure::Actual => {
+            Some(Applied::Missing { at: first?, missing })
+        }
         _ => None,
     }
 }
@@ -367,7 +382,11 @@ fn find(term: &Term, values: &Values<'_>, list: &[usize], measure: Measure) -> O
             let fits = match measure {
                 // Where the period begins in January both are one figure, and it is checked once.
                 Measure::Cumulative => {
-                    if stock { o.measure == Measure::Actual } else { o.measure == Measure::Cumulative && !from_january }
+                    if stock {
+                        o.measure == Measure::Actual
+                    } else {
+                        o.measure == Measure::Cumulative && !from_january
+                    }
                 }
                 _ => o.measure == Measure::Actual || o.measure == Measure::Cumulative && from_january,
             };
@@ -377,9 +396,11 @@ fn find(term: &Term, values: &Values<'_>, list: &[usize], measure: Measure) -> O
     let own: Vec<usize> = list.iter().copied().filter(is_it).collect();
     let of = |at: usize| values.get(at).map(|v| v.observation);
     // The report's own period: that of most of its values is the latest one they share.
-    let period = list.iter().filter_map(|at| of(*at)).filter_map(|o| o.period).max_by_key(|p| {
-        list.iter().filter(|at| of(**at).is_some_and(|o| o.period == Some(*p))).count()
-    });
+    let period = list
+        .iter()
+        .filter_map(|at| of(*at))
+        .filter_map(|o| o.period)
+        .max_by_key(|p| list.iter().filter(|at| of(**at).is_some_and(|o| o.period == Some(*p))).count());
     let own: Vec<usize> = own.into_iter().filter(|at| of(*at).is_some_and(|o| o.period == period)).collect();
     let totals: Vec<usize> =
         own.iter().copied().filter(|at| of(*at).is_some_and(|o| o.breakdown.to_string() == term.breakdown)).collect();
@@ -410,4 +431,3 @@ fn find(term: &Term, values: &Values<'_>, list: &[usize], measure: Measure) -> O
             .then(|| Found { values: parts.iter().map(|(_, at)| *at).collect(), incomplete: !whole && parts.len() < 2 })
     })
 }
-

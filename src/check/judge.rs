@@ -119,7 +119,8 @@ impl Bench<'_, '_> {
         for (group, causes) in self.groups(open, &candidates) {
             let gravest = group.iter().copied().max_by_key(|at| (self.severity(*at), Reverse(*at)));
             let Some(relation) = gravest.and_then(|at| self.relations.get(at)) else { continue };
-            let order: Vec<usize> = gravest.into_iter().chain(group.iter().copied().filter(|g| Some(*g) != gravest)).collect();
+            let order: Vec<usize> =
+                gravest.into_iter().chain(group.iter().copied().filter(|g| Some(*g) != gravest)).collect();
             judged.findings.extend(self.finding(&order, relation, causes, None));
         }
         judged
@@ -140,7 +141,8 @@ impl Bench<'_, '_> {
                 continue;
             }
             let Some(first) = self.values.get(relation.at) else { continue };
-            let ids = relation.values().into_iter().filter_map(|v| self.values.get(v)).map(|v| v.observation.id.clone());
+            let ids =
+                relation.values().into_iter().filter_map(|v| self.values.get(v)).map(|v| v.observation.id.clone());
             checked.push(Checked {
                 check: relation.kind.slug(),
                 written: relation.written(self.values),
@@ -165,7 +167,9 @@ impl Bench<'_, '_> {
             edits.extend(self.whole_of_all(relation, value).map(|printed| (Slip::Addend, printed)));
             let mut seen: Vec<Decimal> = Vec::new();
             for (slip, printed) in edits {
-                if seen.contains(&printed.value()) || printed.value().is_sign_negative() != stated.printed.value().is_sign_negative() {
+                if seen.contains(&printed.value())
+                    || printed.value().is_sign_negative() != stated.printed.value().is_sign_negative()
+                {
                     continue;
                 }
                 seen.push(printed.value());
@@ -243,7 +247,8 @@ impl Bench<'_, '_> {
                 of.iter().filter(|at| unexplained.contains(*at)).copied().collect::<Vec<usize>>()
             };
             let values = self.relations.get(first).map(Relation::values).unwrap_or_default();
-            let group = values.iter().map(shared).max_by_key(|g| (g.len(), Reverse(g.first().copied()))).unwrap_or_default();
+            let group =
+                values.iter().map(shared).max_by_key(|g| (g.len(), Reverse(g.first().copied()))).unwrap_or_default();
             unexplained.retain(|at| *at != first && !group.contains(at));
             groups.push((if group.is_empty() { vec![first] } else { group }, Vec::new()));
         }

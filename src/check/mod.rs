@@ -22,7 +22,8 @@ mod tests;
 mod values;
 
 pub use batch::{
-    duplicate, listed_file_missing, nothing_checked, refused, settled_by_revision, superseded, unreadable, within_reports,
+    duplicate, listed_file_missing, nothing_checked, refused, settled_by_revision, superseded, unreadable,
+    within_reports,
 };
 pub use between::check_between;
 pub use declared::{Declared, Missing, Term};
@@ -142,7 +143,8 @@ fn check_relations(subject: &Subject<'_>) -> Judged {
                 Applied::Relation(relation) => relations.push(relation),
                 Applied::Missing { at, missing: names } => {
                     let site = values.get(at).map(|v| site_of(v.observation)).unwrap_or_default();
-                    let finding = Finding::new(Severity::Info, "declared-missing", site).with("name", check.name.clone());
+                    let finding =
+                        Finding::new(Severity::Info, "declared-missing", site).with("name", check.name.clone());
                     missing.push(finding.with("missing", names.join(", ")));
                 }
             }

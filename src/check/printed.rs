@@ -378,7 +378,8 @@ fn weigh(figures: &[Figure], target: Decimal, percent: bool) -> Option<Vec<Figur
         [one] => {
             let number = digits(one)?;
             if number.is_zero() {
-                let worth = if one.decimals.is_empty() { Decimal::ONE } else { Decimal::ONE / power(one.decimals.len()) };
+                let worth =
+                    if one.decimals.is_empty() { Decimal::ONE } else { Decimal::ONE / power(one.decimals.len()) };
                 return target.is_zero().then(|| vec![Figure { worth, ..one.clone() }]);
             }
             let worth = worths(percent).find(|w| number.checked_mul(*w) == Some(target_size))?;
@@ -457,7 +458,10 @@ mod tests {
         };
         assert_eq!(texts("6,08", "6.08", true, Slip::Transposition), ["0,68", "6,80"]);
         assert!(texts("2.031", "2031", false, Slip::Digit).contains(&"2.021".to_owned()));
-        assert_eq!(texts("110 triệu", "110000000", false, Slip::Magnitude), ["1.100 triệu", "11 triệu", "110.000 triệu", "11.000 triệu"]);
+        assert_eq!(
+            texts("110 triệu", "110000000", false, Slip::Magnitude),
+            ["1.100 triệu", "11 triệu", "110.000 triệu", "11.000 triệu"]
+        );
         assert_eq!(texts("1,5", "1.5", true, Slip::Magnitude), ["15", "0,15", "1.500", "0,0015", "150", "0,015"]);
         let compound = printed("11 tỷ 076 triệu", "11076000000", false).edits();
         assert!(compound.iter().any(|(_, p)| p.text == "11 tỷ 075 triệu" && p.value == number("11075000000")));

@@ -11,8 +11,7 @@ use crate::dictionary::schema::read_toml;
 use crate::dictionary::templates::{TemplateErrors, TemplateFault, Templates};
 
 /// Files below `checks/` that hold thresholds; all others declare checks.
-const OWN_FILES: [&str; 4] =
-    ["checks/between.toml", "checks/parts.toml", "checks/period.toml", "checks/printed.toml"];
+const OWN_FILES: [&str; 4] = ["checks/between.toml", "checks/parts.toml", "checks/period.toml", "checks/printed.toml"];
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -99,7 +98,9 @@ impl Rules {
         }
         let mut ids: Vec<&str> = declared.iter().map(|d| d.id.as_str()).collect();
         ids.sort_unstable();
-        if let Some(twice) = ids.windows(2).find_map(|pair| (pair.first() == pair.last()).then(|| pair.first())).flatten() {
+        if let Some(twice) =
+            ids.windows(2).find_map(|pair| (pair.first() == pair.last()).then(|| pair.first())).flatten()
+        {
             let message = format!("`{twice}`: two checks have this id");
             faults.push(TemplateFault { file: "checks".to_owned(), line: 0, message });
         }

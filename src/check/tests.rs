@@ -56,9 +56,8 @@ impl Desk {
             let document = Document::from_text(SourceText::new(format!("{text}{TAIL}")), &self.dictionary);
             let facts = Self::facts(period);
             let file = format!("{period}.txt");
-            observations.extend(
-                crate::observation::extract(&document, &facts, &file, period, &self.dictionary).observations,
-            );
+            observations
+                .extend(crate::observation::extract(&document, &facts, &file, period, &self.dictionary).observations);
             periods.insert(file, period.parse().unwrap());
         }
         let observations: Vec<&Observation> = observations.iter().collect();
@@ -139,7 +138,9 @@ fn a_list_that_does_not_say_it_is_complete_is_told_only_where_one_digit_explains
 #[test]
 fn a_count_times_its_price_is_the_amount() {
     let text = |count: &str| {
-        format!("Trao {count} phần quà cho hộ nghèo, mỗi phần quà trị giá 400.000 đồng, với tổng kinh phí là 128 triệu đồng.")
+        format!(
+            "Trao {count} phần quà cho hộ nghèo, mỗi phần quà trị giá 400.000 đồng, với tổng kinh phí là 128 triệu đồng."
+        )
     };
     assert_eq!(findings(&text("320")), NONE);
     assert_eq!(findings(&text("230")), ["error price-times-count 128000000 92000000"]);
@@ -184,7 +185,9 @@ fn two_rates_of_the_same_households_must_agree() {
 #[test]
 fn a_share_is_of_its_whole() {
     let text = |share: &str| {
-        format!("Tổng số hộ nghèo là 8.412 hộ, trong đó hộ nghèo dân tộc Khmer là 2.716 hộ, chiếm {share}% tổng số hộ nghèo.")
+        format!(
+            "Tổng số hộ nghèo là 8.412 hộ, trong đó hộ nghèo dân tộc Khmer là 2.716 hộ, chiếm {share}% tổng số hộ nghèo."
+        )
     };
     assert_eq!(findings(&text("32,28")), NONE);
     assert_eq!(findings(&text("23,28")).len(), 1);
@@ -192,9 +195,8 @@ fn a_share_is_of_its_whole() {
 
 #[test]
 fn a_value_its_change_and_its_base_go_together() {
-    let text = |base: &str| {
-        format!("Tạo việc làm cho 4.310 lao động, tăng 7,75% so với cùng kỳ năm trước ({base} lao động).")
-    };
+    let text =
+        |base: &str| format!("Tạo việc làm cho 4.310 lao động, tăng 7,75% so với cùng kỳ năm trước ({base} lao động).");
     assert_eq!(findings(&text("4.000")), NONE);
     assert_eq!(findings(&text("4.200")), ["error change-differs 7.75 2.62"]);
 }
@@ -210,7 +212,9 @@ fn a_month_is_within_the_year_so_far() {
 #[test]
 fn a_declared_check_is_done_on_parts_where_the_total_is_not_stated() {
     let text = |pending: &str| {
-        format!("Tiếp nhận 742 hồ sơ thủ tục hành chính; đã giải quyết trước hạn 603 hồ sơ, đúng hạn 81 hồ sơ; đang giải quyết {pending} hồ sơ.")
+        format!(
+            "Tiếp nhận 742 hồ sơ thủ tục hành chính; đã giải quyết trước hạn 603 hồ sơ, đúng hạn 81 hồ sơ; đang giải quyết {pending} hồ sơ."
+        )
     };
     assert_eq!(findings(&text("58")), NONE);
     assert_eq!(findings(&text("85")), ["warning declared-check 769 742"]);
@@ -233,7 +237,10 @@ fn causes_are_offered_by_how_many_relations_they_keep() {
     let text = "Tuyển sinh, đào tạo nghề cho 3.450 người⁽¹⁾, đạt 17,25% so với kế hoạch.\n\n\
                 ¹ Trong đó: cao đẳng 120 người; trung cấp 519 người; sơ cấp 310 người; dưới 3 tháng 2.511 người.";
     let causes = causes("2024-Q2", text);
-    assert!(causes.contains(&"519 người → 509 người".to_owned()) || causes.contains(&"519 → 509".to_owned()), "{causes:?}");
+    assert!(
+        causes.contains(&"519 người → 509 người".to_owned()) || causes.contains(&"519 → 509".to_owned()),
+        "{causes:?}"
+    );
     assert!(!causes[0].starts_with("3.450"), "{causes:?}");
 }
 
@@ -247,7 +254,9 @@ fn relations_that_hold_are_counted() {
 #[test]
 fn cumulative_values_go_on_by_what_the_month_brought() {
     let desk = Desk::new();
-    let month = |brought: &str, so_far: &str| format!("Trong tháng tạo việc làm cho {brought} lao động, lũy kế {so_far} lao động.");
+    let month = |brought: &str, so_far: &str| {
+        format!("Trong tháng tạo việc làm cho {brought} lao động, lũy kế {so_far} lao động.")
+    };
     let (april, may) = (month("2.100", "8.760"), month("2.940", "11.700"));
     assert_eq!(desk.between(&[("2024-M04", &april), ("2024-M05", &may)]), NONE);
     let may = month("2.940", "11.070");
@@ -273,7 +282,8 @@ fn months_make_up_the_quarters_own_report() {
 #[test]
 fn the_plan_of_the_year_stays() {
     let desk = Desk::new();
-    let report = |value: &str, percent: &str| format!("Lũy kế tạo việc làm cho {value} lao động, đạt {percent}% kế hoạch năm.");
+    let report =
+        |value: &str, percent: &str| format!("Lũy kế tạo việc làm cho {value} lao động, đạt {percent}% kế hoạch năm.");
     let april = report("8.760", "48,67");
     assert_eq!(desk.between(&[("2024-M04", &april), ("2024-M05", &report("11.700", "65"))]), NONE);
     let told = desk.between(&[("2024-M04", &april), ("2024-M05", &report("11.700", "56"))]);
@@ -285,7 +295,9 @@ fn stocks_follow_from_what_came_and_left() {
     let desk = Desk::new();
     let before = "Cơ sở Cai nghiện ma túy hiện đang quản lý 640 học viên.";
     let now = |stock: &str| {
-        format!("Cơ sở Cai nghiện ma túy tiếp nhận 120 học viên, giải quyết tái hòa nhập cộng đồng 90 học viên; hiện đang quản lý {stock} học viên.")
+        format!(
+            "Cơ sở Cai nghiện ma túy tiếp nhận 120 học viên, giải quyết tái hòa nhập cộng đồng 90 học viên; hiện đang quản lý {stock} học viên."
+        )
     };
     assert_eq!(desk.between(&[("2024-M04", before), ("2024-M05", &now("664"))]), NONE);
     assert_eq!(desk.between(&[("2024-M04", before), ("2024-M05", &now("466"))]), ["warning stock-flow 670 466"]);
@@ -304,7 +316,7 @@ fn a_value_ten_times_the_usual_is_asked_about() {
     };
     assert_eq!(with("3.100"), NONE);
     assert_eq!(with("24.600"), ["warning slip-of-magnitude 24600 2390"]);
-    assert_eq!(with("120.500"), ["info outlier 120500 2390"]);
+    assert_eq!(with("90.000"), ["info outlier 90000 2390"]);
 }
 
 #[test]
@@ -325,9 +337,15 @@ fn a_declared_check_that_fails_its_own_example_is_refused() {
              \"labour.strikes\" = 2 }}\nholds = true\n"
         )
     };
-    assert_eq!(refused(&check("labour.disputes", "true")), "checks/own.toml:2: `own` has no example with `holds = false`\nchecks/own.toml:10: `own` gives `holds = false`");
+    assert_eq!(
+        refused(&check("labour.disputes", "true")),
+        "checks/own.toml:2: `own` has no example with `holds = false`\nchecks/own.toml:10: `own` gives `holds = false`"
+    );
     let unknown = refused(&check("labour.dispute", "false"));
-    assert!(unknown.starts_with("checks/own.toml:4: `labour.dispute`: unknown indicator; nearest: labour.disputes"), "{unknown}");
+    assert!(
+        unknown.starts_with("checks/own.toml:4: `labour.dispute`: unknown indicator; nearest: labour.disputes"),
+        "{unknown}"
+    );
     let split = refused(&check("labour.disputes[sex=female]", "false"));
     assert!(split.contains("`labour.disputes` is not split by `sex`; it is split by: none"), "{split}");
 }

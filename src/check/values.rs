@@ -87,7 +87,8 @@ impl<'a> Values<'a> {
         for (at, value) in values.list.iter_mut().enumerate() {
             let Some(draft) = extraction.drafts.get(at) else { continue };
             let whole = draft.part_of.map(|p| p.whole);
-            let closed = whole.and_then(|w| extraction.drafts.get(w)).is_some_and(|w| closes(document, extraction, w, draft));
+            let closed =
+                whole.and_then(|w| extraction.drafts.get(w)).is_some_and(|w| closes(document, extraction, w, draft));
             value.whole = draft.part_of.map(|p| (p.whole, p.exhaustive || closed));
             value.about = draft.about;
             value.place = Some((draft.block, draft.sentence));
@@ -210,7 +211,9 @@ impl<'a> Values<'a> {
             key.period = None;
             plans = self
                 .keys()
-                .filter(|(k, _)| (&k.indicator, &k.breakdown, k.measure) == (&key.indicator, &key.breakdown, key.measure))
+                .filter(|(k, _)| {
+                    (&k.indicator, &k.breakdown, k.measure) == (&key.indicator, &key.breakdown, key.measure)
+                })
                 .filter(|(k, _)| k.period.map(|p| p.year) == observation.period.map(|p| p.year))
                 .flat_map(|(_, at)| at.iter().copied())
                 .collect();
@@ -232,7 +235,10 @@ impl<'a> Values<'a> {
             v.row == Some(row) && v.observation.indicator == own.indicator && v.observation.breakdown == own.breakdown
         };
         let with = |measure: Measure| {
-            self.iter().filter(|(_, v)| is_subject(v) && v.observation.measure == measure).map(|(at, _)| at).collect::<Vec<_>>()
+            self.iter()
+                .filter(|(_, v)| is_subject(v) && v.observation.measure == measure)
+                .map(|(at, _)| at)
+                .collect::<Vec<_>>()
         };
         let mut found = with(of);
         if found.is_empty() {
@@ -256,9 +262,7 @@ fn closes(document: &Document, extraction: &Extraction, whole: &Draft, part: &Dr
     let between = whole.tokens.end..part.tokens.start;
     let tokens = document.blocks.get(whole.block).map(|b| b.tokens.as_slice()).unwrap_or_default();
     let opens = between.clone().filter(|t| tokens.get(*t).is_some_and(|k| k.is('('))).count();
-    depth(part.tokens.start) > depth(whole.tokens.start)
-        && opens == 1
-        && !scan.has_marker(Marker::OpensParts, &between)
+    depth(part.tokens.start) > depth(whole.tokens.start) && opens == 1 && !scan.has_marker(Marker::OpensParts, &between)
 }
 
 /// The months that a flow covers, counted from the year 0: first and last, both included.

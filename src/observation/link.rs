@@ -226,7 +226,9 @@ impl Clause<'_> {
         let from = (self.reach.sentence.start..strict.start)
             .rev()
             .find(|t| {
-                self.tokens.get(*t).is_some_and(|k| k.is_number() || matches!(k.kind, TokenKind::Punct(',' | ';' | ')' | ':')))
+                self.tokens
+                    .get(*t)
+                    .is_some_and(|k| k.is_number() || matches!(k.kind, TokenKind::Punct(',' | ';' | ')' | ':')))
             })
             .map_or(self.reach.sentence.start, |t| t + 1);
         alone.then_some(from.max(strict.start.saturating_sub(6))..strict.start)
@@ -899,7 +901,8 @@ impl<'a> Linker<'a> {
         let Some(row) = self.dictionary.indicator(other) else { return false };
         pairs.iter().any(|(dimension, _)| {
             let at = self.dictionary.dimension_ids.get(dimension).copied();
-            let proper = at.and_then(|d| self.dictionary.dimensions.get(usize::from(d))).is_some_and(|d| d.proper_names);
+            let proper =
+                at.and_then(|d| self.dictionary.dimensions.get(usize::from(d))).is_some_and(|d| d.proper_names);
             proper && !row.breakdowns.contains(dimension)
         })
     }

@@ -254,9 +254,10 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
                 return Some(base(direction));
             }
             let told_same = clause.before(index, Marker::SamePeriod, 2).is_some_and(|at| {
-                !(at..quantity.first).any(|t| clause.tokens.get(t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(',' | ';'))))
-            })
-                || clause.bracket_opens_with(index, Marker::SamePeriod) && clause.before(index, Marker::SamePeriod, 4).is_some()
+                !(at..quantity.first)
+                    .any(|t| clause.tokens.get(t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(',' | ';'))))
+            }) || clause.bracket_opens_with(index, Marker::SamePeriod)
+                && clause.before(index, Marker::SamePeriod, 4).is_some()
                 || clause.before_bracket(index, Marker::SamePeriod) && clause.opens_bracket(index)
                 || last_year_in_bracket(clause, index, report);
             let is_plan = clause.before(index, Marker::PlanValue, 1).is_some();
@@ -378,7 +379,13 @@ fn fraction_whole(clause: &Clause<'_>, index: usize, drafts: &[Draft]) -> Relati
         .is_some_and(|(done, whole)| done.value > whole.value);
     let like_before = (1..index).any(|at| {
         fraction_before(clause, at)
-            && clause.assigned.get(at).copied().flatten().and_then(|d| drafts.get(d)).is_some_and(|d| d.measure == Measure::Plan)
+            && clause
+                .assigned
+                .get(at)
+                .copied()
+                .flatten()
+                .and_then(|d| drafts.get(d))
+                .is_some_and(|d| d.measure == Measure::Plan)
     });
     let plan = plan || reached || exceeds || like_before;
     Relative::new(if plan { About::PlanValue } else { About::FractionWhole }, 0)

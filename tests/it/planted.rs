@@ -265,7 +265,11 @@ fn prices(numbers: &[Number]) -> Vec<Bond> {
                 continue;
             }
             let counts = numbers.iter().enumerate().filter(|(_, n)| n.line == price.line && n.is(Measure::Actual));
-            bonds.extend(counts.filter(|(at, n)| *at != amount_at && n.worth == Decimal::ONE).map(|(at, _)| Bond::Price(at, price_at, amount_at)));
+            bonds.extend(
+                counts
+                    .filter(|(at, n)| *at != amount_at && n.worth == Decimal::ONE)
+                    .map(|(at, _)| Bond::Price(at, price_at, amount_at)),
+            );
         }
     }
     bonds
@@ -371,7 +375,14 @@ fn written(like: &str, digits: &str) -> String {
 }
 
 /// The number with a slip, and the value it then states.
-fn slipped(number: &Number, at: usize, slip: Slip, bonds: &[Bond], numbers: &[Number], turn: usize) -> Option<(String, Decimal)> {
+fn slipped(
+    number: &Number,
+    at: usize,
+    slip: Slip,
+    bonds: &[Bond],
+    numbers: &[Number],
+    turn: usize,
+) -> Option<(String, Decimal)> {
     let digits: Vec<char> = number.text.chars().filter(char::is_ascii_digit).collect();
     let is_decimal = number.worth < Decimal::ONE || number.text.contains(',') && number.worth != Decimal::ONE;
     let other: String = match slip {
@@ -432,8 +443,14 @@ struct Plant {
 
 /// Errors planted over all reports, of all kinds in turn, none twice in one number.
 fn plants() -> Vec<Plant> {
-    let read: Vec<(Vec<Number>, Vec<Bond>)> =
-        REPORTS.iter().map(|r| numbers(r)).map(|n| { let b = bonds(&n); (n, b) }).collect();
+    let read: Vec<(Vec<Number>, Vec<Bond>)> = REPORTS
+        .iter()
+        .map(|r| numbers(r))
+        .map(|n| {
+            let b = bonds(&n);
+            (n, b)
+        })
+        .collect();
     // Numbers in an order that does not follow the reports, the same each time.
     let mut order: Vec<(u64, usize, usize)> = Vec::new();
     for (report, (numbers, bonds)) in read.iter().enumerate() {
@@ -450,16 +467,17 @@ fn plants() -> Vec<Plant> {
     while plants.len() < PLANTED {
         let slip = SLIPS[turn % SLIPS.len()];
         turn += 1;
-        let found = order.iter().filter(|(_, report, at)| !used.contains(&(*report, *at))).find_map(|(seed, report, at)| {
-            let (numbers, bonds) = &read[*report];
-            let number = &numbers[*at];
-            let (new, value) = slipped(number, *at, slip, bonds, numbers, usize::try_from(seed % 997).unwrap())?;
-            let with = |other: usize| if other == *at { value } else { numbers[other].value() };
-            let own = bonds.iter().filter(|bond| bond.members().contains(at));
-            // Twice what rounding could do: no reader would take it for rounding.
-            let breaks = own.filter_map(|b| b.miss(numbers, &with)).any(|miss| miss >= Decimal::TWO);
-            breaks.then(|| (*report, *at, number.clone(), new))
-        });
+        let found =
+            order.iter().filter(|(_, report, at)| !used.contains(&(*report, *at))).find_map(|(seed, report, at)| {
+                let (numbers, bonds) = &read[*report];
+                let number = &numbers[*at];
+                let (new, value) = slipped(number, *at, slip, bonds, numbers, usize::try_from(seed % 997).unwrap())?;
+                let with = |other: usize| if other == *at { value } else { numbers[other].value() };
+                let own = bonds.iter().filter(|bond| bond.members().contains(at));
+                // Twice what rounding could do: no reader would take it for rounding.
+                let breaks = own.filter_map(|b| b.miss(numbers, &with)).any(|miss| miss >= Decimal::TWO);
+                breaks.then(|| (*report, *at, number.clone(), new))
+            });
         let Some((report, at, number, new)) = found else {
             assert!(turn < PLANTED * 12, "only {} errors could be planted", plants.len());
             continue;
@@ -505,7 +523,8 @@ fn check(report: &MarkedReport, text: &str) -> Found {
 /// Whether a finding is about the planted number: it names the observation there, or states its value on its line.
 fn is_about(finding: &Finding, plant: &Plant, observations: &[Observation]) -> bool {
     let at = plant.number.at.start;
-    let there: Vec<&Observation> = observations.iter().filter(|o| o.start <= at && at < o.end.max(o.start + 1)).collect();
+    let there: Vec<&Observation> =
+        observations.iter().filter(|o| o.start <= at && at < o.end.max(o.start + 1)).collect();
     let named = there.iter().any(|o| finding.observations.contains(&o.id));
     let lines = [finding.site.line, finding.other.as_ref().map_or(0, |s| s.line)];
     let stated = |o: &&Observation| {
@@ -517,7 +536,8 @@ fn is_about(finding: &Finding, plant: &Plant, observations: &[Observation]) -> b
 
 #[test]
 fn planted_errors_are_found() {
-    let clean: Vec<BTreeSet<String>> = REPORTS.iter().map(|r| check(r, &r.text).findings.iter().map(|f| told(f)).collect()).collect();
+    let clean: Vec<BTreeSet<String>> =
+        REPORTS.iter().map(|r| check(r, &r.text).findings.iter().map(|f| told(f)).collect()).collect();
     let (mut found, mut named_first, mut named) = (0, 0, 0);
     let mut by_slip: BTreeMap<Slip, (usize, usize)> = BTreeMap::new();
     let mut missed = String::new();
@@ -540,15 +560,22 @@ fn planted_errors_are_found() {
         if own.is_empty() {
             missed.push_str(&format!(
                 "{} line {}: {:?} {} → {} ({} {})\n",
-                report.name, plant.number.line, plant.slip, plant.number.text, plant.new,
-                plant.number.said.reading, result.findings.iter().map(|f| f.check).collect::<Vec<_>>().join(" "),
+                report.name,
+                plant.number.line,
+                plant.slip,
+                plant.number.text,
+                plant.new,
+                plant.number.said.reading,
+                result.findings.iter().map(|f| f.check).collect::<Vec<_>>().join(" "),
             ));
         } else {
             found += 1;
             count.0 += 1;
         }
     }
-    println!("planted {PLANTED}, found {found}; the true number is the first cause of {named_first}, a cause of {named}");
+    println!(
+        "planted {PLANTED}, found {found}; the true number is the first cause of {named_first}, a cause of {named}"
+    );
     for (slip, (found, planted)) in &by_slip {
         println!("  {slip:?}: {found} of {planted}");
     }
@@ -571,7 +598,13 @@ fn reports_without_errors_raise_no_alarm() {
         holds += result.checked.iter().filter(|c| c.holds).count();
         for finding in &result.findings {
             count += 1;
-            alarms.push_str(&format!("{} line {}: {} {}\n", report.name, finding.site.line, told(finding), finding.site.quote));
+            alarms.push_str(&format!(
+                "{} line {}: {} {}\n",
+                report.name,
+                finding.site.line,
+                told(finding),
+                finding.site.quote
+            ));
         }
     }
     println!("{checked} relations checked, {holds} hold, {count} alarms");

@@ -49,9 +49,10 @@ pub(super) fn derive(values: &Values<'_>) -> Vec<Relation> {
 
 /// Whether a number is the year before rather than a value of it: «so cùng kỳ 2018».
 fn is_a_year(values: &Values<'_>, at: usize) -> bool {
-    values.get(at).map(|v| v.observation).is_some_and(|o| {
-        o.period.is_some_and(|p| o.stated == (p.year.saturating_sub(1)).to_string())
-    })
+    values
+        .get(at)
+        .map(|v| v.observation)
+        .is_some_and(|o| o.period.is_some_and(|p| o.stated == (p.year.saturating_sub(1)).to_string()))
 }
 
 fn is_subject(values: &Values<'_>, of: usize) -> bool {

@@ -143,8 +143,7 @@ fn relations(group: &Group, values: &Values<'_>) -> Vec<Relation> {
     let first = group.parts.first().map_or(group.whole, |(_, part)| *part);
     let Some(completeness) = completeness(group, dimension) else { return single };
     // A part that exceeds its whole by itself says more than the sum.
-    let broken: Vec<Relation> =
-        single.iter().filter(|r| r.verdict(values) == Some(Verdict::Broken)).cloned().collect();
+    let broken: Vec<Relation> = single.iter().filter(|r| r.verdict(values) == Some(Verdict::Broken)).cloned().collect();
     if !broken.is_empty() {
         return broken;
     }

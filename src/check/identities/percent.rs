@@ -118,7 +118,8 @@ fn wholes_of(values: &Values<'_>, part: usize) -> Vec<usize> {
     let mut wholes = Vec::new();
     let mut at = part;
     while let Some((whole, _)) = values.get(at).and_then(|v| v.whole) {
-        let same = values.get(whole).map(|v| &v.observation.indicator) == values.get(part).map(|v| &v.observation.indicator);
+        let same =
+            values.get(whole).map(|v| &v.observation.indicator) == values.get(part).map(|v| &v.observation.indicator);
         if !same || wholes.contains(&whole) || whole == part {
             break;
         }
@@ -172,7 +173,9 @@ fn bases(values: &Values<'_>) -> Vec<Relation> {
         let base = |of: usize, at: usize| Expr::base(Expr::Value(of), Expr::Value(at));
         let key = (denominator.clone(), own.breakdown.to_string(), period.clone());
         match known.get(&key) {
-            Some((first, rate)) if values.get(*rate).map(|v| v.observation.value) != Some(own.value) || *first != of => {
+            Some((first, rate))
+                if values.get(*rate).map(|v| v.observation.value) != Some(own.value) || *first != of =>
+            {
                 let left = base(of, at);
                 let relation = Relation::new(Kind::Base, left, Operator::Equal, base(*first, *rate), at, *rate);
                 relations.push(relation.at_most(severity).named(&name));

@@ -19,9 +19,7 @@ pub(super) fn derive(values: &Values<'_>) -> Vec<Relation> {
             let around = spans.iter().filter(|(s, _)| s.0 <= inner.0 && inner.1 <= s.1 && *s != inner);
             // The nearest span around says most.
             let Some((outer, long)) = around.min_by_key(|(s, _)| (s.1 - s.0, s.0)) else { continue };
-            let rest = spans.iter().find(|(s, _)| {
-                s.0 == outer.0 && s.1 + 1 == inner.0 && inner.1 == outer.1
-            });
+            let rest = spans.iter().find(|(s, _)| s.0 == outer.0 && s.1 + 1 == inner.0 && inner.1 == outer.1);
             let (short_value, long_value) = (Expr::Value(*short), Expr::Value(*long));
             relations.push(match rest {
                 Some((_, before)) => {

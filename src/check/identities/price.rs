@@ -44,14 +44,13 @@ pub(super) fn derive(values: &Values<'_>) -> Vec<Relation> {
         let together: Vec<&Priced> = priced
             .iter()
             .filter(|p| {
-                values.get(p.count).is_some_and(|c| {
-                    c.place == amount.place && c.observation.start <= amount.observation.start
-                })
+                values
+                    .get(p.count)
+                    .is_some_and(|c| c.place == amount.place && c.observation.start <= amount.observation.start)
             })
             .collect();
         let all = price(Expr::Sum(together.iter().map(|p| p.product()).collect()));
-        let chosen =
-            if together.len() > 1 && all.verdict(values) == Some(Verdict::Holds) { all } else { alone };
+        let chosen = if together.len() > 1 && all.verdict(values) == Some(Verdict::Holds) { all } else { alone };
         relations.push(chosen);
     }
     relations
