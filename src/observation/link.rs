@@ -258,9 +258,14 @@ impl<'a> Linker<'a> {
         let title = self.title_terms(section);
         let mut memory: Vec<usize> = Vec::new();
         let mut earlier: Option<Range<usize>> = None;
+        let mut stated_year: Option<Period> = None;
         for (number, sentence) in scan.sentences.iter().enumerate() {
             let reach = Reach::of(&block.tokens, scan, sentence.clone());
-            if !reach.quantities.is_empty() {
+            if reach.quantities.is_empty() {
+                // «Nhắc lại số liệu cuối năm 2019.»: the next sentence speaks of that year's end.
+                stated_year = time::past_year_end(&block.tokens, scan, sentence, self.report);
+            } else {
+                let outer = Outer { of_stocks: outer.of_stocks.or(stated_year.take()), ..outer };
                 let mut around = context.clone();
                 if let Some(range) = &earlier {
                     add_terms(scan, range, 0.7, &mut around);
@@ -875,14 +880,22 @@ impl<'a> Linker<'a> {
                 }
             }
         }
+        if before.is_none()
+            && let Some(found) = self.part_of_memory(clause, &reading, index, near)
+        {
+            return found;
+        }
         // A number without words of its own beside a value of the same indicator restates nothing.
         let restates = own.is_some_and(|c| {
-            !c.anchored
+            let far = c.nearness < 0.6 && !self.asks_for_subject(clause, index);
+            let pairs = self.categories(clause, index, c.indicator);
+            (!c.anchored || far)
                 && clause.assigned.iter().flatten().any(|d| {
-                    self.linked
-                        .drafts
-                        .get(*d)
-                        .is_some_and(|x| x.indicator == c.indicator && x.measure == Measure::Actual)
+                    self.linked.drafts.get(*d).is_some_and(|x| {
+                        x.indicator == c.indicator
+                            && x.measure == Measure::Actual
+                            && (!c.anchored || x.breakdown == pairs)
+                    })
                 })
         });
         if restates {
@@ -892,6 +905,31 @@ impl<'a> Linker<'a> {
             Some(candidate) => Found::Own(candidate),
             None => unmapped("no-indicator"),
         }
+    }
+
+    /// A part of what the sentence before is about, where no more than a category is said of the number: «Lao động nữ là
+    /// 4.012 người», «Phần đông đi Nhật Bản (39 người)».
+    fn part_of_memory(
+        &self,
+        clause: &Clause<'_>,
+        reading: &Reading<'_>,
+        index: usize,
+        near: Option<Candidate>,
+    ) -> Option<Found> {
+        if clause.value_before(index).is_some() {
+            return None;
+        }
+        let whole = clause.memory.first().copied()?;
+        let draft = self.linked.drafts.get(whole)?;
+        let pairs = self.categories(clause, index, draft.indicator);
+        let new = pairs.iter().any(|(d, _)| draft.breakdown.iter().all(|(o, _)| o != d));
+        let fits = reading.unit_fit(draft.indicator) > 0.0 && !reading.is_forbidden(draft.indicator);
+        let end = clause.quantity(index)?.first;
+        let start = clause.before_lone_bracket(index).map_or(clause.reach.strict.get(index)?.start, |r| r.start);
+        let bare = clause.before_lone_bracket(index).is_some()
+            || start < end && self.covered_by_categories(clause, index, draft.indicator, (start, end - 1));
+        let rival = near.is_some_and(|c| c.indicator != draft.indicator && !self.names_of_another(&pairs, c.indicator));
+        (new && fits && bare && !rival).then_some(Found::Part { whole, exhaustive: false, pairs })
     }
 
     /// Whether proper names (of countries, of ethnic groups) among the categories split one indicator and not another.
@@ -1135,7 +1173,10 @@ impl<'a> Linker<'a> {
                 matches!(h.tag, Tag::Unit(id) if self.dictionary.units.get(usize::from(id)).is_some_and(|u| u.general))
             })
         };
-        (span.0..=span.1).filter(|t| clause.tokens.get(*t).is_some_and(Token::is_word) && !counted(*t)).all(|t| {
+        let plain = |t: usize| {
+            clause.tokens.get(t).is_some_and(Token::is_word) && !counted(t) && clause.scan.marked.get(t) != Some(&true)
+        };
+        (span.0..=span.1).filter(|t| plain(*t)).all(|t| {
             categories.iter().any(|s| {
                 s.first <= t
                     && t <= s.last
@@ -1554,6 +1595,14 @@ impl<'a> Linker<'a> {
         relative: Relative,
     ) -> Result<Draft, Unmapped> {
         let nothing = |reason| Unmapped { reason, candidates: Vec::new() };
+        // «Tỷ lệ số hóa hồ sơ: 88,6%»: words of its own that name no indicator do not make it a share of the value before.
+        let own_start = clause.left(index).start;
+        if relative.unclear && relative.about == About::Share && clause.plain_words(own_start, quantity.first) >= 3 {
+            let named = self.readings(clause, index, true).first().is_some_and(|c| c.anchored && c.specific);
+            if !named {
+                return Err(nothing("percentage-of-what"));
+            }
+        }
         let subject = self.subject_of(clause, index, &relative);
         let Some(subject) = subject else { return self.relative_alone(clause, index, quantity, value, &relative) };
         let subject = subject.map_err(nothing)?;

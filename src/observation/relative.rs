@@ -217,7 +217,9 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
                 return Some(base(direction));
             }
             if same || previous {
-                return Some(base(0));
+                // An index is said to be equal to, or to reach; without that word a small one may be a change.
+                let index_said = said_before(Marker::Equal, 2) || said_before(Marker::Reach, 2);
+                return Some(Relative { unclear: !index_said, ..base(0) });
             }
             if rate_level(linker, clause, index) {
                 return None;
