@@ -97,7 +97,9 @@ fn marks(source: &SourceText, tokens: &[Token], label: usize, styles: NoteStyles
     for (at, token) in tokens.iter().enumerate().skip(label) {
         match token.kind {
             TokenKind::NoteMark(number) => found.push(((number, MarkStyle::Raised), at)),
-            TokenKind::Number => found.extend(flattened_mark(source.as_str(), tokens, at).map(|n| ((n, MarkStyle::Raised), at))),
+            TokenKind::Number => {
+                found.extend(flattened_mark(source.as_str(), tokens, at).map(|n| ((n, MarkStyle::Raised), at)))
+            }
             TokenKind::Punct(open @ ('[' | '(')) if at > label => {
                 let wanted = if open == '[' { styles.square } else { styles.round || styles.star };
                 let close = if open == '[' { ']' } else { ')' };

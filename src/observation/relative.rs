@@ -150,6 +150,13 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
         (false, true) => -1,
         (false, false) => sign(clause, quantity),
     };
+    // «tăng mạnh với 4.215 người» gives the value.
+    let given = quantity.kind == QuantityKind::Plain
+        && clause
+            .scan
+            .last_marker(Marker::And, &left)
+            .is_some_and(|h| h.last as usize + 1 == quantity.first && direction != 0);
+    let direction = if given { 0 } else { direction };
     let same = said(Marker::SamePeriod) || said_before(Marker::SamePeriod, 4);
     let previous = !same && (said(Marker::PreviousPeriod) || said_before(Marker::PreviousPeriod, 3));
     // In a year's report what is set against the year before, or its end, is set against the same period.
@@ -256,9 +263,10 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
                 return Some(base(direction));
             }
             let told_same = clause.before(index, Marker::SamePeriod, 2).is_some_and(|at| {
-                !(at..quantity.first).any(|t| clause.tokens.get(t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(',' | ';'))))
-            })
-                || clause.bracket_opens_with(index, Marker::SamePeriod) && clause.before(index, Marker::SamePeriod, 4).is_some()
+                !(at..quantity.first)
+                    .any(|t| clause.tokens.get(t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(',' | ';'))))
+            }) || clause.bracket_opens_with(index, Marker::SamePeriod)
+                && clause.before(index, Marker::SamePeriod, 4).is_some()
                 || clause.before_bracket(index, Marker::SamePeriod) && clause.opens_bracket(index)
                 || last_year_in_bracket(clause, index, report);
             let is_plan = clause.before(index, Marker::PlanValue, 1).is_some();
@@ -380,7 +388,13 @@ fn fraction_whole(clause: &Clause<'_>, index: usize, drafts: &[Draft]) -> Relati
         .is_some_and(|(done, whole)| done.value > whole.value);
     let like_before = (1..index).any(|at| {
         fraction_before(clause, at)
-            && clause.assigned.get(at).copied().flatten().and_then(|d| drafts.get(d)).is_some_and(|d| d.measure == Measure::Plan)
+            && clause
+                .assigned
+                .get(at)
+                .copied()
+                .flatten()
+                .and_then(|d| drafts.get(d))
+                .is_some_and(|d| d.measure == Measure::Plan)
     });
     let plan = plan || reached || exceeds || like_before;
     Relative::new(if plan { About::PlanValue } else { About::FractionWhole }, 0)

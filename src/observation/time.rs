@@ -190,7 +190,10 @@ fn resolve(
                     && scan
                         .hits_in(&(mention.first.saturating_sub(2).max(sentence.start)..mention.last + 1))
                         .any(|h| h.tag == Tag::Period(PeriodWord::EndOfYear))
-                    && scan.has_marker(Marker::Estimate, &(mention.first.saturating_sub(4).max(sentence.start)..mention.first));
+                    && scan.has_marker(
+                        Marker::Estimate,
+                        &(mention.first.saturating_sub(4).max(sentence.start)..mention.first),
+                    );
                 if to_come {
                     return Some(Coverage::Other(Period::year(year)));
                 }
@@ -235,7 +238,8 @@ pub(super) fn past_year(tokens: &[Token], scan: &Scan, range: &Range<usize>, rep
 
 /// The year before the report's at whose end a sentence closes: «nhắc lại số liệu cuối năm 2019.»
 pub(super) fn past_year_end(tokens: &[Token], scan: &Scan, sentence: &Range<usize>, report: Period) -> Option<Period> {
-    let mention = scan.periods.iter().rfind(|m| m.span == Span::Year && m.first >= sentence.start && m.last < sentence.end)?;
+    let mention =
+        scan.periods.iter().rfind(|m| m.span == Span::Year && m.first >= sentence.start && m.last < sentence.end)?;
     let closes = (mention.last + 1..sentence.end).all(|t| tokens.get(t).is_some_and(|k| !k.is_word()));
     let at_end = scan
         .hits_in(&(mention.first.saturating_sub(2).max(sentence.start)..mention.last + 1))
