@@ -15,6 +15,8 @@ pub fn refused(file: &str, refusal: &Refusal) -> Finding {
         Refusal::Unsupported(kind) => {
             Finding::new(Severity::Error, "refused-unsupported", whole(file)).with("kind", *kind)
         }
+        Refusal::Damaged(at) => Finding::new(Severity::Error, "refused-damaged", whole(file)).with("at", at.clone()),
+        Refusal::Locked | Refusal::TooLarge => Finding::new(Severity::Error, "refused-locked", whole(file)),
     }
 }
 

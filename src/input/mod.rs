@@ -2,6 +2,7 @@
 //! content.
 
 mod plain;
+mod sheet;
 
 use crate::text::Layout;
 
@@ -14,6 +15,18 @@ pub enum Format {
     Markdown,
     /// Plain text.
     Text,
+    /// Text divided into cells.
+    Csv,
+    /// A workbook of Excel since 2007.
+    Xlsx,
+    /// The same with macros, which are never run.
+    Xlsm,
+    /// The same in binary form.
+    Xlsb,
+    /// A workbook of Excel 97-2003.
+    Xls,
+    /// A workbook of LibreOffice.
+    Ods,
 }
 
 impl Format {
@@ -22,6 +35,12 @@ impl Format {
         match self {
             Self::Markdown => "md",
             Self::Text => "txt",
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Xlsm => "xlsm",
+            Self::Xlsb => "xlsb",
+            Self::Xls => "xls",
+            Self::Ods => "ods",
         }
     }
 }
@@ -38,6 +57,15 @@ pub enum Refusal {
     /// It is a document of a kind that is not read.
     #[error("a {0} file, which is not read")]
     Unsupported(&'static str),
+    /// It is damaged.
+    #[error("damaged: {0}")]
+    Damaged(String),
+    /// It is locked with a password.
+    #[error("locked with a password")]
+    Locked,
+    /// It holds more than is read of one file.
+    #[error("too large")]
+    TooLarge,
 }
 
 /// What a file gives: its text, in the form that offsets count in, and what its reader knows of the layout.
@@ -56,9 +84,15 @@ pub struct Extracted {
 /// # Errors
 /// When the file holds no text, or is of a kind that is not read.
 pub fn extract_text(name: &str, bytes: &[u8]) -> Result<Extracted, Refusal> {
+    if let Some(format) = sheet::format_of(bytes) {
+        return sheet::extract(format, bytes);
+    }
     let text = plain::decode(bytes)?;
-    let markdown =
-        name.rsplit_once('.').is_some_and(|(_, e)| matches!(e.to_ascii_lowercase().as_str(), "md" | "markdown"));
+    let ending = name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase()).unwrap_or_default();
+    let markdown = matches!(ending.as_str(), "md" | "markdown");
+    if !markdown && sheet::looks_delimited(&text) {
+        return sheet::extract_delimited(&text);
+    }
     let format = if markdown { Format::Markdown } else { Format::Text };
     Ok(Extracted { text, layout: Layout::default(), format })
 }

@@ -20,6 +20,36 @@ pub struct Layout {
     pub furniture: Vec<Range<usize>>,
     /// Where in the file the text from this byte on stands, until the next; sorted by byte.
     pub places: Vec<(usize, Place)>,
+    /// What the reader noticed that a person should know, in the order of the file.
+    pub remarks: Vec<Remark>,
+}
+
+/// Something that the reader of a file noticed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// What kind of thing.
+    pub kind: RemarkKind,
+    /// Where in the text it would stand, or stands; nothing for what has no place there.
+    pub at: Option<usize>,
+    /// Where in the file.
+    pub place: Option<Place>,
+    /// What exactly: the hidden rows, the error, the number of cells.
+    pub what: String,
+}
+
+/// Kinds of things that a reader notices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemarkKind {
+    /// A hidden sheet, which is not read; `what` is how many cells it has.
+    HiddenSheet,
+    /// Hidden rows, which are not read; `what` names them.
+    HiddenRows,
+    /// Hidden columns, which are not read; `what` names them.
+    HiddenColumns,
+    /// A cell that holds an error; `what` is the error.
+    ErrorCell,
+    /// A formula whose result is not stored in the file.
+    Uncomputed,
 }
 
 /// A note and its mark.
