@@ -9,9 +9,6 @@ use super::excel::Looks;
 use super::number::Look;
 use super::{part, xml_marks};
 
-/// The greatest part that is looked at.
-const MOST_BYTES: u64 = 1 << 30;
-
 /// What one sheet's records tell.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
@@ -71,9 +68,9 @@ fn records(stream: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     })
 }
 
-/// The marks of the sheets of an `.xls`, in the order of the file.
-pub(super) fn of_xls(bytes: &[u8]) -> Vec<Marks> {
-    let Some(stream) = workbook_stream(bytes) else { return Vec::new() };
+/// The marks of the sheets of an `.xls`, in the order of the file; of each part at most so many bytes.
+pub(super) fn of_xls(bytes: &[u8], most: u64) -> Vec<Marks> {
+    let Some(stream) = workbook_stream(bytes, most) else { return Vec::new() };
     let mut styles = Styles::default();
     let mut xfs: Vec<(u32, u8)> = Vec::new();
     let mut sheets: Vec<usize> = Vec::new();
@@ -99,12 +96,12 @@ pub(super) fn of_xls(bytes: &[u8]) -> Vec<Marks> {
     sheets.iter().map(|at| xls_sheet(stream.get(*at..).unwrap_or_default(), &styles)).collect()
 }
 
-fn workbook_stream(bytes: &[u8]) -> Option<Vec<u8>> {
+fn workbook_stream(bytes: &[u8], most: u64) -> Option<Vec<u8>> {
     let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).ok()?;
     let name = ["/Workbook", "/Book"].into_iter().find(|name| file.is_stream(name))?;
     let stream = file.open_stream(name).ok()?;
     let mut read = Vec::new();
-    stream.take(MOST_BYTES).read_to_end(&mut read).ok()?;
+    stream.take(most).read_to_end(&mut read).ok()?;
     Some(read)
 }
 
@@ -188,8 +185,8 @@ fn wide_text(bytes: &[u8]) -> Option<(String, &[u8])> {
     Some((utf16(bytes.get(4..end)?), bytes.get(end..)?))
 }
 
-/// The marks of the sheets of an `.xlsb`, in the order of the file.
-pub(super) fn of_xlsb(bytes: &[u8]) -> Vec<Marks> {
+/// The marks of the sheets of an `.xlsb`, in the order of the file; of each part at most so many bytes.
+pub(super) fn of_xlsb(bytes: &[u8], most: u64) -> Vec<Marks> {
     const FORMAT: u32 = 44;
     const STYLE: u32 = 47;
     const STYLES_BEGIN: u32 = 617;
@@ -199,7 +196,7 @@ pub(super) fn of_xlsb(bytes: &[u8]) -> Vec<Marks> {
     let mut styles = Styles::default();
     let mut xfs: Vec<(u32, u8)> = Vec::new();
     let mut within = false;
-    for (kind, body) in records_12(&part(&mut zip, "xl/styles.bin", MOST_BYTES).unwrap_or_default()) {
+    for (kind, body) in records_12(&part(&mut zip, "xl/styles.bin", most).unwrap_or_default()) {
         match kind {
             FORMAT => {
                 if let (Some(id), Some((code, _))) = (u16_at(body, 0), body.get(2..).and_then(wide_text)) {
@@ -216,9 +213,9 @@ pub(super) fn of_xlsb(bytes: &[u8]) -> Vec<Marks> {
         }
     }
     styles.cells = xfs.iter().map(|(format, indent)| (styles.look(*format), *indent)).collect();
-    let links = part(&mut zip, "xl/_rels/workbook.bin.rels", MOST_BYTES).unwrap_or_default();
+    let links = part(&mut zip, "xl/_rels/workbook.bin.rels", most).unwrap_or_default();
     let targets = xml_marks::targets(&links);
-    let book = part(&mut zip, "xl/workbook.bin", MOST_BYTES).unwrap_or_default();
+    let book = part(&mut zip, "xl/workbook.bin", most).unwrap_or_default();
     let ids = records_12(&book).filter(|(kind, _)| *kind == SHEET);
     let paths: Vec<Option<String>> = ids
         .map(|(_, body)| {
@@ -230,7 +227,7 @@ pub(super) fn of_xlsb(bytes: &[u8]) -> Vec<Marks> {
     paths
         .into_iter()
         .map(|path| {
-            let bytes = path.and_then(|path| part(&mut zip, &path, MOST_BYTES)).unwrap_or_default();
+            let bytes = path.and_then(|path| part(&mut zip, &path, most)).unwrap_or_default();
             xlsb_sheet(&bytes, &styles)
         })
         .collect()

@@ -2,6 +2,7 @@
 
 use super::book::{Cell, Content, Row, Sheet};
 use super::number::Look;
+use super::{Cells, Limits, Refusal};
 
 /// What may divide the cells of a line.
 const DIVIDERS: [char; 3] = [';', '\t', ','];
@@ -46,7 +47,11 @@ fn count(line: &str, divider: char) -> usize {
 }
 
 /// The rows of delimited text.
-pub(super) fn sheet(text: &str) -> Sheet {
+///
+/// # Errors
+/// When it holds more cells than the limit.
+pub(super) fn sheet(text: &str, limits: &Limits) -> Result<Sheet, Refusal> {
+    let mut counted = Cells::new(limits);
     let divider = divider(text).unwrap_or(',');
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(u8::try_from(divider).unwrap_or(b','))
@@ -70,12 +75,13 @@ pub(super) fn sheet(text: &str) -> Sheet {
                 indent: 0,
             })
             .collect();
+        counted.add(cells.len())?;
         if !cells.is_empty() {
             sheet.rows.push(Row { at, hidden: false, cells });
         }
         at += 1;
     }
-    sheet
+    Ok(sheet)
 }
 
 #[cfg(test)]
@@ -92,7 +98,7 @@ mod tests {
 
     #[test]
     fn quoted_cells_and_blank_lines_keep_their_places() {
-        let sheet = sheet("a;b;c\n\n\"x;\"\"y\"\"\";;2\n");
+        let sheet = sheet("a;b;c\n\n\"x;\"\"y\"\"\";;2\n", &Limits::default()).unwrap();
         assert_eq!(sheet.rows.iter().map(|r| r.at).collect::<Vec<_>>(), [0, 2]);
         assert_eq!(sheet.rows[1].cells[0].content, Content::Text("x;\"y\"".to_owned()));
         assert_eq!(sheet.rows[1].cells[1].column, 2);

@@ -10,19 +10,19 @@ use super::biff;
 use super::book::{Cell, Content, Merge, Row, Sheet};
 use super::number::{Look, exact};
 use super::xml_marks;
-use super::{MOST_CELLS, Refusal};
+use super::{Cells, Limits, Refusal};
 
 /// Reads `.xlsx` and `.xlsm`.
-pub(super) fn xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
+pub(super) fn xlsx(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Refusal> {
     let damaged = |error: XlsxError| match error {
         XlsxError::Password => Refusal::Locked,
         other => Refusal::Damaged(other.to_string()),
     };
     let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(damaged)?;
-    let mut marks = xml_marks::of(bytes);
+    let mut marks = xml_marks::of(bytes, limits.unpacked_bytes);
     let known: Vec<(String, bool)> = visibility(book.sheets_metadata());
     let mut sheets = Vec::new();
-    let mut total = 0;
+    let mut cells = Cells::new(limits);
     for (name, hidden) in known {
         let merges = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
         let mut sheet = Sheet { name: name.clone(), hidden, merges: merges_of(&merges), ..Sheet::default() };
@@ -47,8 +47,8 @@ pub(super) fn xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
             let (row, column) = cell.get_position();
             let (look, indent) = looks.get(style).copied().unwrap_or_default();
             let Some(content) = content_ref(cell.get_value()) else { continue };
-            total += 1;
-            push(&mut sheet, row, Cell { column, content, look, indent }, total)?;
+            cells.add(1)?;
+            push(&mut sheet, row, Cell { column, content, look, indent });
         }
         if let Some(marks) = marks.remove(&name) {
             for (row, column) in marks.uncomputed {
@@ -64,15 +64,15 @@ pub(super) fn xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
 }
 
 /// Reads `.xlsb`.
-pub(super) fn xlsb(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
+pub(super) fn xlsb(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Refusal> {
     let damaged = |error: XlsbError| match error {
         XlsbError::Password => Refusal::Locked,
         other => Refusal::Damaged(other.to_string()),
     };
     let mut book: Xlsb<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(damaged)?;
-    let mut marks = biff::of_xlsb(bytes);
+    let mut marks = biff::of_xlsb(bytes, limits.unpacked_bytes);
     let mut sheets = Vec::new();
-    let mut total = 0;
+    let mut cells = Cells::new(limits);
     for (at, (name, hidden)) in visibility(book.sheets_metadata()).into_iter().enumerate() {
         let mut sheet = Sheet { name: name.clone(), hidden, ..Sheet::default() };
         let Ok(mut reader) = book.worksheet_cells_reader(&name) else { continue };
@@ -81,8 +81,8 @@ pub(super) fn xlsb(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
             let (row, column) = cell.get_position();
             let Some(content) = content_ref(cell.get_value()) else { continue };
             let (look, indent) = marks.looks.get(&(row, column)).copied().unwrap_or_default();
-            total += 1;
-            push(&mut sheet, row, Cell { column, content, look, indent }, total)?;
+            cells.add(1)?;
+            push(&mut sheet, row, Cell { column, content, look, indent });
         }
         marked(&mut sheet, marks);
         sheets.push(sheet);
@@ -91,15 +91,15 @@ pub(super) fn xlsb(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
 }
 
 /// Reads `.xls`.
-pub(super) fn xls(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
+pub(super) fn xls(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Refusal> {
     let damaged = |error: XlsError| match error {
         XlsError::Password => Refusal::Locked,
         other => Refusal::Damaged(other.to_string()),
     };
     let mut book: Xls<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(damaged)?;
-    let mut marks = biff::of_xls(bytes);
+    let mut marks = biff::of_xls(bytes, limits.unpacked_bytes);
     let mut sheets = Vec::new();
-    let mut total = 0;
+    let mut cells = Cells::new(limits);
     for (at, (name, hidden)) in visibility(book.sheets_metadata()).into_iter().enumerate() {
         let merges = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
         let mut sheet = Sheet { name: name.clone(), hidden, merges: merges_of(&merges), ..Sheet::default() };
@@ -111,8 +111,8 @@ pub(super) fn xls(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
             let (row, column) = (row + top, column + left);
             let Some(content) = content_of(value) else { continue };
             let (look, indent) = marks.looks.get(&(row, column)).copied().unwrap_or_default();
-            total += 1;
-            push(&mut sheet, row, Cell { column, content, look, indent }, total)?;
+            cells.add(1)?;
+            push(&mut sheet, row, Cell { column, content, look, indent });
         }
         marked(&mut sheet, marks);
         sheets.push(sheet);
@@ -162,10 +162,7 @@ fn text_content(text: &str) -> Option<Content> {
 }
 
 /// Adds a cell; cells come in the order of the file, which is that of the sheet as a rule.
-fn push(sheet: &mut Sheet, row: u32, cell: Cell, total: usize) -> Result<(), Refusal> {
-    if total > MOST_CELLS {
-        return Err(Refusal::TooLarge);
-    }
+fn push(sheet: &mut Sheet, row: u32, cell: Cell) {
     match sheet.rows.last_mut() {
         Some(last) if last.at == row && last.cells.last().is_some_and(|c| c.column < cell.column) => {
             last.cells.push(cell);
@@ -173,7 +170,6 @@ fn push(sheet: &mut Sheet, row: u32, cell: Cell, total: usize) -> Result<(), Ref
         Some(last) if last.at >= row => insert(sheet, row, cell),
         _ => sheet.rows.push(Row { at: row, hidden: false, cells: vec![cell] }),
     }
-    Ok(())
 }
 
 /// Puts a cell at its place.

@@ -7,10 +7,8 @@ use rustc_hash::FxHashMap;
 
 use super::book::{Cell, Content, Merge, Row, Sheet};
 use super::number::{Look, exact};
-use super::{MOST_CELLS, Refusal, part};
+use super::{Cells, Limits, Refusal, part};
 
-/// The greatest content that is read.
-const MOST_BYTES: u64 = 1 << 30;
 /// More hidden rows at once than this, all blank, are the rest of the sheet.
 const MOST_BLANK: u32 = 1000;
 /// A step of indentation, in hundredths of a millimetre.
@@ -36,21 +34,21 @@ struct Styles {
 }
 
 /// Reads `.ods`.
-pub(super) fn ods(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
+pub(super) fn ods(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Refusal> {
     let damaged = |cause: String| Refusal::Damaged(cause);
     let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged(e.to_string()))?;
-    let manifest = part(&mut zip, "META-INF/manifest.xml", MOST_BYTES).unwrap_or_default();
+    let manifest = part(&mut zip, "META-INF/manifest.xml", limits.unpacked_bytes).unwrap_or_default();
     if String::from_utf8_lossy(&manifest).contains("encryption-data") {
         return Err(Refusal::Locked);
     }
-    let content = part(&mut zip, "content.xml", MOST_BYTES).ok_or_else(|| damaged("content.xml".to_owned()))?;
-    Walker::new(&content).run()
+    let content = part(&mut zip, "content.xml", limits.unpacked_bytes).ok_or_else(|| damaged("content.xml".to_owned()))?;
+    Walker::new(&content, limits).run()
 }
 
 struct Walker<'a> {
     reader: quick_xml::Reader<&'a [u8]>,
     styles: Styles,
-    cells: usize,
+    cells: Cells,
 }
 
 /// An element begins, ends, or text stands in one.
@@ -95,10 +93,10 @@ impl Tag {
 }
 
 impl<'a> Walker<'a> {
-    fn new(content: &'a [u8]) -> Self {
+    fn new(content: &'a [u8], limits: &Limits) -> Self {
         let mut reader = quick_xml::Reader::from_reader(content);
         reader.config_mut().check_end_names = false;
-        Self { reader, styles: Styles::default(), cells: 0 }
+        Self { reader, styles: Styles::default(), cells: Cells::new(limits) }
     }
 
     fn step(&mut self) -> Result<Step, Refusal> {
@@ -215,10 +213,7 @@ impl<'a> Walker<'a> {
                             (true, _) => 0,
                         };
                         for n in 0..times {
-                            self.cells += cells.len();
-                            if self.cells > MOST_CELLS {
-                                return Err(Refusal::TooLarge);
-                            }
+                            self.cells.add(cells.len())?;
                             sheet.rows.push(Row { at: row + n, hidden: inner.is_hidden(), cells: cells.clone() });
                         }
                         row = row.saturating_add(count);
@@ -387,7 +382,7 @@ mod tests {
 
     #[test]
     fn values_spans_and_hidden_parts_are_read() {
-        let sheets = Walker::new(CONTENT.as_bytes()).run().unwrap();
+        let sheets = Walker::new(CONTENT.as_bytes(), &Limits::default()).run().unwrap();
         assert!(!sheets[0].hidden && sheets[1].hidden);
         let first = &sheets[0];
         assert_eq!(first.merges, [Merge { first_row: 0, first_column: 0, last_row: 0, last_column: 1 }]);

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rust_decimal::Decimal;
 
-use super::super::{Extracted, Format, Refusal};
+use super::super::{Extracted, Format, Limit, Limits, Refusal};
 use super::book::{Content, Merge, Seen, SeenCell, SeenRow, Sheet, address, column_letters};
 use super::number::written;
 use super::region::{Piece, pieces};
@@ -21,7 +21,7 @@ struct Page {
 }
 
 /// The text and layout of a workbook.
-pub(super) fn render(sheets: Vec<Sheet>, format: Format) -> Result<Extracted, Refusal> {
+pub(super) fn render(sheets: Vec<Sheet>, format: Format, limits: &Limits) -> Result<Extracted, Refusal> {
     let mut page = Page { text: String::new(), layout: Layout::default() };
     for sheet in sheets {
         let name = normal_form(sheet.name.trim());
@@ -35,6 +35,9 @@ pub(super) fn render(sheets: Vec<Sheet>, format: Format) -> Result<Extracted, Re
             continue;
         }
         page.sheet(&name, &sheet.seen());
+        if u64::try_from(page.text.len()).is_ok_and(|n| n > limits.text_bytes) {
+            return Err(Refusal::TooLarge { limit: Limit::Text, most: limits.text_bytes });
+        }
     }
     if page.text.trim().is_empty() {
         return Err(Refusal::Empty);
@@ -235,8 +238,9 @@ mod tests {
 
     #[test]
     fn text_has_a_line_for_each_row_and_grids_point_into_it() {
-        let sheet = delimited::sheet("TỔNG HỢP;;\nTT;Chỉ tiêu;Quý I\n1;Việc làm;3.120\n;  - Nữ;1.405\n");
-        let read = render(vec![sheet], Format::Csv).unwrap();
+        let limits = Limits::default();
+        let sheet = delimited::sheet("TỔNG HỢP;;\nTT;Chỉ tiêu;Quý I\n1;Việc làm;3.120\n;  - Nữ;1.405\n", &limits).unwrap();
+        let read = render(vec![sheet], Format::Csv, &limits).unwrap();
         assert_eq!(read.text, "TỔNG HỢP\n\nTT | Chỉ tiêu | Quý I\n1 | Việc làm | 3.120\n | - Nữ | 1.405\n");
         let grid = &read.layout.grids[0];
         assert_eq!((grid.columns, grid.cells.len()), (3, 8));

@@ -8,9 +8,6 @@ use rustc_hash::FxHashMap;
 
 use super::part;
 
-/// The greatest part that is looked at.
-const MOST_BYTES: u64 = 1 << 30;
-
 /// What one sheet's XML tells.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
@@ -24,11 +21,11 @@ pub(super) struct Marks {
 
 /// The marks of all sheets by name. A part that cannot be read tells nothing: the values are read elsewhere, and
 /// damage is said there.
-pub(super) fn of(bytes: &[u8]) -> FxHashMap<String, Marks> {
+pub(super) fn of(bytes: &[u8], most: u64) -> FxHashMap<String, Marks> {
     let mut found = FxHashMap::default();
     let Ok(mut zip) = zip::ZipArchive::new(Cursor::new(bytes)) else { return found };
-    let Some(book) = part(&mut zip, "xl/workbook.xml", MOST_BYTES) else { return found };
-    let Some(links) = part(&mut zip, "xl/_rels/workbook.xml.rels", MOST_BYTES) else { return found };
+    let Some(book) = part(&mut zip, "xl/workbook.xml", most) else { return found };
+    let Some(links) = part(&mut zip, "xl/_rels/workbook.xml.rels", most) else { return found };
     let targets = targets(&links);
     let mut sheets: Vec<(String, String)> = Vec::new();
     starts(&book, |tag| {
@@ -42,7 +39,7 @@ pub(super) fn of(bytes: &[u8]) -> FxHashMap<String, Marks> {
         true
     });
     for (name, path) in sheets {
-        if let Some(xml) = part(&mut zip, &path, MOST_BYTES) {
+        if let Some(xml) = part(&mut zip, &path, most) {
             found.insert(name, sheet_marks(&xml));
         }
     }
