@@ -63,8 +63,9 @@ pub(super) fn sheet(text: &str, limits: &Limits) -> Result<Sheet, Refusal> {
     let mut at = 0_u32;
     while reader.read_record(&mut record).is_ok_and(|more| more) {
         // Blank lines are skipped by the reader but are rows of the sheet.
-        let line = record.position().and_then(|p| u32::try_from(p.line()).ok()).map_or(at, |l| l.saturating_sub(1));
-        at = at.max(line);
+        let start = record.position().and_then(|p| usize::try_from(p.byte()).ok()).unwrap_or(text.len());
+        let blank = text.as_bytes().get(start..).unwrap_or_default().iter().take_while(|b| **b == b'\n').count();
+        at += u32::try_from(blank).unwrap_or(0);
         let cells: Vec<Cell> = (0_u32..)
             .zip(&record)
             .filter(|(_, field)| !field.trim().is_empty())

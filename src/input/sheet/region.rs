@@ -254,6 +254,7 @@ fn body_end(rows: &[SeenRow], top: usize, body: usize, cover: &Cover<'_>) -> usi
     let head: Vec<String> = rows.get(top..body).unwrap_or_default().iter().map(words_of).collect();
     let mut valued: Vec<u32> = Vec::new();
     let mut end = body;
+    let mut again = body;
     let mut at = body;
     while let Some(row) = rows.get(at) {
         let gap = at.checked_sub(1).and_then(|b| rows.get(b)).map_or(0, |b| (row.at - b.at).saturating_sub(1));
@@ -268,8 +269,9 @@ fn body_end(rows: &[SeenRow], top: usize, body: usize, cover: &Cover<'_>) -> usi
                 }
             }
             end = at + 1;
-        } else if repeats && row.cells.len() >= 2 || numbers_columns(row) && head.contains(&words_of(row)) {
-            // The heads again on the next page.
+        } else if repeats && (end == at || again == at) {
+            // The heads again on the next page, not those of a table with a title of its own.
+            again = at + 1;
         } else {
             let words = |c: &&SeenCell| shape(c) == Shape::Words;
             let label = row.cells.iter().find(words).map(|c| c.column);
