@@ -126,6 +126,8 @@ roles!(
         CodeColumn = "code_column",
         /// Heads the column of places, offices or establishments that make up the province.
         PlaceColumn = "place_column",
+        /// The period before this one.
+        LastPeriod = "last_period",
         /// Names a period to come.
         NextPeriod = "next_period",
         /// Says that the base of an index is 100.

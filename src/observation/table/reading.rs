@@ -76,6 +76,27 @@ impl Reader<'_> {
         title: Option<&Words>,
         class: Option<UnitClass>,
     ) -> Option<Candidate> {
+        let short = self.best_as_written(tokens, above, title, class);
+        let abbreviated = tokens.iter().any(|t| t.is_word() && self.dictionary.abbreviations.contains_key(&t.word));
+        if !abbreviated {
+            return short;
+        }
+        let words = Words { tokens: tokens.to_vec(), hits: Vec::new() };
+        let long = words.written_out(self.dictionary);
+        let long = long.and_then(|words| self.best_as_written(&words.tokens, above, title, class));
+        match (short, long) {
+            (Some(short), Some(long)) => Some(if long.score > short.score { long } else { short }),
+            (short, long) => short.or(long),
+        }
+    }
+
+    fn best_as_written(
+        &self,
+        tokens: &[Token],
+        above: &[&Words],
+        title: Option<&Words>,
+        class: Option<UnitClass>,
+    ) -> Option<Candidate> {
         let (scan, _) = label_scan(self, tokens, class);
         let all = 0..tokens.len() + 1;
         let reach = Reach {
@@ -185,6 +206,36 @@ impl Reader<'_> {
     /// Whether the words are known ones for this indicator: its terms, its unit, words of measure and period, admitted
     /// categories.
     pub(super) fn is_explained(&self, words: &Words, indicator: u16) -> bool {
+        self.explains(words, indicator)
+            || words.written_out(self.dictionary).is_some_and(|long| self.explains(&long, indicator))
+    }
+
+    /// Whether a label is no more than categories of the indicator, words of measure and period, and general nouns.
+    pub(super) fn is_only_categories(&self, words: &Words, indicator: u16) -> bool {
+        let Some(rule) = self.dictionary.indicator(indicator) else { return false };
+        words.covered(|tag| match tag {
+            Tag::Marker(_) | Tag::Period(_) | Tag::Roman(_) | Tag::MonthWord(_) => true,
+            Tag::Unit(id) => self
+                .dictionary
+                .units
+                .get(usize::from(*id))
+                .is_some_and(|u| u.general && self.dictionary.unit_fit(rule.unit, Some(u.class)) > 0.5),
+            Tag::Category(id) => self.admits(*id, indicator),
+            _ => false,
+        }) >= ENOUGH_KNOWN
+    }
+
+    fn admits(&self, category: u16, indicator: u16) -> bool {
+        let dimension = self
+            .dictionary
+            .categories
+            .get(usize::from(category))
+            .and_then(|c| self.dictionary.dimensions.get(usize::from(c.dimension)));
+        let rule = self.dictionary.indicator(indicator);
+        dimension.zip(rule).is_some_and(|(d, rule)| rule.breakdowns.contains(&d.id))
+    }
+
+    fn explains(&self, words: &Words, indicator: u16) -> bool {
         let Some(rule) = self.dictionary.indicator(indicator) else { return false };
         words.covered(|tag| match tag {
             Tag::Marker(_) | Tag::Period(_) | Tag::Roman(_) | Tag::Scale(_) | Tag::MonthWord(_) => true,
@@ -194,12 +245,7 @@ impl Reader<'_> {
                 .units
                 .get(usize::from(*id))
                 .is_some_and(|u| self.dictionary.unit_fit(rule.unit, Some(u.class)) > 0.5),
-            Tag::Category(id) => self
-                .dictionary
-                .categories
-                .get(usize::from(*id))
-                .and_then(|c| self.dictionary.dimensions.get(usize::from(c.dimension)))
-                .is_some_and(|d| rule.breakdowns.contains(&d.id)),
+            Tag::Category(id) => self.admits(*id, indicator),
             _ => false,
         }) >= ENOUGH_KNOWN
     }

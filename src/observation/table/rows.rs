@@ -69,6 +69,8 @@ pub(super) struct Row<'a> {
     pub meaning: Option<Data>,
     /// The period that the label names.
     pub coverage: Option<Coverage>,
+    /// The labels of the rows that it is a part of.
+    pub hangs_on: Vec<Words>,
 }
 
 /// What the rows of a table are.
@@ -133,7 +135,7 @@ impl<'a> Interpreter<'a> {
             .collect();
         provinces.sort_unstable();
         provinces.dedup();
-        Kinds { places: head.says(Marker::PlaceColumn), provinces: provinces.len() >= MANY_PROVINCES }
+        Kinds { places: head.opens_with(Marker::PlaceColumn), provinces: provinces.len() >= MANY_PROVINCES }
     }
 
     /// Whether most labels carry a number or letter of a list.
@@ -214,7 +216,10 @@ impl<'a> Interpreter<'a> {
             .collect();
         let unit = self.unit_at(at, label, progress);
         let rank = self.rank(at, label, &words, progress);
-        progress.above.retain(|a| a.rank < rank);
+        // A total closes the section above it, or the numbered row that has no values of its own.
+        let total = is_total(&words);
+        let closes = |a: &Above| total && a.rank == rank::NUMBER && a.owners.iter().all(Option::is_none);
+        progress.above.retain(|a| a.rank < rank || closes(a));
         let mut row = Row {
             at,
             label,
@@ -224,7 +229,11 @@ impl<'a> Interpreter<'a> {
             unit,
             meaning: None,
             coverage: None,
+            hangs_on: Vec::new(),
         };
+        if rank >= rank::DASH {
+            row.hangs_on = progress.above.iter().filter(|a| !a.opens).map(|a| a.words.clone()).collect();
+        }
         let stated = self.state(&mut row, rank, progress);
         let mut owners: Vec<Option<usize>> = vec![None; self.columns.len()];
         let first_draft = self.linked.drafts.len();
@@ -251,7 +260,7 @@ impl<'a> Interpreter<'a> {
         }
         self.settle_row(first_draft);
         if let Some(note) = note {
-            self.note(note, stated.as_ref(), &row);
+            self.note(note, first_draft, &row);
         }
         self.remember(row, rank, stated, owners, progress);
     }
@@ -305,6 +314,9 @@ impl<'a> Interpreter<'a> {
             return rank + indent.min(9) * u16::from(rank >= rank::DASH);
         }
         let plain = words.tokens.iter().any(Token::is_word);
+        if is_total(words) {
+            return rank::NUMBER;
+        }
         if words.opens_with(Marker::OpensParts) {
             return rank::PART;
         }
@@ -361,7 +373,7 @@ impl<'a> Interpreter<'a> {
             } else {
                 words.unit(self.report.dictionary)
             };
-            progress.unit = unit.or(progress.unit);
+            progress.unit = unit;
             if unit.is_some() {
                 return unit;
             }
@@ -372,6 +384,13 @@ impl<'a> Interpreter<'a> {
             return Some((UnitClass::Known(Unit::Percent), Decimal::ONE));
         }
         words.bracketed_unit(self.report.dictionary)
+    }
+
+    /// The words of the unit's cell of a row.
+    fn unit_words(&self, at: usize) -> Option<&'a [Token]> {
+        let column = self.columns.iter().position(|c| matches!(c, Column::UnitName))?;
+        let cell = self.lattice.get(at, column).filter(|c| letters(c) > 0)?;
+        Some(&cell.tokens)
     }
 
     /// The unit that goes with a row: its own, else the only one of the table.
@@ -394,7 +413,12 @@ impl<'a> Interpreter<'a> {
         above.extend(&group);
         let unit = self.unit_or_tables(row.unit);
         let class = unit.map(|(class, _)| class);
-        let own = self.reader.best(&row.words.tokens, &above, None, class);
+        let own = self.reader.best(&row.words.tokens, &above, None, class).or_else(|| {
+            // «Tai nạn lao động | vụ»: the unit's own column names what is counted.
+            let unit_words = self.unit_words(row.at)?;
+            let tokens: Vec<Token> = unit_words.iter().chain(&row.words.tokens).copied().collect();
+            self.reader.best(&tokens, &above, None, class)
+        });
         let parent = progress.above.iter().rev().find(|a| !a.opens);
         let opened = progress.above.last().is_some_and(|a| a.opens);
         let opens = row.words.opens_with(Marker::OpensParts) || row.words.says(Marker::OpensParts);
@@ -404,7 +428,7 @@ impl<'a> Interpreter<'a> {
             .iter()
             .rev()
             .find_map(|a| a.stated.as_ref())
-            .or(progress.main.as_ref().map(|(stated, _)| stated).filter(|_| hangs || own.is_none()));
+            .or(progress.main.as_ref().map(|(stated, _)| stated).filter(|_| (hangs || own.is_none()) && !is_total(&row.words)));
         if let Some(whole) = whole {
             let own_stronger = own.is_some_and(|c| c.indicator != whole.indicator && c.score > OWN_STRONGER && !opens);
             if (hangs || own.is_none()) && !own_stronger {
@@ -535,7 +559,7 @@ impl<'a> Interpreter<'a> {
         if data.coming {
             return Err((Class::Task, "coming-tasks"));
         }
-        match row.place {
+        match &row.place {
             Place::Part => return Err((Class::Unmapped, "district-row")),
             Place::Region => return Err((Class::Unmapped, "region-row")),
             _ => {}
@@ -547,7 +571,12 @@ impl<'a> Interpreter<'a> {
             Some(by_row) if data.names => {
                 // The head may name another thing of the row: its money, its participants.
                 match self.joint(row, data) {
-                    Some(joint) if joint.indicator != by_row.indicator => joint,
+                    Some(joint) if joint.indicator != by_row.indicator => {
+                        if self.reader.is_foreign(&row.words, joint.indicator) {
+                            return Err((Class::Unmapped, "breakdown-not-in-register"));
+                        }
+                        joint
+                    }
                     Some(_) => by_row.clone(),
                     None if self.reader.is_explained(&data.leaf, by_row.indicator) => by_row.clone(),
                     None => return Err((Class::Unmapped, "column-not-told")),
@@ -598,8 +627,13 @@ impl<'a> Interpreter<'a> {
     ) -> Result<Stated, (Class, &'static str)> {
         const NOT_TOLD: (Class, &str) = (Class::Unmapped, "row-not-told");
         let joint = (!row.words.is_wordless() && self.names(&row.words)).then(|| self.joint(row, data)).flatten();
-        if let Some(joint) = joint {
-            return Ok(joint);
+        if let Some(joint) = joint
+            && self.reader.is_explained(&row.words, joint.indicator)
+        {
+            if self.reader.is_foreign(&row.words, joint.indicator) {
+                return Err((Class::Unmapped, "breakdown-not-in-register"));
+            }
+            return Ok(self.with_above(joint, row));
         }
         let by_head = by_head.ok_or(NOT_TOLD)?;
         if matches!(row.place, Place::Province(..)) {
@@ -610,7 +644,8 @@ impl<'a> Interpreter<'a> {
         }
         let pairs = self.reader.categories(&row.words, by_head.indicator);
         let said = row.place == Place::Whole || !pairs.is_empty() || row.coverage.is_some() || row.words.is_wordless();
-        if !said || row.place != Place::Whole && !self.reader.is_explained(&row.words, by_head.indicator) {
+        // A label that names another thing is not spoken for by the title.
+        if !said || row.place != Place::Whole && !self.reader.is_only_categories(&row.words, by_head.indicator) {
             return Err(NOT_TOLD);
         }
         let mut stated = by_head.clone();
@@ -619,7 +654,20 @@ impl<'a> Interpreter<'a> {
             stated.breakdown.push((dimension, category));
         }
         stated.breakdown.sort();
-        Ok(stated)
+        Ok(self.with_above(stated, row))
+    }
+
+    /// Adds the categories of the rows that this one is a part of.
+    fn with_above(&self, mut stated: Stated, row: &Row<'_>) -> Stated {
+        for words in &row.hangs_on {
+            for (dimension, category) in self.reader.categories(words, stated.indicator) {
+                if stated.breakdown.iter().all(|(d, _)| *d != dimension) {
+                    stated.breakdown.push((dimension, category));
+                }
+            }
+        }
+        stated.breakdown.sort();
+        stated
     }
 
     fn names(&self, words: &Words) -> bool {

@@ -297,16 +297,17 @@ impl Interpreter<'_> {
     }
 
     /// A level in the notes of a row of money is the amount for one; other numbers there are no values.
-    pub(super) fn note(&mut self, cell: &Cell, stated: Option<&Stated>, row: &Row<'_>) {
+    pub(super) fn note(&mut self, cell: &Cell, first: usize, row: &Row<'_>) {
         let dictionary = self.report.dictionary;
         let scan = Scan::of(self.reader.source, &cell.tokens, 0, self.reader.convention, dictionary);
         let level = scan
             .quantities
             .iter()
             .find(|q| q.class == Some(UnitClass::Known(Unit::Vnd)) && q.per_one && q.value.is_some());
-        let money = stated.filter(|s| dictionary.indicator(s.indicator).is_some_and(|i| i.unit == Unit::Vnd));
+        let own = self.linked.drafts.get(first..).unwrap_or_default();
+        let money = own.iter().rev().find(|d| dictionary.indicator(d.indicator).is_some_and(|i| i.unit == Unit::Vnd)).cloned();
         let mut taken: Option<u32> = None;
-        if let (Some(level), Some(stated)) = (level, money)
+        if let (Some(level), Some(money)) = (level, money)
             && let (Some(value), Some(first), Some(last)) =
                 (level.value, cell.tokens.get(level.first), cell.tokens.get(level.last))
         {
@@ -318,18 +319,18 @@ impl Interpreter<'_> {
                 tokens: at..at + 1,
                 span: first.start as usize..last.end as usize,
                 quote,
-                indicator: stated.indicator,
-                breakdown: stated.breakdown.clone(),
+                indicator: money.indicator,
+                breakdown: money.breakdown,
                 measure: Measure::PerUnit,
                 of: None,
                 base: String::new(),
-                period: (self.period != self.report.period).then_some(self.period),
+                period: money.period,
                 value,
                 qualifier: Qualifier::Exact,
                 status: Status::Reported,
                 origin: Origin::Table,
-                confidence: (stated.confidence - dictionary.confidence.loses.companion).clamp(0.05, 0.99),
-                rule: stated.rule.clone(),
+                confidence: (money.confidence - dictionary.confidence.loses.companion).clamp(0.05, 0.99),
+                rule: money.rule,
                 part_of: None,
                 is_main: false,
                 place: None,
