@@ -1466,6 +1466,7 @@ impl<'a> Linker<'a> {
             part_of,
             is_main,
             place: None,
+            province: None,
             candidates: self
                 .candidates_of(clause, index, false)
                 .iter()
@@ -1793,6 +1794,7 @@ impl<'a> Linker<'a> {
             part_of: None,
             is_main: false,
             place: None,
+            province: None,
             candidates: Vec::new(),
         }
     }
