@@ -19,6 +19,8 @@ pub(super) fn set_aside(source: &SourceText, tokens: &[Token], label: usize, dic
     flattened_marks(source, tokens, scan);
     phrases(source, tokens, dictionary, scan);
     shapes(source, tokens, dictionary, scan);
+    bare_years(source, tokens, scan);
+    parts_of_names(source, tokens, scan);
     spread_over_chunks(tokens, scan);
 }
 
@@ -59,6 +61,39 @@ fn flattened_marks(source: &SourceText, tokens: &[Token], scan: &mut Scan) {
         let counted = is_counted(scan, at) || tokens.get(at + 1).is_some_and(|t| t.is('%'));
         if glued && small && !counted {
             exclude(scan, at, "footnote-mark");
+        }
+    }
+}
+
+/// `Tết Dương lịch 2024`, `năm học 2023 - 2024`: four digits without separators between 1900 and 2100, after a word and
+/// with nothing counted after them, are a year. A count that large is written with a separator, or with its noun.
+fn bare_years(source: &SourceText, tokens: &[Token], scan: &mut Scan) {
+    for at in 1..tokens.len() {
+        let (Some(before), Some(token)) = (tokens.get(at - 1), tokens.get(at)) else { continue };
+        let year = token.is_number()
+            && source.slice(token.range()).len() == 4
+            && source.slice(token.range()).parse::<u16>().is_ok_and(|y| (1900..=2100).contains(&y));
+        let second = matches!(before.kind, TokenKind::Punct('-' | '\u{2013}'))
+            && matches!(at.checked_sub(2).and_then(|b| scan.numbers.get(b)), Some(NumberState::Excluded(r)) if r == "year");
+        let leads_to_value =
+            scan.hits.iter().any(|h| h.last as usize + 1 == at && matches!(h.tag, Tag::Marker(_) | Tag::Term(_)));
+        let counted = is_counted(scan, at) || tokens.get(at + 1).is_some_and(|t| t.is('%') || t.is('/'));
+        if year && !counted && (second || before.is_word() && !leads_to_value) {
+            exclude(scan, at, "year");
+        }
+    }
+}
+
+/// `Trường Cao đẳng nghề Lilama 2 tiếp tục`: a small number after a capitalised word that no template knows, with
+/// nothing counted after it, belongs to the name.
+fn parts_of_names(source: &SourceText, tokens: &[Token], scan: &mut Scan) {
+    for at in 1..tokens.len() {
+        let (Some(before), Some(token)) = (tokens.get(at - 1), tokens.get(at)) else { continue };
+        let small = token.is_number() && token.spaced && source.slice(token.range()).len() == 1;
+        let name = before.is_word() && before.capital && before.word == crate::text::NOT_A_WORD;
+        let goes_on = tokens.get(at + 1).is_some_and(|t| t.is_word() && !t.capital);
+        if small && name && goes_on && !is_counted(scan, at) {
+            exclude(scan, at, "name");
         }
     }
 }

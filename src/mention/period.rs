@@ -188,8 +188,11 @@ impl Finder<'_> {
         self.span_of_years(at)
     }
 
-    /// In `10 tháng 07 em` the months are ten, and the number after them counts.
+    /// In `10 tháng 07 em` the months are ten, and the number after them counts; in `trong tháng 2 tỷ` it is an amount.
     fn ends_a_span(&self, month_word: usize, number: usize) -> bool {
+        if self.scan.hits_at(number + 1).iter().any(|h| matches!(h.tag, Tag::Scale(_))) {
+            return true;
+        }
         let counted = month_word.checked_sub(1).and_then(|b| self.tokens.get(b)).is_some_and(Token::is_number);
         counted && self.scan.hits_at(number + 1).iter().any(|h| matches!(h.tag, Tag::Unit(_) | Tag::Scale(_)))
     }
