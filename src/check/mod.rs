@@ -16,6 +16,7 @@ mod outlier;
 mod period;
 mod printed;
 mod relation;
+mod remarks;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -70,12 +71,13 @@ impl Subject<'_> {
 pub type ReportCheck = fn(&Subject<'_>) -> Vec<Finding>;
 
 /// All checks of one report.
-pub const REPORT_CHECKS: &[ReportCheck] = &[facts::check, period::check, nothing_found::check];
+pub const REPORT_CHECKS: &[ReportCheck] = &[facts::check, period::check, nothing_found::check, remarks::check];
 
 /// Every slug that a finding may have, each with a message; sorted.
 pub const SLUGS: &[&str] = &[
     "base-differs",
     "base-exceeds-whole",
+    "cell-error",
     "change-differs",
     "conflict",
     "conflict-doubtful",
@@ -84,7 +86,12 @@ pub const SLUGS: &[&str] = &[
     "declared-check",
     "declared-missing",
     "duplicate",
+    "encoding",
     "folder-unreadable",
+    "formula-uncomputed",
+    "hidden-columns",
+    "hidden-rows",
+    "hidden-sheet",
     "implied-plan-differs",
     "listed-file-missing",
     "no-whole-base",
@@ -92,6 +99,7 @@ pub const SLUGS: &[&str] = &[
     "nothing-found",
     "outlier",
     "part-exceeds-whole",
+    "part-lost",
     "parts-differ-from-whole",
     "parts-exceed-whole",
     "parts-nearly-whole",
@@ -99,14 +107,20 @@ pub const SLUGS: &[&str] = &[
     "period-implausible",
     "period-untold",
     "periods-differ",
+    "picture-only",
     "plan-differs",
     "plan-moves",
     "plan-ratio",
     "price-times-count",
     "province-untold",
     "reader-failed",
+    "refused-damaged",
     "refused-empty",
+    "refused-locked",
+    "refused-lost-letters",
     "refused-not-text",
+    "refused-scanned",
+    "refused-too-large",
     "refused-unsupported",
     "restated-rounded",
     "rounding",

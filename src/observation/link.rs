@@ -260,9 +260,14 @@ impl<'a> Linker<'a> {
         let title = self.title_terms(section);
         let mut memory: Vec<usize> = Vec::new();
         let mut earlier: Option<Range<usize>> = None;
+        let mut stated_year: Option<Period> = None;
         for (number, sentence) in scan.sentences.iter().enumerate() {
             let reach = Reach::of(&block.tokens, scan, sentence.clone());
-            if !reach.quantities.is_empty() {
+            if reach.quantities.is_empty() {
+                // «Nhắc lại số liệu cuối năm 2019.»: the next sentence speaks of that year's end.
+                stated_year = time::past_year_end(&block.tokens, scan, sentence, self.report);
+            } else {
+                let outer = Outer { of_stocks: outer.of_stocks.or(stated_year.take()), ..outer };
                 let mut around = context.clone();
                 if let Some(range) = &earlier {
                     add_terms(scan, range, 0.7, &mut around);
@@ -808,7 +813,8 @@ impl<'a> Linker<'a> {
     /// The period that follows the number at once: `19.685 người của 9 tháng đầu năm`, `145.712 hồ sơ cả năm`.
     fn period_after(&self, clause: &Clause<'_>, index: usize) -> Option<Coverage> {
         let right = clause.right(index);
-        let event = clause.events.iter().find(|e| e.first >= right.start && e.last < right.end)?;
+        let end = clause.quantity(index + 1).map_or(right.end, |next| next.first.max(right.end));
+        let event = clause.events.iter().find(|e| e.first >= right.start && e.last < end)?;
         let leads = (right.start..event.first).all(|t| clause.tokens.get(t).is_some_and(Token::is_word));
         (leads && event.first <= right.start + 1).then_some(event.coverage)
     }
@@ -826,6 +832,9 @@ impl<'a> Linker<'a> {
         };
         if let Some(found) = self.in_turn(clause, index) {
             return found;
+        }
+        if self.singles_out_district(clause, index) {
+            return unmapped("district-row");
         }
         let near = own.filter(|c| c.anchored && c.specific);
         if near.is_none()
@@ -868,6 +877,13 @@ impl<'a> Linker<'a> {
                 if same_dimension {
                     return Found::Sibling { of, pairs };
                 }
+                // «… có 3.018 phụ nữ; dân tộc thiểu số 3.206 người»: another attribute of the same whole.
+                if let Some(part) = draft
+                    .part_of
+                    .filter(|_| !pairs.is_empty() && self.names_only_categories(clause, index, draft.indicator))
+                {
+                    return Found::Part { whole: part.whole, exhaustive: false, pairs };
+                }
                 if !pairs.is_empty()
                     && draft.breakdown.is_empty()
                     && (!clause.has_semicolon(draft.tokens.end, quantity.first)
@@ -877,14 +893,27 @@ impl<'a> Linker<'a> {
                 }
             }
         }
+        if near.is_none()
+            && let Some(found) = self.parallel_item(clause, &reading, index)
+        {
+            return found;
+        }
+        if before.is_none()
+            && let Some(found) = self.part_of_memory(clause, &reading, index, near)
+        {
+            return found;
+        }
         // A number without words of its own beside a value of the same indicator restates nothing.
         let restates = own.is_some_and(|c| {
-            !c.anchored
+            let far = c.nearness < 0.6 && !self.asks_for_subject(clause, index);
+            let pairs = self.categories(clause, index, c.indicator);
+            (!c.anchored || far)
                 && clause.assigned.iter().flatten().any(|d| {
-                    self.linked
-                        .drafts
-                        .get(*d)
-                        .is_some_and(|x| x.indicator == c.indicator && x.measure == Measure::Actual)
+                    self.linked.drafts.get(*d).is_some_and(|x| {
+                        x.indicator == c.indicator
+                            && x.measure == Measure::Actual
+                            && (!c.anchored || x.breakdown == pairs)
+                    })
                 })
         });
         if restates {
@@ -894,6 +923,31 @@ impl<'a> Linker<'a> {
             Some(candidate) => Found::Own(candidate),
             None => unmapped("no-indicator"),
         }
+    }
+
+    /// A part of what the sentence before is about, where no more than a category is said of the number: «Lao động nữ là
+    /// 4.012 người», «Phần đông đi Nhật Bản (39 người)».
+    fn part_of_memory(
+        &self,
+        clause: &Clause<'_>,
+        reading: &Reading<'_>,
+        index: usize,
+        near: Option<Candidate>,
+    ) -> Option<Found> {
+        if clause.value_before(index).is_some() {
+            return None;
+        }
+        let whole = clause.memory.first().copied()?;
+        let draft = self.linked.drafts.get(whole)?;
+        let pairs = self.categories(clause, index, draft.indicator);
+        let new = pairs.iter().any(|(d, _)| draft.breakdown.iter().all(|(o, _)| o != d));
+        let fits = reading.unit_fit(draft.indicator) > 0.0 && !reading.is_forbidden(draft.indicator);
+        let end = clause.quantity(index)?.first;
+        let start = clause.before_lone_bracket(index).map_or(clause.reach.strict.get(index)?.start, |r| r.start);
+        let bare = clause.before_lone_bracket(index).is_some()
+            || start < end && self.covered_by_categories(clause, index, draft.indicator, (start, end - 1));
+        let rival = near.is_some_and(|c| c.indicator != draft.indicator && !self.names_of_another(&pairs, c.indicator));
+        (new && fits && bare && !rival).then_some(Found::Part { whole, exhaustive: false, pairs })
     }
 
     /// Whether proper names (of countries, of ethnic groups) among the categories split one indicator and not another.
@@ -926,6 +980,46 @@ impl<'a> Linker<'a> {
         });
         let (at, first) = same.next()?;
         same.all(|(_, d)| d.indicator == first.indicator && d.breakdown == first.breakdown).then_some(at)
+    }
+
+    /// Whether the number is of a part of the province singled out after the whole: «riêng huyện … có 1.460 người».
+    fn singles_out_district(&self, clause: &Clause<'_>, index: usize) -> bool {
+        let left = clause.left(index);
+        let Some(beside) = clause.scan.last_marker(Marker::Besides, &left) else { return false };
+        let next = beside.last as usize + 1;
+        let district = clause.scan.hits_at(next).iter().find(|h| h.tag == Tag::Marker(Marker::District));
+        district.is_some_and(|h| clause.tokens.get(h.last as usize + 1).is_some_and(|t| t.is_word() && t.capital))
+            && clause.value_before(index).is_some()
+    }
+
+    /// The same place of the item before, of a list whose items are named by a category alone:
+    /// «- Vận động xã hội hóa: 4.120 suất» after «- Quà của tỉnh: 52.310 suất».
+    fn parallel_item(&self, clause: &Clause<'_>, reading: &Reading<'_>, index: usize) -> Option<Found> {
+        let block = self.document.blocks.get(clause.block)?;
+        if block.label == 0 || clause.sentence > 0 || index > 0 {
+            return None;
+        }
+        let quantity = clause.quantity(index)?;
+        let before = self
+            .document
+            .blocks
+            .get(..clause.block)?
+            .iter()
+            .rposition(|b| !matches!(b.kind, BlockKind::Furniture | BlockKind::Footnote(_)))?;
+        let sibling = self.document.blocks.get(before)?;
+        if sibling.label == 0 || sibling.level != block.level || sibling.intro != block.intro {
+            return None;
+        }
+        let of = self.linked.drafts.iter().position(|d| d.block == before && d.sentence == 0)?;
+        let draft = self.linked.drafts.get(of)?;
+        let first = self.scans.get(before)?.quantities.first()?;
+        let alike = first.class == quantity.class && draft.tokens.start == first.first && !draft.measure.is_relative();
+        let rule = self.dictionary.indicator(draft.indicator)?;
+        let strict = clause.reach.strict.get(index)?;
+        let pairs = of_parts(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary);
+        let pairs = if pairs.is_empty() { self.categories(clause, index, draft.indicator) } else { pairs };
+        let parallel = pairs.iter().any(|(d, _)| draft.breakdown.iter().any(|(o, _)| o == d));
+        (alike && parallel && reading.unit_fit(draft.indicator) > 0.0).then_some(Found::Sibling { of, pairs })
     }
 
     /// The reading by the heading right above, for a number whose own words name nothing.
@@ -1138,7 +1232,10 @@ impl<'a> Linker<'a> {
                 matches!(h.tag, Tag::Unit(id) if self.dictionary.units.get(usize::from(id)).is_some_and(|u| u.general))
             })
         };
-        (span.0..=span.1).filter(|t| clause.tokens.get(*t).is_some_and(Token::is_word) && !counted(*t)).all(|t| {
+        let plain = |t: usize| {
+            clause.tokens.get(t).is_some_and(Token::is_word) && !counted(t) && clause.scan.marked.get(t) != Some(&true)
+        };
+        (span.0..=span.1).filter(|t| plain(*t)).all(|t| {
             categories.iter().any(|s| {
                 s.first <= t
                     && t <= s.last
@@ -1370,6 +1467,7 @@ impl<'a> Linker<'a> {
             about: if let Found::Companion { of, .. } = found { Some(of) } else { None },
             is_main,
             place: None,
+            province: None,
             candidates: self
                 .candidates_of(clause, index, false)
                 .iter()
@@ -1558,6 +1656,23 @@ impl<'a> Linker<'a> {
         relative: Relative,
     ) -> Result<Draft, Unmapped> {
         let nothing = |reason| Unmapped { reason, candidates: Vec::new() };
+        // «Tỷ lệ số hóa hồ sơ: 88,6%»: words of its own that name no indicator do not make it a share of the value before.
+        let own_start = clause.left(index).start;
+        let rate_of_its_own = matches!(relative.about, About::Share | About::Plan)
+            && quantity.kind == QuantityKind::Percent
+            && !clause.scan.has_marker(Marker::PlanOfYear, &(own_start..clause.right(index).end))
+            && clause.scan.hits_in(&(own_start..quantity.first)).any(|h| {
+                h.tag == Tag::Marker(Marker::Share)
+                    && clause.plain_words(own_start.saturating_sub(1), h.first as usize) == 0
+                    && clause.plain_words(h.last as usize, quantity.first) >= 2
+            });
+        let far = relative.unclear && relative.about == About::Share;
+        if rate_of_its_own || far && clause.plain_words(own_start, quantity.first) >= 3 {
+            let named = self.readings(clause, index, true).first().is_some_and(|c| c.anchored && c.specific);
+            if !named {
+                return Err(nothing("percentage-of-what"));
+            }
+        }
         let subject = self.subject_of(clause, index, &relative);
         let Some(subject) = subject else { return self.relative_alone(clause, index, quantity, value, &relative) };
         let subject = subject.map_err(nothing)?;
@@ -1683,6 +1798,7 @@ impl<'a> Linker<'a> {
             about: None,
             is_main: false,
             place: None,
+            province: None,
             candidates: Vec::new(),
         }
     }

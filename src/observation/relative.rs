@@ -150,6 +150,13 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
         (false, true) => -1,
         (false, false) => sign(clause, quantity),
     };
+    // «tăng mạnh với 4.215 người» gives the value.
+    let given = quantity.kind == QuantityKind::Plain
+        && clause
+            .scan
+            .last_marker(Marker::And, &left)
+            .is_some_and(|h| h.last as usize + 1 == quantity.first && direction != 0);
+    let direction = if given { 0 } else { direction };
     let same = said(Marker::SamePeriod) || said_before(Marker::SamePeriod, 4);
     let previous = !same && (said(Marker::PreviousPeriod) || said_before(Marker::PreviousPeriod, 3));
     // In a year's report what is set against the year before, or its end, is set against the same period.
@@ -217,7 +224,9 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
                 return Some(base(direction));
             }
             if same || previous {
-                return Some(base(0));
+                // An index is said to be equal to, or to reach; without that word a small one may be a change.
+                let index_said = said_before(Marker::Equal, 2) || said_before(Marker::Reach, 2);
+                return Some(Relative { unclear: !index_said, ..base(0) });
             }
             if rate_level(linker, clause, index) {
                 return None;
