@@ -116,7 +116,8 @@ fn within_report(conflict: Finding, told: &[Finding], observations: &[Observatio
     Some(Finding { severity: Severity::Info, check: "told-apart", ..conflict })
 }
 
-/// A run over reports in which no relation could be checked: nothing was found wrong because nothing was looked at.
-pub fn nothing_checked() -> Finding {
-    Finding::new(Severity::Warning, "nothing-checked", Site::default())
+/// A run over many values in which no relation could be checked: nothing was found wrong because nothing was looked at.
+pub fn nothing_checked(checked: usize, values: usize, rules: &Rules) -> Option<Finding> {
+    let silent = checked == 0 && values >= rules.least_values_to_check;
+    silent.then(|| Finding::new(Severity::Warning, "nothing-checked", Site::default()))
 }

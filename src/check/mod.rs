@@ -18,8 +18,6 @@ mod printed;
 mod relation;
 mod remarks;
 mod rules;
-#[cfg(test)]
-mod tests;
 mod values;
 
 pub use batch::{
@@ -178,3 +176,6 @@ fn site_of(observation: &Observation) -> Site {
         quote: observation.quote.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests;
