@@ -14,6 +14,8 @@
 
 mod annex;
 mod bad_input;
+mod bonds;
+mod checks;
 mod determinism;
 mod dictionary;
 mod explain;
