@@ -97,9 +97,10 @@ impl Finder<'_> {
     /// number («từng THÁNG NĂM 2024»).
     fn names_month(&self, at: usize, last: usize) -> bool {
         let of_year = self.word(at, PeriodWord::Year) == Some(last) && self.year_number(last + 1).is_some();
-        let capitals = self.tokens.get(at).is_some_and(|t| {
-            self.source.slice(t.range()).chars().all(|c| !c.is_alphabetic() || c.is_uppercase())
-        });
+        let capitals = self
+            .tokens
+            .get(at)
+            .is_some_and(|t| self.source.slice(t.range()).chars().all(|c| !c.is_alphabetic() || c.is_uppercase()));
         self.tokens.get(at).is_some_and(|t| t.capital) && !(of_year && capitals)
     }
 
@@ -231,7 +232,9 @@ impl Finder<'_> {
         let mention = self.finish(at, month_word, Span::FirstMonths(months));
         let excluded_as_duration =
             matches!(self.scan.numbers.get(at), Some(NumberState::Excluded(reason)) if reason == "duration");
-        (mention.year.is_some() || !excluded_as_duration).then_some(mention)
+        // «Trong 9 tháng, …» opens a statement on the year so far; «trong 3 tháng» is mostly a duration.
+        let opens = months >= 6 && self.tokens.get(month_word + 1).is_some_and(|t| t.is(','));
+        (mention.year.is_some() || !excluded_as_duration || opens).then_some(mention)
     }
 
     /// `15/9`, `15/9/2023`, `15 tháng 9 năm 2023`, `30.9.2023`.

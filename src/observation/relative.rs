@@ -192,10 +192,14 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             let plan_itself = (said_before(Marker::PlanValue, 0) || said_before(Marker::PlanOfYear, 6))
                 && !said_before(Marker::Reach, 1)
                 && !clause.scan.has_marker(Marker::Compare, &left);
-            if last_year_in_bracket(clause, index, report) && follows_rate(linker, clause, index) {
+            let told_same = clause.before_bracket(index, Marker::SamePeriod) && clause.opens_bracket(index);
+            if (told_same || last_year_in_bracket(clause, index, report)) && follows_rate(linker, clause, index) {
                 return Some(Relative::new(About::SamePeriodValue, 0));
             }
-            if plan_itself && follows_rate(linker, clause, index) {
+            // «đạt chỉ tiêu dưới 3,5%»
+            let bound =
+                matches!(quantity.approx, Some(Marker::Under | Marker::Over)) && said_before(Marker::PlanOfYear, 1);
+            if (plan_itself || bound) && follows_rate(linker, clause, index) {
                 return Some(Relative::new(About::PlanValue, 0));
             }
             if said_before(Marker::Exceed, 1) {
@@ -468,6 +472,21 @@ fn like_value(
 ) -> Option<usize> {
     let quantity = clause.quantity(index)?;
     let change = matches!(relative.about, About::SamePeriod | About::Previous | About::SamePeriodValue);
+    if change && quantity.kind == QuantityKind::Percent {
+        // «so với năm 2023 số vụ giảm 11,7%»: of the value that is counted in these.
+        let left = clause.left(index);
+        let class = clause.scan.hits_in(&left).filter_map(|h| match h.tag {
+            Tag::Unit(id) => linker.dictionary().units.get(usize::from(id)).map(|u| u.class),
+            _ => None,
+        });
+        let class = class.last()?;
+        let near = clause.value_before(index).and_then(|at| clause.quantity(at)).and_then(|q| q.class);
+        return (near != Some(class)).then_some(()).and_then(|()| {
+            (0..index).rev().find(|at| {
+                clause.is_value.get(*at) == Some(&true) && clause.quantity(*at).is_some_and(|q| q.class == Some(class))
+            })
+        });
+    }
     if !change || quantity.kind != QuantityKind::Plain {
         return None;
     }

@@ -305,7 +305,8 @@ impl Interpreter<'_> {
             .iter()
             .find(|q| q.class == Some(UnitClass::Known(Unit::Vnd)) && q.per_one && q.value.is_some());
         let own = self.linked.drafts.get(first..).unwrap_or_default();
-        let money = own.iter().rev().find(|d| dictionary.indicator(d.indicator).is_some_and(|i| i.unit == Unit::Vnd)).cloned();
+        let money =
+            own.iter().rev().find(|d| dictionary.indicator(d.indicator).is_some_and(|i| i.unit == Unit::Vnd)).cloned();
         let mut taken: Option<u32> = None;
         if let (Some(level), Some(money)) = (level, money)
             && let (Some(value), Some(first), Some(last)) =
