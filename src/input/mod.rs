@@ -1,15 +1,22 @@
 //! Report files to extracted text: the only reader of report files, one module for each format, told apart by
 //! content.
 
+mod docx;
+mod encoding;
+mod flow;
 mod limits;
+mod package;
 mod plain;
+mod sniff;
+mod syllable;
+mod xml;
 
 use serde::{Deserialize, Serialize};
 
 use crate::text::Layout;
+use sniff::{Kind, kind_of};
 
 pub use limits::{Limit, Limits};
-pub use plain::decode;
 
 /// The format of a report file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -18,6 +25,8 @@ pub enum Format {
     Markdown,
     /// Plain text.
     Text,
+    /// A Word document since 2007.
+    Docx,
 }
 
 impl Format {
@@ -26,6 +35,7 @@ impl Format {
         match self {
             Self::Markdown => "md",
             Self::Text => "txt",
+            Self::Docx => "docx",
         }
     }
 }
@@ -84,9 +94,9 @@ pub fn extract_text(name: &str, bytes: &[u8], limits: &Limits) -> Result<Extract
     if size > limits.file_bytes {
         return Err(Refusal::TooLarge { limit: Limit::FileSize, most: limits.file_bytes });
     }
-    let text = plain::decode(bytes)?;
-    let markdown =
-        name.rsplit_once('.').is_some_and(|(_, e)| matches!(e.to_ascii_lowercase().as_str(), "md" | "markdown"));
-    let format = if markdown { Format::Markdown } else { Format::Text };
-    Ok(Extracted { text, layout: Layout::default(), format })
+    match kind_of(name, bytes, limits)? {
+        Kind::Docx => docx::extract(bytes, limits),
+        Kind::Text { markdown } => plain::extract(markdown, bytes),
+        Kind::Unread(kind) => Err(Refusal::Unsupported(kind.to_owned())),
+    }
 }
