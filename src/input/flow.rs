@@ -11,6 +11,8 @@ use crate::text::{Grid, GridCell, Layout, NoteLink, Place, Remark};
 
 /// Stands in a paragraph's text where a note's mark stands. No file can hold it: it is no character of XML.
 pub(super) const MARK: char = '\u{1}';
+/// Stands in a paragraph's text where the next page begins.
+pub(super) const NEXT_PAGE: char = '\u{2}';
 
 /// Cells of a table that only lays text out are at most so many in a row, and so many rows.
 const LAYOUT_COLUMNS: usize = 3;
@@ -29,6 +31,8 @@ pub(super) struct Paragraph {
     pub(super) label: String,
     /// How far it is set in, in steps.
     pub(super) indent: u8,
+    /// The page it begins on, in files that have pages.
+    pub(super) page: Option<usize>,
 }
 
 /// A table.
@@ -78,6 +82,8 @@ pub(super) struct Flow {
     pub(super) notes: Vec<Note>,
     /// What the reader noticed.
     pub(super) remarks: Vec<Remark>,
+    /// Whether places are told by pages.
+    pub(super) paged: bool,
 }
 
 impl Paragraph {
@@ -181,10 +187,18 @@ impl Writer<'_> {
             return Ok(());
         }
         self.paragraphs += 1;
-        self.layout.places.push((self.text.len(), Place::Paragraph(self.paragraphs)));
+        let place = paragraph.page.map_or(Place::Paragraph(self.paragraphs), Place::Page);
+        self.place(place);
         self.line(paragraph, false)?;
         self.text.push_str("\n\n");
         self.notes()
+    }
+
+    /// What is written from here on stands at this place.
+    fn place(&mut self, place: Place) {
+        if self.layout.places.last().is_none_or(|(_, last)| *last != place) {
+            self.layout.places.push((self.text.len(), place));
+        }
     }
 
     /// Appends a paragraph's text, in one line if so wanted, and remembers its marks.
@@ -216,6 +230,12 @@ impl Writer<'_> {
         };
         for c in piece.chars() {
             let c = match c {
+                NEXT_PAGE => {
+                    if let Some((_, Place::Page(page))) = self.layout.places.last() {
+                        self.place(Place::Page(page + 1));
+                    }
+                    continue;
+                }
                 '\r' => continue,
                 '\n' | '\u{B}' | '\u{2028}' | '\u{2029}' if !single => '\n',
                 c if c.is_whitespace() && single => ' ',
@@ -263,7 +283,9 @@ impl Writer<'_> {
             }
             let start = self.text.len();
             let number = self.numbers.get(index).copied().unwrap_or(0);
-            self.layout.places.push((start, Place::Note(number.max(1))));
+            if !self.flow.paged {
+                self.place(Place::Note(number.max(1)));
+            }
             let written = note.written.clone().unwrap_or_else(|| superscript(number));
             self.text.push_str(&written);
             for paragraph in &note.body {
@@ -295,8 +317,12 @@ impl Writer<'_> {
                 self.text.extend(std::iter::repeat_n("  |", cell.column.saturating_sub(next)));
                 next = next.max(cell.column + 1);
                 self.text.push(' ');
-                let place = Place::TableCell { table: number, row: at + 1, column: cell.column + 1 };
-                self.layout.places.push((self.text.len(), place));
+                let page = cell.blocks.iter().find_map(|b| match b {
+                    Block::Paragraph(paragraph) => paragraph.page,
+                    _ => None,
+                });
+                let own = Place::TableCell { table: number, row: at + 1, column: cell.column + 1 };
+                self.place(page.map_or(own, Place::Page));
                 let range = self.cell_text(&cell.blocks)?;
                 self.text.push_str(" |");
                 cells.push(GridCell {

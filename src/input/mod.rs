@@ -1,11 +1,14 @@
 //! Report files to extracted text: the only reader of report files, one module for each format, told apart by
 //! content.
 
+mod count;
 mod docx;
 mod encoding;
 mod flow;
+mod html;
 mod limits;
 mod package;
+mod pdf;
 mod plain;
 mod sniff;
 mod syllable;
@@ -27,6 +30,10 @@ pub enum Format {
     Text,
     /// A Word document since 2007.
     Docx,
+    /// An HTML page.
+    Html,
+    /// A PDF.
+    Pdf,
 }
 
 impl Format {
@@ -36,6 +43,8 @@ impl Format {
             Self::Markdown => "md",
             Self::Text => "txt",
             Self::Docx => "docx",
+            Self::Html => "html",
+            Self::Pdf => "pdf",
         }
     }
 }
@@ -96,6 +105,8 @@ pub fn extract_text(name: &str, bytes: &[u8], limits: &Limits) -> Result<Extract
     }
     match kind_of(name, bytes, limits)? {
         Kind::Docx => docx::extract(bytes, limits),
+        Kind::Html => html::extract(bytes, limits),
+        Kind::Pdf => pdf::extract(bytes, limits),
         Kind::Text { markdown } => plain::extract(markdown, bytes),
         Kind::Unread(kind) => Err(Refusal::Unsupported(kind.to_owned())),
     }

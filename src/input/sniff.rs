@@ -1,13 +1,17 @@
 //! What kind of file bytes are, by what is in them; a name says only whether a text is Markdown.
 
 use super::package::Package;
-use super::{Limits, Refusal, docx};
+use super::{Limits, Refusal, docx, html};
 
 /// A kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A Word document since 2007.
     Docx,
+    /// An HTML page.
+    Html,
+    /// A PDF.
+    Pdf,
     /// Text.
     Text {
         /// Whether the name says that it is Markdown.
@@ -32,6 +36,13 @@ pub(super) fn kind_of(name: &str, bytes: &[u8], limits: &Limits) -> Result<Kind,
     }
     if bytes.starts_with(COMPOUND) {
         return Ok(Kind::Unread("Word, Excel 97-2003"));
+    }
+    // The head of a PDF may stand after a few other bytes.
+    if bytes.get(..bytes.len().min(1024)).is_some_and(|head| head.windows(5).any(|w| w == b"%PDF-")) {
+        return Ok(Kind::Pdf);
+    }
+    if html::is_html(bytes) {
+        return Ok(Kind::Html);
     }
     let ending = name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase()).unwrap_or_default();
     Ok(Kind::Text { markdown: matches!(ending.as_str(), "md" | "markdown") })

@@ -124,3 +124,13 @@ fn word_by_libreoffice() {
 fn word_by_python_docx() {
     check("-word.docx");
 }
+
+#[test]
+fn html_by_libreoffice() {
+    check(".html");
+}
+
+#[test]
+fn pdf_by_libreoffice() {
+    check(".pdf");
+}

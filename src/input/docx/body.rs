@@ -219,6 +219,7 @@ impl<'a> Body<'a> {
             marks: pieces.marks,
             label,
             indent: u8::try_from((twips / INDENT_STEP).clamp(0, 255)).unwrap_or(0),
+            page: None,
         };
         let contents = self.styles.is_contents(style);
         out.push(if contents { Block::Furniture(paragraph) } else { Block::Paragraph(paragraph) });

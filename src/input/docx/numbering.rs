@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::styles::Styles;
 use crate::input::Limits;
+use crate::input::count::written;
 use crate::input::xml::{Item, Xml, attribute, local};
 
 /// Word has nine levels.
@@ -14,7 +15,6 @@ struct Level {
     start: u32,
     format: String,
     text: String,
-    suffix: String,
     decimal: bool,
     style: Option<String>,
     restarts_after: Option<usize>,
@@ -26,7 +26,6 @@ impl Default for Level {
             start: 1,
             format: "decimal".to_owned(),
             text: String::new(),
-            suffix: String::new(),
             decimal: false,
             style: None,
             restarts_after: None,
@@ -187,7 +186,7 @@ impl Numbering {
             let format = if own.decimal { "decimal" } else { &shown.format };
             label.push_str(&written(value, format));
         }
-        if label.is_empty() || own.suffix == "nothing" { label } else { format!("{label} ") }
+        if label.is_empty() { label } else { format!("{label} ") }
     }
 }
 
@@ -197,7 +196,6 @@ fn level_says(level: &mut Level, name: &str, element: &quick_xml::events::BytesS
         "start" => level.start = value.parse().unwrap_or(1),
         "numFmt" => level.format = value,
         "lvlText" => level.text = value,
-        "suff" => level.suffix = value,
         "pStyle" => level.style = Some(value),
         "isLgl" => level.decimal = !matches!(value.as_str(), "0" | "false" | "off"),
         "lvlRestart" => level.restarts_after = value.parse().ok(),
@@ -215,55 +213,6 @@ fn bullet(text: &str, level: usize) -> String {
         Some(_) => '+',
     };
     format!("{sign} ")
-}
-
-fn written(value: u32, format: &str) -> String {
-    match format {
-        "upperRoman" => roman(value),
-        "lowerRoman" => roman(value).to_lowercase(),
-        "upperLetter" => letters(value, b'A'),
-        "lowerLetter" => letters(value, b'a'),
-        "decimalZero" => format!("{value:02}"),
-        "none" => String::new(),
-        _ => value.to_string(),
-    }
-}
-
-fn roman(value: u32) -> String {
-    const SIGNS: [(u32, &str); 13] = [
-        (1000, "M"),
-        (900, "CM"),
-        (500, "D"),
-        (400, "CD"),
-        (100, "C"),
-        (90, "XC"),
-        (50, "L"),
-        (40, "XL"),
-        (10, "X"),
-        (9, "IX"),
-        (5, "V"),
-        (4, "IV"),
-        (1, "I"),
-    ];
-    if value > 5000 {
-        return value.to_string();
-    }
-    let (mut rest, mut out) = (value, String::new());
-    for (worth, sign) in SIGNS {
-        while rest >= worth {
-            out.push_str(sign);
-            rest -= worth;
-        }
-    }
-    out
-}
-
-/// A, B, …, Z, AA, BB, as Word counts.
-fn letters(value: u32, first: u8) -> String {
-    let Some(index) = value.checked_sub(1) else { return String::new() };
-    let letter = first + u8::try_from(index % 26).unwrap_or(0);
-    let times = usize::try_from(index / 26 + 1).unwrap_or(1).min(20);
-    char::from(letter).to_string().repeat(times)
 }
 
 #[cfg(test)]
