@@ -174,6 +174,12 @@ fn categories_of(
     for id in admitted {
         let Some(dimension) = dictionary.dimension_ids.get(id).copied() else { continue };
         let mut mine: Vec<&Stated> = all.iter().filter(|s| s.dimension == dimension).collect();
+        // «Đài Loan (Trung Quốc) 121»: what a bracket explains is no second category.
+        let depth = |at: usize| scan.depth.get(at).copied().unwrap_or(0);
+        let outside = |s: &&Stated| depth(s.first) <= depth(quantity.first);
+        if mine.iter().any(outside) {
+            mine.retain(|s| outside(s));
+        }
         if mine.is_empty() {
             continue;
         }

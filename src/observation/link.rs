@@ -742,7 +742,27 @@ impl<'a> Linker<'a> {
         })
     }
 
+    /// What follows from a value before. A bracket that has closed is left: its whole comes first, then what is in it.
     fn companion(&self, clause: &Clause<'_>, reading: &Reading<'_>, index: usize) -> Option<Found> {
+        let quantity = clause.quantity(index)?;
+        let depth = clause.depth(quantity.first);
+        let bracket_before = (0..index).rev().find(|at| clause.is_value.get(*at) == Some(&true)).is_some_and(|at| {
+            clause.quantity(at).is_some_and(|q| clause.depth(q.first) > depth)
+        });
+        bracket_before
+            .then(|| self.companion_at(clause, reading, index, Some(depth)))
+            .flatten()
+            .filter(|found| matches!(found, Found::Companion { .. }))
+            .or_else(|| self.companion_at(clause, reading, index, None))
+    }
+
+    fn companion_at(
+        &self,
+        clause: &Clause<'_>,
+        reading: &Reading<'_>,
+        index: usize,
+        most_depth: Option<u8>,
+    ) -> Option<Found> {
         let quantity = clause.quantity(index)?;
         let money = quantity.class == Some(UnitClass::Known(Unit::Vnd));
         // The nearest value before, in or out of a bracket, that has a companion of this kind.
@@ -751,6 +771,10 @@ impl<'a> Linker<'a> {
         while let Some(before) = at.checked_sub(1) {
             at = before;
             if clause.is_value.get(at) != Some(&true) {
+                continue;
+            }
+            let deep = |most: u8| clause.quantity(at).is_some_and(|q| clause.depth(q.first) > most);
+            if most_depth.is_some_and(deep) {
                 continue;
             }
             let Some(draft) = clause.assigned.get(at).copied().flatten() else {
@@ -1499,11 +1523,15 @@ impl<'a> Linker<'a> {
         if of.kind == Kind::Flow || inherits {
             return None;
         }
-        let draft = clause.memory.first().and_then(|d| self.linked.drafts.get(*d))?;
-        let row = self.dictionary.indicator(draft.indicator)?;
-        let near = draft.block == clause.block && draft.sentence + 1 == clause.sentence;
-        let alike = row.unit == unit || row.unit == Unit::Percent || unit == Unit::Percent;
-        draft.period.filter(|_| near && alike && row.domain() == domain && row.kind != Kind::Flow)
+        let before = self.linked.drafts.iter().rev().take_while(|d| d.block == clause.block);
+        let near = before.filter(|d| d.sentence + 1 == clause.sentence);
+        near.filter(|d| {
+            self.dictionary.indicator(d.indicator).is_some_and(|row| {
+                let alike = row.unit == unit || row.unit == Unit::Percent || unit == Unit::Percent;
+                alike && row.domain() == domain && row.kind != Kind::Flow
+            })
+        })
+        .find_map(|d| d.period)
     }
 
     fn draft(&self, at: usize) -> Result<&Draft, Unmapped> {
