@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::find::InputFile;
 use super::province::ProvinceChoice;
 use super::side_files::Listed;
-use crate::check::{self, Rules, Subject};
+use crate::check::{self, Checked, Judged, Rules, Subject};
 use crate::diagnostic::Finding;
 use crate::dictionary::Dictionary;
 use crate::document::{BlockKind, Document};
@@ -50,6 +50,8 @@ pub(super) struct Report {
     /// Numbers that no indicator took, with their clauses.
     pub(super) unmapped: Vec<(LedgerEntry, String)>,
     pub(super) findings: Vec<Finding>,
+    /// Every relation among its numbers that was checked.
+    pub(super) checked: Vec<Checked>,
 }
 
 /// Whose report it is, and of which period.
@@ -123,9 +125,9 @@ impl Reader<'_> {
             dictionary: self.dictionary,
             rules: self.rules,
         };
-        let mut findings = check::check_report(&subject);
+        let Judged { mut findings, checked } = check::check_report(&subject);
         let starts: Vec<usize> = read.document.source.lines().map(|range| range.start).collect();
-        for site in findings.iter_mut().flat_map(|f| std::iter::once(&mut f.site).chain(f.other.as_mut())) {
+        for site in findings.iter_mut().flat_map(Finding::sites_mut) {
             let start = site.line.checked_sub(1).and_then(|at| starts.get(at));
             if let Some(start) = start.filter(|_| site.place.is_empty() && site.file == file) {
                 site.place = place_of(&read.document, *start, site.line, self.written);
@@ -156,7 +158,7 @@ impl Reader<'_> {
             findings: 0,
         };
         let text = read.document.source.as_str().to_owned();
-        Report { row, letters: letters(&text), text, observations, ledger, unmapped, findings }
+        Report { row, letters: letters(&text), text, observations, ledger, unmapped, findings, checked }
     }
 }
 

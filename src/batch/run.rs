@@ -1,6 +1,6 @@
 //! One run, from the files given to the files written.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use rayon::prelude::*;
@@ -8,19 +8,22 @@ use rayon::prelude::*;
 use super::failure::Failure;
 use super::find::{InputFile, MANIFEST_FILE, PLANS_FILE, find};
 use super::identity::{Identity, compare, revisions};
-use super::manifest::{self, Done, FileDigest, Findings};
+use super::letter;
+use super::manifest::{self, Done, FileDigest, Findings, Relations};
 use super::outputs::{Tables, render, review_threshold, settle};
 use super::province::ProvinceChoice;
 use super::read::{FileResult, Reader, Report};
 use super::side_files::{Listed, read_all_plans, read_lists};
 use super::staging::{OutputFile, Staging};
+use super::validation;
 use crate::annex::Layouts;
-use crate::check::{self, Rules};
+use crate::check::{self, Checked, Judged, Rules};
 use crate::consolidate::Wording;
 use crate::diagnostic::{Finding, Severity};
 use crate::dictionary::Dictionary;
 use crate::dictionary::templates::{TemplateErrors, Templates};
 use crate::message::{Lang, Messages};
+use crate::observation::Observation;
 use crate::period::Period;
 use crate::table::ReportRow;
 
@@ -108,6 +111,12 @@ pub struct Outcome {
     pub rows: Vec<ReportRow>,
     /// Findings, the gravest first.
     pub findings: Vec<Finding>,
+    /// Relations among the numbers of the reports that were checked.
+    pub relations: usize,
+    /// Those of them that hold.
+    pub hold: usize,
+    /// A letter to each province that a person must ask something, by the name of its file.
+    pub letters: Vec<(String, Vec<u8>)>,
     /// Periods that workbooks were written of.
     pub periods: Vec<Period>,
     /// Rows of the canonical table.
@@ -184,13 +193,20 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
     let mut tables = gathered.tables;
     let consolidated = settle(resources, &tables.observations, &plans, &revisions(&tables.rows))?;
     let mut findings = gathered.findings;
+    let mut checked = gathered.checked;
+    let between = compare_reports(&tables, dictionary, &resources.rules);
+    checked.extend(between.checked);
+    findings.extend(between.findings);
+    findings.extend(check::nothing_checked(checked.len(), tables.observations.len(), &resources.rules));
+    let mut conflicts = Vec::new();
     for conflict in consolidated.findings() {
-        findings.push(if is_revision(conflict, &gathered.identity) {
+        conflicts.push(if is_revision(conflict, &gathered.identity) {
             check::settled_by_revision(conflict.clone())
         } else {
             conflict.clone()
         });
     }
+    findings.extend(check::within_reports(conflicts, &findings, &tables.observations, &resources.rules));
     for finding in &mut findings {
         let own = |s: &mut crate::diagnostic::Site| {
             if s.place.is_empty() && s.line > 0 {
@@ -199,6 +215,8 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
         };
         own(&mut finding.site);
         finding.other.iter_mut().for_each(own);
+        finding.causes.iter_mut().for_each(|c| own(&mut c.site));
+        finding.candidates.extend(finding.causes.iter().map(|c| resources.written.cause(c)));
     }
     findings.sort_by(|a, b| {
         (b.severity, &a.site, a.check, &a.other, &a.stated, &a.expected).cmp(&(
@@ -221,6 +239,7 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
         options.periods.iter().copied().collect::<BTreeSet<_>>().into_iter().collect()
     };
     let mut files = pool.install(|| render(resources, &tables, &consolidated, &periods))?;
+    files.push(validation::render(&checked, &tables.findings)?);
     files.extend(gathered.texts);
     files.sort_by(|a, b| a.name.cmp(&b.name));
     let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
@@ -237,6 +256,7 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
             warning: count(Severity::Warning),
             info: count(Severity::Info),
         },
+        relations: Relations { checked: checked.len(), hold: checked.iter().filter(|c| c.holds).count() },
         outputs: &files,
     })
     .map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))?;
@@ -247,6 +267,9 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
         observations: tables.observations.len(),
         doubtful: tables.observations.iter().filter(|o| o.confidence < threshold).count(),
         rows: tables.rows,
+        letters: letter::write(&tables.findings, resources),
+        relations: checked.len(),
+        hold: checked.iter().filter(|c| c.holds).count(),
         findings,
         periods,
         files: files.into_iter().map(|f| f.name).collect(),
@@ -272,6 +295,7 @@ struct Gathered {
     tables: Tables,
     texts: Vec<OutputFile>,
     findings: Vec<Finding>,
+    checked: Vec<Checked>,
     identity: Identity,
 }
 
@@ -293,6 +317,7 @@ fn gather(results: Vec<FileResult>, mut findings: Vec<Finding>) -> Gathered {
         findings: Vec::new(),
     };
     let mut texts = Vec::new();
+    let mut checked = Vec::new();
     for result in results {
         match result {
             FileResult::Refused(refused) => {
@@ -316,11 +341,24 @@ fn gather(results: Vec<FileResult>, mut findings: Vec<Finding>) -> Gathered {
                 tables.ledger.extend(report.ledger);
                 tables.unmapped.extend(report.unmapped);
                 findings.extend(report.findings);
+                checked.extend(report.checked);
                 tables.rows.push(report.row);
             }
         }
     }
-    Gathered { tables, texts, findings, identity }
+    Gathered { tables, texts, findings, checked, identity }
+}
+
+/// The reports that count, held against each other.
+fn compare_reports(tables: &Tables, dictionary: &Dictionary, rules: &Rules) -> Judged {
+    let periods: BTreeMap<String, Period> = tables
+        .rows
+        .iter()
+        .filter(|row| row.status == "read")
+        .filter_map(|row| Some((row.file.clone(), row.period?)))
+        .collect();
+    let counted: Vec<&Observation> = tables.observations.iter().filter(|o| periods.contains_key(&o.file)).collect();
+    check::check_between(&counted, &periods, dictionary, rules)
 }
 
 /// Whether a conflict is between a report and the revision that says it replaces it.
