@@ -22,6 +22,7 @@ pub mod observation;
 pub mod period;
 pub mod pipeline;
 pub mod report;
+pub mod review;
 pub mod table;
 pub mod text;
 pub mod verify;

@@ -105,6 +105,7 @@ pub(super) struct Notes {
 pub(super) struct Roles {
     pub(super) source: String,
     pub(super) addend: String,
+    pub(super) correction: String,
     pub(super) repeated: String,
     pub(super) outranked: String,
     pub(super) plan: String,

@@ -2,6 +2,7 @@
 //! and writes all outputs at once or none.
 
 mod again;
+mod corrections;
 mod failure;
 mod find;
 mod identity;
@@ -9,14 +10,17 @@ mod manifest;
 mod outputs;
 mod province;
 mod read;
+mod review;
 mod run;
 mod side_files;
 mod staging;
+mod stored;
 mod survey;
 
 pub use again::workbook_again;
 pub use failure::{Failure, Problem};
 pub use province::ProvinceChoice;
 pub(crate) use read::clause_at;
+pub use review::{ReviewDone, write_review_of};
 pub use run::{Options, Outcome, Progress, READER_THREAD, Resources, run};
 pub use survey::survey;

@@ -2,10 +2,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::corrections::{Corrections, Named};
 use super::find::InputFile;
 use super::province::ProvinceChoice;
 use super::side_files::Listed;
 use crate::check::{self, Rules, Subject};
+use crate::coverage::{self, Fillers};
 use crate::diagnostic::Finding;
 use crate::dictionary::Dictionary;
 use crate::document::{BlockKind, Document};
@@ -15,6 +17,7 @@ use crate::observation::{Class, LedgerEntry, Observation};
 use crate::period::Period;
 use crate::pipeline::{ReadReport, read_report};
 use crate::report::Assumed;
+use crate::review::{self, Applied};
 use crate::table::ReportRow;
 
 /// A clause shown for a number that no indicator took has at most this many characters.
@@ -25,6 +28,8 @@ pub(super) struct Reader<'a> {
     pub(super) dictionary: &'a Dictionary,
     pub(super) rules: &'a Rules,
     pub(super) written: &'a Messages,
+    pub(super) fillers: &'a Fillers,
+    pub(super) corrections: &'a Corrections,
     pub(super) assume_period: Option<Period>,
     pub(super) assume_province: Option<&'a ProvinceChoice>,
 }
@@ -50,6 +55,19 @@ pub(super) struct Report {
     /// Numbers that no indicator took, with their clauses.
     pub(super) unmapped: Vec<(LedgerEntry, String)>,
     pub(super) findings: Vec<Finding>,
+    /// The same after a person's corrections, where there are any for this report.
+    pub(super) revised: Option<Revised>,
+}
+
+/// What a person's corrections made of a report.
+#[derive(Debug)]
+pub(super) struct Revised {
+    pub(super) observations: Vec<Observation>,
+    pub(super) ledger: Vec<LedgerEntry>,
+    pub(super) unmapped: Vec<(LedgerEntry, String)>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) applied: Vec<Applied>,
+    pub(super) named: Vec<Named>,
 }
 
 /// Whose report it is, and of which period.
@@ -60,6 +78,21 @@ pub(super) struct Key {
 }
 
 impl Report {
+    /// Takes what a person's corrections made of it in place of what was read.
+    pub(super) fn revise(&mut self, revised: Revised, applied: &mut Vec<Applied>, named: &mut Vec<Named>) {
+        applied.extend(revised.applied);
+        named.extend(revised.named);
+        self.observations = revised.observations;
+        self.ledger = revised.ledger;
+        self.unmapped = revised.unmapped;
+        self.findings = revised.findings;
+        let count = |class: Class| self.ledger.iter().filter(|e| e.class == class).count();
+        self.row.observations = count(Class::Observation);
+        self.row.references = count(Class::Reference);
+        self.row.tasks = count(Class::Task);
+        self.row.unmapped = count(Class::Unmapped);
+    }
+
     pub(super) fn key(&self) -> Key {
         let row = &self.row;
         Key {
@@ -121,12 +154,11 @@ impl Reader<'_> {
             rules: self.rules,
         };
         let findings = check::check_report(&subject);
-        let unmapped = unmapped_clauses(&read);
+        let revised = self.revise(&subject, &read, &findings);
+        let unmapped = unmapped_clauses(&read, &read.extraction.ledger);
         let facts = &read.facts;
         let mut observations = read.extraction.observations;
-        for observation in observations.iter_mut().filter(|o| o.place.is_empty()) {
-            observation.place = self.written.line(observation.line);
-        }
+        self.name_places(&mut observations);
         let ledger = read.extraction.ledger;
         let count = |class: Class| ledger.iter().filter(|e| e.class == class).count();
         let row = ReportRow {
@@ -149,7 +181,54 @@ impl Reader<'_> {
             findings: 0,
         };
         let text = read.document.source.as_str().to_owned();
-        Report { row, letters: letters(&text), text, observations, ledger, unmapped, findings }
+        Report { row, letters: letters(&text), text, observations, ledger, unmapped, findings, revised }
+    }
+
+    fn name_places(&self, observations: &mut [Observation]) {
+        for observation in observations.iter_mut().filter(|o| o.place.is_empty()) {
+            observation.place = self.written.line(observation.line);
+        }
+    }
+
+    /// What the corrections bound to this report's bytes make of it; none where there are none.
+    fn revise(&self, subject: &Subject<'_>, read: &ReadReport, findings: &[Finding]) -> Option<Revised> {
+        let corrections = self.corrections.of(&read.digest);
+        if corrections.is_empty() {
+            return None;
+        }
+        let revised = review::apply(
+            &review::Report {
+                file: subject.file,
+                digest: &read.digest,
+                document: &read.document,
+                facts: &read.facts,
+                extraction: &read.extraction,
+                dictionary: self.dictionary,
+            },
+            &corrections,
+        );
+        let corrected = check::check_report(&Subject { extraction: &revised.checked, ..*subject });
+        let mut observations = revised.observations;
+        self.name_places(&mut observations);
+        Some(Revised {
+            unmapped: unmapped_clauses(read, &revised.ledger),
+            findings: check::with_corrections(findings.to_vec(), &corrected),
+            named: revised.log.iter().filter_map(|applied| self.named(subject.file, read, applied)).collect(),
+            applied: revised.log,
+            ledger: revised.ledger,
+            observations,
+        })
+    }
+
+    /// The words around a number that a person named another indicator for.
+    fn named(&self, file: &str, read: &ReadReport, applied: &Applied) -> Option<Named> {
+        let indicator = applied.correction.change.indicator.clone().filter(|_| applied.is_applied)?;
+        let start = applied.correction.bound.start;
+        let entry = read.extraction.ledger.iter().find(|entry| entry.start == start)?;
+        // A wording of its own is what the dictionary lacks for a number that it misreads, too.
+        let reason = if entry.class == Class::Unmapped { entry.reason.clone() } else { "no-indicator".to_owned() };
+        let entry = LedgerEntry { reason, ..entry.clone() };
+        Some(Named { indicator, gap: coverage::gap(file, &entry, read, self.fillers, self.dictionary) })
     }
 }
 
@@ -182,8 +261,8 @@ fn letters(text: &str) -> String {
     blake3::hash(plain.as_bytes()).to_hex().to_string()
 }
 
-fn unmapped_clauses(read: &ReadReport) -> Vec<(LedgerEntry, String)> {
-    let entries = read.extraction.ledger.iter().filter(|e| e.class == Class::Unmapped);
+fn unmapped_clauses(read: &ReadReport, ledger: &[LedgerEntry]) -> Vec<(LedgerEntry, String)> {
+    let entries = ledger.iter().filter(|e| e.class == Class::Unmapped);
     entries.map(|e| (e.clone(), clause_at(&read.document, &read.extraction.scans, e.start))).collect()
 }
 

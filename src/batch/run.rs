@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
+use super::corrections::{Corrections, Named, account, suggestions};
 use super::failure::Failure;
-use super::find::{InputFile, MANIFEST_FILE, PLANS_FILE, find};
+use super::find::{CORRECTIONS_LOG, InputFile, MANIFEST_FILE, PLANS_FILE, find};
 use super::identity::{Identity, compare, revisions};
 use super::manifest::{self, Done, FileDigest, Findings};
 use super::outputs::{Tables, render, review_threshold, settle};
@@ -17,12 +18,14 @@ use super::staging::{OutputFile, Staging};
 use crate::annex::Layouts;
 use crate::check::{self, Rules};
 use crate::consolidate::Wording;
+use crate::coverage::Fillers;
 use crate::diagnostic::{Finding, Severity};
 use crate::dictionary::Dictionary;
 use crate::dictionary::templates::{TemplateErrors, Templates};
 use crate::message::{Lang, Messages};
 use crate::period::Period;
-use crate::table::ReportRow;
+use crate::review::Applied;
+use crate::table::{ReportRow, write_corrections_csv};
 
 /// What a run is asked to do.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +42,8 @@ pub struct Options {
     pub assume_province: Option<String>,
     /// Yearly plans.
     pub plans: Option<PathBuf>,
+    /// Filled review workbooks.
+    pub corrections: Vec<PathBuf>,
     /// Reports read at once; as many as there are processors, if not given.
     pub jobs: Option<usize>,
 }
@@ -54,6 +59,8 @@ pub struct Resources {
     pub layouts: Layouts,
     /// What checks work from.
     pub rules: Rules,
+    /// Words that say nothing of what is counted.
+    pub fillers: Fillers,
     /// The words of written files.
     pub written: Messages,
     /// Digest of all template files.
@@ -73,15 +80,20 @@ impl Resources {
         let wording = Wording::load(templates).map_err(&mut keep).ok();
         let layouts = register.and_then(|register| Layouts::load(templates, &register).map_err(&mut keep).ok());
         let rules = Rules::load(templates).map_err(&mut keep).ok();
+        let fillers = Fillers::load(templates).map_err(&mut keep).ok();
         let mut messages = [Lang::Vi, Lang::En].map(|lang| Messages::load(templates, lang).map_err(&mut keep).ok());
         let written = messages.iter_mut().flatten().find(|m| m.lang() == written).cloned();
         let digest = templates.digest().map_err(&mut keep).ok();
-        match (dictionary, wording, layouts, rules, written, digest) {
-            (Some(dictionary), Some(wording), Some(layouts), Some(rules), Some(written), Some(digest))
-                if faults.is_empty() =>
-            {
-                Ok(Self { dictionary, wording, layouts, rules, written, digest })
-            }
+        match (dictionary, wording, layouts, rules, fillers, written, digest) {
+            (
+                Some(dictionary),
+                Some(wording),
+                Some(layouts),
+                Some(rules),
+                Some(fillers),
+                Some(written),
+                Some(digest),
+            ) if faults.is_empty() => Ok(Self { dictionary, wording, layouts, rules, fillers, written, digest }),
             _ => {
                 faults.dedup();
                 Err(TemplateErrors(faults))
@@ -155,6 +167,11 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
             found.plans.push(InputFile { name, path: path.clone() });
         }
     }
+    let correction_files = Corrections::files(&options.corrections);
+    found.reports.retain(|file| {
+        !correction_files.iter().any(|given| given.path.canonicalize().ok() == file.path.canonicalize().ok())
+    });
+    let corrections = Corrections::load(&correction_files, resources)?;
     let (listed, mut findings) = read_lists(&found, dictionary)?;
     let plans = read_all_plans(&found.plans, dictionary)?;
     let staging = Staging::open(&options.out)?;
@@ -165,6 +182,8 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
         dictionary,
         rules: &resources.rules,
         written: &resources.written,
+        fillers: &resources.fillers,
+        corrections: &corrections,
         assume_period: options.assume_period,
         assume_province: assume_province.as_ref(),
     };
@@ -191,6 +210,9 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
             conflict.clone()
         });
     }
+    let accounts = account(&corrections, &gathered.applied, &tables.rows, &tables.observations, &mut findings);
+    findings.extend(accounts.findings);
+    findings.extend(suggestions(&gathered.named, resources));
     for finding in &mut findings {
         let own = |s: &mut crate::diagnostic::Site| {
             if s.place.is_empty() && s.line > 0 {
@@ -222,6 +244,12 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
     };
     let mut files = pool.install(|| render(resources, &tables, &consolidated, &periods))?;
     files.extend(gathered.texts);
+    if !options.corrections.is_empty() {
+        let mut bytes = Vec::new();
+        write_corrections_csv(&mut bytes, &accounts.log)
+            .map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))?;
+        files.push(OutputFile { name: CORRECTIONS_LOG.to_owned(), bytes });
+    }
     files.sort_by(|a, b| a.name.cmp(&b.name));
     let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
     let manifest = manifest::render(Done {
@@ -230,7 +258,7 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
         assumed_province: options.assume_province.as_deref(),
         assumed_period: options.assume_period.map(|p| p.to_string()),
         periods: periods.iter().map(ToString::to_string).collect(),
-        side_files: side_file_digests(&found.lists, &found.plans),
+        side_files: side_file_digests(&[&found.lists, &found.plans, &correction_files]),
         rows: &tables.rows,
         findings: Findings {
             error: count(Severity::Error),
@@ -273,6 +301,8 @@ struct Gathered {
     texts: Vec<OutputFile>,
     findings: Vec<Finding>,
     identity: Identity,
+    applied: Vec<Applied>,
+    named: Vec<Named>,
 }
 
 fn gather(results: Vec<FileResult>, mut findings: Vec<Finding>) -> Gathered {
@@ -292,7 +322,7 @@ fn gather(results: Vec<FileResult>, mut findings: Vec<Finding>) -> Gathered {
         rows: Vec::new(),
         findings: Vec::new(),
     };
-    let mut texts = Vec::new();
+    let (mut texts, mut applied, mut named) = (Vec::new(), Vec::new(), Vec::new());
     for result in results {
         match result {
             FileResult::Refused(refused) => {
@@ -303,7 +333,10 @@ fn gather(results: Vec<FileResult>, mut findings: Vec<Finding>) -> Gathered {
             FileResult::Read(report) => {
                 let mut report = *report;
                 let file = report.row.file.clone();
-                texts.push(OutputFile { name: format!("text/{file}.txt"), bytes: report.text.into_bytes() });
+                texts.push(OutputFile {
+                    name: format!("text/{file}.txt"),
+                    bytes: std::mem::take(&mut report.text).into_bytes(),
+                });
                 if identity.duplicates.contains_key(&file) {
                     "duplicate".clone_into(&mut report.row.status);
                     tables.rows.push(report.row);
@@ -311,6 +344,11 @@ fn gather(results: Vec<FileResult>, mut findings: Vec<Finding>) -> Gathered {
                 }
                 if identity.superseded.contains_key(&file) {
                     "superseded".clone_into(&mut report.row.status);
+                }
+                // A correction of a report that says it was replaced may be what the new one mends: it is to be confirmed.
+                let is_replaced = identity.superseded.get(&file).is_some_and(|(_, said)| *said);
+                if let Some(revised) = report.revised.take().filter(|_| !is_replaced) {
+                    report.revise(revised, &mut applied, &mut named);
                 }
                 tables.observations.extend(report.observations);
                 tables.ledger.extend(report.ledger);
@@ -320,7 +358,7 @@ fn gather(results: Vec<FileResult>, mut findings: Vec<Finding>) -> Gathered {
             }
         }
     }
-    Gathered { tables, texts, findings, identity }
+    Gathered { tables, texts, findings, identity, applied, named }
 }
 
 /// Whether a conflict is between a report and the revision that says it replaces it.
@@ -332,10 +370,11 @@ fn is_revision(conflict: &Finding, identity: &Identity) -> bool {
             .is_some_and(|(by, said)| *said && (*by == other.file || identity.superseded.contains_key(&other.file)))
 }
 
-fn side_file_digests(lists: &[InputFile], plans: &[InputFile]) -> Vec<FileDigest> {
-    let mut digests: Vec<FileDigest> = lists
+fn side_file_digests(files: &[&[InputFile]]) -> Vec<FileDigest> {
+    let mut digests: Vec<FileDigest> = files
         .iter()
-        .chain(plans)
+        .copied()
+        .flatten()
         .filter_map(|file| {
             let bytes = std::fs::read(&file.path).ok()?;
             Some(FileDigest { file: file.name.clone(), digest: blake3::hash(&bytes).to_hex().to_string() })

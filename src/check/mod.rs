@@ -5,6 +5,7 @@
 //! are `finding.<slug>` in `templates/messages/`, its thresholds `templates/checks/`.
 
 mod batch;
+mod corrections;
 mod facts;
 mod nothing_found;
 mod parts;
@@ -12,6 +13,7 @@ mod period;
 mod rules;
 
 pub use batch::{duplicate, listed_file_missing, refused, settled_by_revision, superseded, unreadable};
+pub use corrections::{dismissed, stale_correction, with_corrections};
 pub use rules::Rules;
 
 use crate::diagnostic::{Finding, Site};
@@ -54,6 +56,11 @@ pub const REPORT_CHECKS: &[ReportCheck] = &[facts::check, period::check, nothing
 pub const SLUGS: &[&str] = &[
     "conflict",
     "conflict-doubtful",
+    "correction-breaks",
+    "correction-repeated",
+    "correction-stale-report",
+    "correction-stale-rule",
+    "dismissed",
     "duplicate",
     "folder-unreadable",
     "listed-file-missing",
@@ -70,6 +77,7 @@ pub const SLUGS: &[&str] = &[
     "refused-not-text",
     "refused-unsupported",
     "rounding",
+    "settled-by-correction",
     "settled-by-revision",
     "superseded",
     "two-reports",

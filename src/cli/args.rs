@@ -57,6 +57,8 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Make the workbook of a period again from the tables of a run, without reading the reports
     Annex(AnnexArgs),
+    /// Write review.xlsx: doubtful values, contradictions and numbers not understood, with cells to fill in
+    Review(ReviewArgs),
     /// Tell what became of each number of a report, and why
     Explain {
         /// The report, and the line of its extracted text to look at
@@ -84,7 +86,8 @@ Two files among the reports speak of the others:
 Examples:
   tonghop run reports --out out
   tonghop run reports --out out --period 2024-Q2
-  tonghop run a.txt b.txt --out out --assume-province 36 --assume-period 2024-M05")]
+  tonghop run a.txt b.txt --out out --assume-province 36 --assume-period 2024-M05
+  tonghop run reports --out out --corrections review.xlsx")]
 pub(super) struct RunArgs {
     /// Files and folders of reports; folders are read with all that is in them
     #[arg(value_name = "REPORTS", required = true)]
@@ -111,6 +114,10 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) plans: Option<PathBuf>,
 
+    /// A review workbook filled in by a person; may be repeated
+    #[arg(long = "corrections", value_name = "FILE")]
+    pub(super) corrections: Vec<PathBuf>,
+
     /// Reports to read at once [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(super) jobs: Option<u16>,
@@ -134,6 +141,34 @@ pub(super) struct AnnexArgs {
     /// Period of the workbook; may be repeated
     #[arg(long = "period", value_name = "PERIOD", required = true)]
     pub(super) periods: Vec<Period>,
+
+    /// Yearly plans; those of the run are not kept in its tables
+    #[arg(long, value_name = "FILE")]
+    pub(super) plans: Option<PathBuf>,
+}
+
+/// Write review.xlsx: doubtful values, contradictions and numbers not understood, with cells to fill in.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Fill in the yellow cells, save, and give the file to the next run; it may be given again and again. Each decision
+holds for the report, the place and the rule it was made about; if one of them has changed, you are asked again.
+
+Example:
+  tonghop run reports --out out
+  tonghop review out
+  tonghop run reports --out out --corrections out/review.xlsx")]
+pub(super) struct ReviewArgs {
+    /// Folder that `tonghop run` wrote
+    #[arg(value_name = "OUT")]
+    pub(super) out: PathBuf,
+}
+
+/// Write evidence.html: each report with its numbers marked, and each figure with its sources, in one page.
+#[derive(Debug, ClapArgs)]
+pub(super) struct EvidenceArgs {
+    /// Folder that `tonghop run` wrote
+    #[arg(value_name = "OUT")]
+    pub(super) out: PathBuf,
 
     /// Yearly plans; those of the run are not kept in its tables
     #[arg(long, value_name = "FILE")]
