@@ -37,7 +37,8 @@ pub struct Revised {
     pub observations: Vec<Observation>,
     /// One entry for every number.
     pub ledger: Vec<LedgerEntry>,
-    /// The readings as checks are to see them: with the corrected values in place of those stated.
+    /// The readings as checks are to see them: with the corrected values in place of those stated. Observations that
+    /// a person made of numbers that no indicator took stand after all others, without a draft.
     pub checked: Extraction,
     /// What became of each correction, in the order given.
     pub log: Vec<Applied>,
@@ -146,9 +147,12 @@ pub fn apply(report: &Report<'_>, corrections: &[&Correction]) -> Revised {
         let (after, id) = outcome.unwrap_or_default();
         log.push(Applied { correction: (*correction).clone(), is_applied, after, id });
     }
+    let added = work.added.clone();
     let mut observations: Vec<Observation> = work.rows.into_iter().flatten().chain(work.added).collect();
     observations.sort_by_key(|o| (o.start, o.end));
-    let checked = kept(extraction, work.checked, &work.drafts);
+    let mut checked = kept(extraction, work.checked, &work.drafts);
+    checked.observations.extend(added);
+    checked.ledger.clone_from(&work.ledger);
     Revised { observations, ledger: work.ledger, checked, log }
 }
 

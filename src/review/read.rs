@@ -176,13 +176,12 @@ impl RowReader<'_> {
             faults.push(Fault { place: source.clone(), key, found: found.to_owned(), valid });
         };
         let written = row.text("decision");
-        let change = match self.change(row) {
-            Ok(change) => change,
-            Err(found) => {
-                found.into_iter().for_each(|(key, found, valid)| fault(key, &found, valid));
-                Change::default()
-            }
-        };
+        let read = self.change(row);
+        let is_read = read.is_ok();
+        let change = read.unwrap_or_else(|found| {
+            found.into_iter().for_each(|(key, found, valid)| fault(key, &found, valid));
+            Change::default()
+        });
         let offered: Vec<String> = Decision::ALL.iter().map(|d| decision_word(*d, self.messages)).collect();
         let decision = decision_of(&written, self.messages);
         if written.is_empty() {
@@ -197,7 +196,7 @@ impl RowReader<'_> {
             None => fault("review.fault-decision", &written, offered.join(", ")),
             Some(_) if digest.is_empty() => fault("review.fault-bound", "", String::new()),
             Some(Decision::Correct) if !is_numbers => fault("review.fault-decision", &written, offered.join(", ")),
-            Some(Decision::Correct) if change.is_empty() => fault("review.fault-nothing", "", String::new()),
+            Some(Decision::Correct) if change.is_empty() && is_read => fault("review.fault-nothing", "", String::new()),
             Some(Decision::Accept | Decision::Reject) if !change.is_empty() => {
                 fault("review.fault-both", &written, decision_word(Decision::Correct, self.messages));
             }
