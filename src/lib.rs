@@ -14,6 +14,7 @@ pub mod coverage;
 pub mod diagnostic;
 pub mod dictionary;
 pub mod document;
+pub mod evidence;
 pub mod examples;
 pub mod input;
 pub mod mention;

@@ -191,6 +191,11 @@ impl Labels {
         self.base_unit.get(unit).map_or(unit, String::as_str)
     }
 
+    /// Names of all units of values in the table of sources, by their codes.
+    pub(super) fn base_units(&self) -> &Names {
+        &self.base_unit
+    }
+
     /// Name of a measure.
     pub(super) fn measure(&self, measure: Measure) -> &str {
         self.measure.get(measure.code()).map_or(measure.code(), String::as_str)

@@ -3,6 +3,7 @@
 
 mod again;
 mod corrections;
+mod evidence;
 mod failure;
 mod find;
 mod identity;
@@ -18,6 +19,7 @@ mod stored;
 mod survey;
 
 pub use again::workbook_again;
+pub use evidence::write_evidence_of;
 pub use failure::{Failure, Problem};
 pub use province::ProvinceChoice;
 pub(crate) use read::clause_at;

@@ -15,6 +15,7 @@ use super::staging::OutputFile;
 use super::stored::{Reread, Stored};
 use crate::consolidate::{Consolidated, Settled};
 use crate::diagnostic::{Finding, Severity, Site};
+use crate::dictionary::Dictionary;
 use crate::observation::{Class, LedgerEntry, Observation, Origin};
 use crate::review::{Bound, FindingItem, NumberItem, Reading, ReviewInput, Side, number_facts, write_review};
 use crate::table::CorrectionRow;
@@ -50,7 +51,8 @@ pub fn write_review_of(out: &Path, resources: &Resources) -> Result<ReviewDone, 
     let conflicts = view.conflicts(&consolidated);
     let in_conflict: BTreeSet<usize> = conflicts.iter().map(|(_, at)| *at).collect();
     let findings = view.open_findings();
-    let about: Vec<Vec<usize>> = findings.iter().map(|(_, f, message)| view.numbers_of(f, message)).collect();
+    let about: Vec<Vec<usize>> =
+        findings.iter().map(|(_, f, message)| numbers_of(&stored.tables.observations, f, message)).collect();
     let mut why: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for (at, observation) in stored.tables.observations.iter().enumerate() {
         if observation.confidence < review_threshold(resources) && observation.origin != Origin::Correction {
@@ -201,26 +203,6 @@ impl<'a> View<'a> {
             .collect()
     }
 
-    /// The observations that a finding is about: in its quotes, those that its message names, else all of them.
-    fn numbers_of(&self, finding: &Finding, message: &str) -> Vec<usize> {
-        let within = |site: &Site, o: &Observation| {
-            o.file == site.file && o.line == site.line && site.quote.contains(&o.quote) && !o.quote.is_empty()
-        };
-        let sites: Vec<&Site> = std::iter::once(&finding.site).chain(&finding.other).collect();
-        let all = self.stored.tables.observations.iter().enumerate();
-        let here: Vec<(usize, &Observation)> = all.filter(|(_, o)| sites.iter().any(|site| within(site, o))).collect();
-        // A quote in the message names numbers that are not meant.
-        let told = sites.iter().fold(message.to_owned(), |text, site| {
-            if site.quote.is_empty() { text } else { text.replace(&site.quote, "") }
-        });
-        let named = |o: &Observation| {
-            let value = o.value.normalize().to_string();
-            names_number(&told, &o.stated) || finding.stated == value || finding.expected == value
-        };
-        let meant: Vec<usize> = here.iter().filter(|(_, o)| named(o)).map(|(at, _)| *at).collect();
-        if meant.is_empty() { here.into_iter().map(|(at, _)| at).collect() } else { meant }
-    }
-
     /// Corrections that wait to be confirmed at this statement: the same number in the same words, or in the same place.
     fn waiting(&self, o: &'a Observation) -> impl Iterator<Item = &'a CorrectionRow> {
         let here = move |row: &&CorrectionRow| {
@@ -263,20 +245,8 @@ impl<'a> View<'a> {
             rule: o.rule.clone(),
             confidence: Some(o.confidence),
             why,
-            candidates: self.candidates(o),
+            candidates: other_readings(self.reread.get(o.file.as_str()), o, &self.resources.dictionary),
         })
-    }
-
-    /// Other indicators that the words of a statement allow.
-    fn candidates(&self, o: &Observation) -> Vec<String> {
-        let Some(reread) = self.reread.get(o.file.as_str()) else { return Vec::new() };
-        let extraction = &reread.extraction;
-        let mut pairs = extraction.observations.iter().zip(&extraction.drafts);
-        let Some((_, draft)) = pairs.find(|(own, _)| own.start == o.start && own.measure == o.measure) else {
-            return Vec::new();
-        };
-        let named = draft.candidates.iter().filter_map(|(at, _)| self.resources.dictionary.indicator(*at));
-        named.map(|i| i.id.clone()).filter(|id| *id != o.indicator).take(MOST_CANDIDATES).collect()
     }
 
     /// A number that no indicator took, unless it is the rest of a compound, or a person said to leave it.
@@ -336,6 +306,41 @@ impl<'a> View<'a> {
             numbers,
         }
     }
+}
+
+/// The observations that a finding is about: in its quotes, those that its message names, else all of them.
+pub(super) fn numbers_of(observations: &[Observation], finding: &Finding, message: &str) -> Vec<usize> {
+    let within = |site: &Site, o: &Observation| {
+        o.file == site.file && o.line == site.line && site.quote.contains(&o.quote) && !o.quote.is_empty()
+    };
+    let sites: Vec<&Site> = std::iter::once(&finding.site).chain(&finding.other).collect();
+    let all = observations.iter().enumerate();
+    let here: Vec<(usize, &Observation)> = all.filter(|(_, o)| sites.iter().any(|site| within(site, o))).collect();
+    // A quote in the message names numbers that are not meant.
+    let told =
+        sites.iter().fold(
+            message.to_owned(),
+            |text, site| {
+                if site.quote.is_empty() { text } else { text.replace(&site.quote, "") }
+            },
+        );
+    let named = |o: &Observation| {
+        let value = o.value.normalize().to_string();
+        names_number(&told, &o.stated) || finding.stated == value || finding.expected == value
+    };
+    let meant: Vec<usize> = here.iter().filter(|(_, o)| named(o)).map(|(at, _)| *at).collect();
+    if meant.is_empty() { here.into_iter().map(|(at, _)| at).collect() } else { meant }
+}
+
+/// Ids of other indicators that the words of a statement allow, the likeliest first.
+pub(super) fn other_readings(reread: Option<&Reread>, o: &Observation, dictionary: &Dictionary) -> Vec<String> {
+    let Some(Reread { extraction, .. }) = reread else { return Vec::new() };
+    let mut pairs = extraction.observations.iter().zip(&extraction.drafts);
+    let Some((_, draft)) = pairs.find(|(own, _)| own.start == o.start && own.measure == o.measure) else {
+        return Vec::new();
+    };
+    let named = draft.candidates.iter().filter_map(|(at, _)| dictionary.indicator(*at));
+    named.map(|i| i.id.clone()).filter(|id| *id != o.indicator).take(MOST_CANDIDATES).collect()
 }
 
 fn is_conflict(finding: &Finding) -> bool {

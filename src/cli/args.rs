@@ -59,6 +59,8 @@ pub(super) enum Command {
     Annex(AnnexArgs),
     /// Write review.xlsx: doubtful values, contradictions and numbers not understood, with cells to fill in
     Review(ReviewArgs),
+    /// Write evidence.html: each report with its numbers marked, and each figure with its sources, in one page
+    Evidence(EvidenceArgs),
     /// Tell what became of each number of a report, and why
     Explain {
         /// The report, and the line of its extracted text to look at

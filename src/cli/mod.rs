@@ -3,6 +3,7 @@
 mod annex;
 mod args;
 mod dictionary;
+mod evidence;
 mod explain;
 mod review;
 mod run;
@@ -90,6 +91,7 @@ fn dispatch(args: Args, lang: Lang) -> anyhow::Result<Status> {
         Command::Run(run) => run::run(run, &mut context)?,
         Command::Annex(args) => annex::annex(&args, &mut context)?,
         Command::Review(args) => review::review(&args, &mut context)?,
+        Command::Evidence(args) => evidence::evidence(&args, &mut context)?,
         Command::Explain { place } => explain::explain(&place, &mut context)?,
         Command::Templates(command) => templates::templates(command, &mut context)?,
         Command::Dictionary(command) => dictionary::dictionary(command, &mut context)?,
