@@ -110,7 +110,7 @@ fn marks(input: &EvidenceInput<'_>, file: &str, own: &[(usize, &Observation)]) -
             && start <= last.start
             && entry.end <= end
         {
-            last.end = entry.end;
+            last.end = end;
             continue;
         }
         marks.push(Mark { start: entry.start, end: entry.end, class, rows, reason });

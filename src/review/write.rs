@@ -19,6 +19,23 @@ use crate::period::Period;
 const FIRST_ROW: u32 = 4;
 /// Row of the hidden names.
 const NAMES_ROW: u32 = 2;
+/// The messages that name a sheet, head it, and say how to fill it in.
+struct SheetWords {
+    name: &'static str,
+    title: &'static str,
+    hint: &'static str,
+}
+
+const VALUES: SheetWords =
+    SheetWords { name: "review.sheet-values", title: "review.title-values", hint: "review.hint-values" };
+const CONFLICTS: SheetWords =
+    SheetWords { name: "review.sheet-conflicts", title: "review.title-conflicts", hint: "review.hint-conflicts" };
+const UNMAPPED: SheetWords =
+    SheetWords { name: "review.sheet-unmapped", title: "review.title-unmapped", hint: "review.hint-unmapped" };
+const FOUND: SheetWords =
+    SheetWords { name: "review.sheet-findings", title: "review.title-findings", hint: "review.hint-findings" };
+/// Name of the sheet of lists.
+const LISTS: &str = "review.sheet-lists";
 /// Lines of a guide.
 const GUIDE: &[&str] = &[
     "review.guide-one",
@@ -125,9 +142,9 @@ pub fn write_review(input: &ReviewInput<'_>) -> Result<Vec<u8>, ReviewError> {
     let conflicts: Vec<(String, &NumberItem)> =
         input.conflicts.iter().map(|side| (format!("m{:03}", side.group + 1), &side.item)).collect();
     let unmapped: Vec<(String, &NumberItem)> = numbered("n", input.unmapped.iter());
-    writer.numbers(workbook.add_worksheet(), "values", &values)?;
-    writer.numbers(workbook.add_worksheet(), "conflicts", &conflicts)?;
-    writer.numbers(workbook.add_worksheet(), "unmapped", &unmapped)?;
+    writer.numbers(workbook.add_worksheet(), &VALUES, &values)?;
+    writer.numbers(workbook.add_worksheet(), &CONFLICTS, &conflicts)?;
+    writer.numbers(workbook.add_worksheet(), &UNMAPPED, &unmapped)?;
     writer.findings(workbook.add_worksheet())?;
     writer.lists(workbook.add_worksheet())?;
     Ok(workbook.save_to_buffer()?)
@@ -206,12 +223,8 @@ impl Writer<'_> {
         self.input.messages.word(name)
     }
 
-    fn sheet_name(&self, sheet: &str) -> String {
-        self.word(&format!("review.sheet-{sheet}"))
-    }
-
     fn guide(&self, to: &mut Worksheet) -> Result<(), XlsxError> {
-        to.set_name(self.sheet_name("guide"))?;
+        to.set_name(self.word("review.sheet-guide"))?;
         paper(to);
         to.set_column_width(0, 28)?.set_column_width(1, 34)?.set_column_width(2, 70)?;
         to.write_string_with_format(0, 0, self.word("review.title"), &self.looks.title)?;
@@ -232,12 +245,12 @@ impl Writer<'_> {
         to.set_column_hidden(3)?;
         row += 1;
         for (sheet, count) in [
-            ("values", self.input.values.len()),
-            ("conflicts", self.input.conflicts.len()),
-            ("unmapped", self.input.unmapped.len()),
-            ("findings", self.input.findings.len()),
+            (&VALUES, self.input.values.len()),
+            (&CONFLICTS, self.input.conflicts.len()),
+            (&UNMAPPED, self.input.unmapped.len()),
+            (&FOUND, self.input.findings.len()),
         ] {
-            let name = self.sheet_name(sheet);
+            let name = self.word(sheet.name);
             let link = Url::new(format!("internal:'{name}'!A1")).set_text(&name);
             to.write_url_with_format(row, 0, link, &self.looks.link)?;
             to.write_number_with_format(row, 1, binary(Decimal::from(count)), &self.looks.number)?;
@@ -247,10 +260,10 @@ impl Writer<'_> {
     }
 
     /// Title, hint, hidden names and headings of a sheet; freezes and filters them.
-    fn head(&self, to: &mut Worksheet, sheet: &str, list: &[Column], data: usize) -> Result<(), XlsxError> {
-        to.set_name(self.sheet_name(sheet))?;
-        to.write_string_with_format(0, 0, self.word(&format!("review.title-{sheet}")), &self.looks.title)?;
-        to.write_string(1, 0, self.word(&format!("review.hint-{sheet}")))?;
+    fn head(&self, to: &mut Worksheet, sheet: &SheetWords, list: &[Column], data: usize) -> Result<(), XlsxError> {
+        to.set_name(self.word(sheet.name))?;
+        to.write_string_with_format(0, 0, self.word(sheet.title), &self.looks.title)?;
+        to.write_string(1, 0, self.word(sheet.hint))?;
         to.set_row_hidden(NAMES_ROW)?;
         for (at, column) in list.iter().enumerate() {
             let at = columns(at);
@@ -328,7 +341,7 @@ impl Writer<'_> {
 
     /// A list of the last sheet, by its column; what is not in it is asked about, and may stay.
     fn from_lists(&self, column: char, count: usize) -> DataValidation {
-        let range = format!("='{}'!${column}$2:${column}${}", self.sheet_name("lists"), count + 1);
+        let range = format!("='{}'!${column}$2:${column}${}", self.word(LISTS), count + 1);
         DataValidation::new().allow_list_formula(Formula::new(range)).set_error_style(DataValidationErrorStyle::Warning)
     }
 
@@ -338,7 +351,12 @@ impl Writer<'_> {
         rule.set_input_message(self.word("review.decision-hint"))
     }
 
-    fn numbers(&self, to: &mut Worksheet, sheet: &str, items: &[(String, &NumberItem)]) -> Result<(), XlsxError> {
+    fn numbers(
+        &self,
+        to: &mut Worksheet,
+        sheet: &SheetWords,
+        items: &[(String, &NumberItem)],
+    ) -> Result<(), XlsxError> {
         let list = NUMBER_COLUMNS;
         self.head(to, sheet, list, items.len())?;
         for (at, (key, item)) in items.iter().enumerate() {
@@ -396,8 +414,8 @@ impl Writer<'_> {
 
     fn findings(&self, to: &mut Worksheet) -> Result<(), XlsxError> {
         let (list, items) = (FINDING_COLUMNS, self.input.findings);
-        self.head(to, "findings", list, items.len())?;
-        let values = self.sheet_name("values");
+        self.head(to, &FOUND, list, items.len())?;
+        let values = self.word(VALUES.name);
         for (at, item) in items.iter().enumerate() {
             let text = |text: &str| if text.is_empty() { Content::Empty } else { Content::Text(text.to_owned()) };
             self.row(to, FIRST_ROW + rows(at), list, &|name| match name {
@@ -432,7 +450,7 @@ impl Writer<'_> {
     /// The lists that cells choose from.
     fn lists(&self, to: &mut Worksheet) -> Result<(), XlsxError> {
         let (dictionary, messages) = (self.input.dictionary, self.input.messages);
-        to.set_name(self.sheet_name("lists"))?;
+        to.set_name(self.word(LISTS))?;
         paper(to);
         let lists: BTreeMap<u16, (&str, Vec<String>)> = BTreeMap::from([
             (0, ("review.indicator", indicators(dictionary))),

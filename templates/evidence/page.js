@@ -341,12 +341,14 @@
     // A column without a figure says nothing.
     const shown = all.columns.map((code, at) => at).filter((at) => table.rows.some((row) => row[2][at] !== null));
     let domain = null;
+    let above = null;
     table.rows.forEach(([at, breakdown, cells]) => {
       const [, name, unitCode, domainName] = indicator(at);
       if (domainName !== domain) { domain = domainName; body.append(el("tr.domain", null, el("th", { colspan: shown.length + 2, scope: "rowgroup" }, domain))); }
       body.append(el("tr", null,
-        el(breakdown ? "th.part" : "th", { scope: "row" }, breakdown ? name + ": " + breakdown : name), el("td.unit", null, unit(unitCode)),
+        el(breakdown ? "th.part" : "th", { scope: "row" }, !breakdown ? name : above === at ? "\u2013 " + breakdown : name + ": " + breakdown), el("td.unit", null, unit(unitCode)),
         ...shown.map((column) => cells[column]).map((cell) => el("td", null, cell === null ? "" : table.total ? totalButton(all, cell, at, breakdown) : figureButton(all, cell, at, breakdown)))));
+      above = at;
     });
     return el("table", null, el("caption", null, table.name + ", " + period.name),
       el("thead", null, el("tr", null, el("th", { scope: "col" }, t.indicator), el("th", { scope: "col" }, t.unit), ...shown.map((column) => el("th", { scope: "col" }, index.measure[all.columns[column]])))), body);

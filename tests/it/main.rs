@@ -16,6 +16,7 @@ mod annex;
 mod bad_input;
 mod determinism;
 mod dictionary;
+mod evidence;
 mod explain;
 mod fixtures;
 mod ledger;
