@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use toml::Spanned;
 
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Cause, Finding};
 use crate::dictionary::Dictionary;
 use crate::dictionary::schema::{line_at, read_toml};
 use crate::dictionary::templates::{TemplateErrors, TemplateFault, Templates};
@@ -173,6 +173,22 @@ impl Messages {
         format!(" ({})", names.join(", "))
     }
 
+    /// A likely cause in words.
+    pub fn cause(&self, cause: &Cause) -> String {
+        let place = if cause.site.place.is_empty() && cause.site.line > 0 {
+            self.line(cause.site.line)
+        } else {
+            cause.site.place.clone()
+        };
+        self.text("place.cause", &[("from", &cause.from), ("to", &cause.to), ("place", &place)])
+    }
+
+    /// All likely causes in a sentence; empty where there are none.
+    fn causes(&self, finding: &Finding) -> String {
+        let causes: Vec<String> = finding.causes.iter().map(|c| self.cause(c)).collect();
+        if causes.is_empty() { String::new() } else { self.text("place.causes", &[("causes", &causes.join("; "))]) }
+    }
+
     /// The message of a finding.
     pub fn finding(&self, finding: &Finding, dictionary: &Dictionary) -> String {
         self.finding_as(finding, finding.check, dictionary)
@@ -209,6 +225,9 @@ impl Messages {
                 ("expected", None) => written(&finding.expected),
                 ("difference", None) => written(&finding.difference),
                 ("candidates", None) => finding.candidates.join(", "),
+                ("causes", None) => self.causes(finding),
+                ("also", None) if finding.also.is_empty() => String::new(),
+                ("also", None) => self.text("place.also", &[("relations", &finding.also.join("; "))]),
                 ("other_file", None) => other.map(|s| s.file.clone()).unwrap_or_default(),
                 ("other_place", None) => other
                     .map(|s| if s.place.is_empty() && s.line > 0 { self.line(s.line) } else { s.place.clone() })

@@ -75,6 +75,41 @@ impl Corrections {
     }
 }
 
+/// What corrections made of the reports of a run, beside the tables.
+#[derive(Debug, Default)]
+pub(super) struct Revisions {
+    /// What became of each correction.
+    pub(super) applied: Vec<Applied>,
+    /// Gaps of the dictionary that corrections showed.
+    pub(super) named: Vec<Named>,
+    /// Per corrected report: its observations as it states them.
+    pub(super) stated: Vec<(String, Vec<Observation>)>,
+    /// Per corrected report: its observations as they stand after the corrections.
+    pub(super) standing: Vec<(String, Vec<Observation>)>,
+}
+
+impl Revisions {
+    /// The observations of a run with those of corrected reports as `own` has them.
+    pub(super) fn observations<'a>(
+        own: &'a [(String, Vec<Observation>)],
+        all: &'a [Observation],
+    ) -> impl Iterator<Item = &'a Observation> {
+        let is_own = |o: &&Observation| own.iter().any(|(file, _)| *file == o.file);
+        all.iter().filter(move |o| !is_own(o)).chain(own.iter().flat_map(|(_, list)| list))
+    }
+}
+
+/// Who decided what, by the id of the statement, for findings about what it breaks.
+pub(super) fn who_decided(log: &[Applied]) -> Vec<check::Decided> {
+    let decided = |applied: &Applied| check::Decided {
+        observation: applied.stated.clone(),
+        name: applied.correction.name.clone(),
+        time: applied.correction.time.clone(),
+        reason: applied.correction.reason.clone(),
+    };
+    log.iter().filter(|a| a.is_applied && !a.stated.is_empty()).map(decided).collect()
+}
+
 /// What came of one kind of correction: a gap of the dictionary and the indicator that a person named for it.
 #[derive(Debug, Clone)]
 pub(super) struct Named {
@@ -178,9 +213,9 @@ fn stale_finding(
     finding
         .with("decision", correction.decision.code())
         .with("indicator", indicator)
-        .with("name", correction.name.clone())
-        .with("time", correction.time.clone())
-        .with("reason", correction.reason.clone())
+        .with("who", correction.name.clone())
+        .with("when", correction.time.clone())
+        .with("why", correction.reason.clone())
 }
 
 /// The reading that a person decided on, as far as it can be told without the report.

@@ -2,11 +2,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::corrections::{Corrections, Named};
+use super::corrections::{Corrections, Named, Revisions, who_decided};
 use super::find::InputFile;
 use super::province::ProvinceChoice;
 use super::side_files::Listed;
-use crate::check::{self, Rules, Subject};
+use crate::check::{self, Checked, Judged, Rules, Subject};
 use crate::coverage::{self, Fillers};
 use crate::diagnostic::Finding;
 use crate::dictionary::Dictionary;
@@ -55,6 +55,8 @@ pub(super) struct Report {
     /// Numbers that no indicator took, with their clauses.
     pub(super) unmapped: Vec<(LedgerEntry, String)>,
     pub(super) findings: Vec<Finding>,
+    /// Every relation among its numbers that was checked.
+    pub(super) checked: Vec<Checked>,
     /// The same after a person's corrections, where there are any for this report.
     pub(super) revised: Option<Revised>,
 }
@@ -66,6 +68,9 @@ pub(super) struct Revised {
     pub(super) ledger: Vec<LedgerEntry>,
     pub(super) unmapped: Vec<(LedgerEntry, String)>,
     pub(super) findings: Vec<Finding>,
+    pub(super) checked: Vec<Checked>,
+    /// The observations as they stand: each corrected value in place of the one stated.
+    pub(super) standing: Vec<Observation>,
     pub(super) applied: Vec<Applied>,
     pub(super) named: Vec<Named>,
 }
@@ -78,11 +83,14 @@ pub(super) struct Key {
 }
 
 impl Report {
-    /// Takes what a person's corrections made of it in place of what was read.
-    pub(super) fn revise(&mut self, revised: Revised, applied: &mut Vec<Applied>, named: &mut Vec<Named>) {
-        applied.extend(revised.applied);
-        named.extend(revised.named);
-        self.observations = revised.observations;
+    /// Takes what a person's corrections made of it in place of what was read; `kept` keeps the rest.
+    pub(super) fn revise(&mut self, revised: Revised, kept: &mut Revisions) {
+        let stated = std::mem::replace(&mut self.observations, revised.observations);
+        kept.applied.extend(revised.applied);
+        kept.named.extend(revised.named);
+        kept.stated.push((self.row.file.clone(), stated));
+        kept.standing.push((self.row.file.clone(), revised.standing));
+        self.checked = revised.checked;
         self.ledger = revised.ledger;
         self.unmapped = revised.unmapped;
         self.findings = revised.findings;
@@ -153,8 +161,8 @@ impl Reader<'_> {
             dictionary: self.dictionary,
             rules: self.rules,
         };
-        let findings = check::check_report(&subject);
-        let revised = self.revise(&subject, &read, &findings);
+        let judged = check::check_report(&subject);
+        let revised = self.revise(&subject, &read, &judged);
         let unmapped = unmapped_clauses(&read, &read.extraction.ledger);
         let facts = &read.facts;
         let mut observations = read.extraction.observations;
@@ -181,7 +189,17 @@ impl Reader<'_> {
             findings: 0,
         };
         let text = read.document.source.as_str().to_owned();
-        Report { row, letters: letters(&text), text, observations, ledger, unmapped, findings, revised }
+        Report {
+            row,
+            letters: letters(&text),
+            text,
+            observations,
+            ledger,
+            unmapped,
+            findings: judged.findings,
+            checked: judged.checked,
+            revised,
+        }
     }
 
     fn name_places(&self, observations: &mut [Observation]) {
@@ -191,7 +209,7 @@ impl Reader<'_> {
     }
 
     /// What the corrections bound to this report's bytes make of it; none where there are none.
-    fn revise(&self, subject: &Subject<'_>, read: &ReadReport, findings: &[Finding]) -> Option<Revised> {
+    fn revise(&self, subject: &Subject<'_>, read: &ReadReport, stated: &Judged) -> Option<Revised> {
         let corrections = self.corrections.of(&read.digest);
         if corrections.is_empty() {
             return None;
@@ -207,12 +225,17 @@ impl Reader<'_> {
             },
             &corrections,
         );
-        let corrected = check::check_report(&Subject { extraction: &revised.checked, ..*subject });
+        let judged = check::check_report(&Subject { extraction: &revised.checked, ..*subject });
+        let judged = check::with_corrections(stated, judged, &who_decided(&revised.log));
         let mut observations = revised.observations;
         self.name_places(&mut observations);
+        let mut standing = revised.checked.observations;
+        self.name_places(&mut standing);
         Some(Revised {
             unmapped: unmapped_clauses(read, &revised.ledger),
-            findings: check::with_corrections(findings.to_vec(), &corrected),
+            findings: judged.findings,
+            checked: judged.checked,
+            standing,
             named: revised.log.iter().filter_map(|applied| self.named(subject.file, read, applied)).collect(),
             applied: revised.log,
             ledger: revised.ledger,

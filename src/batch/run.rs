@@ -1,30 +1,32 @@
 //! One run, from the files given to the files written.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::corrections::{Corrections, Named, account, suggestions};
+use super::corrections::{Corrections, Revisions, account, suggestions, who_decided};
 use super::failure::Failure;
 use super::find::{CORRECTIONS_LOG, InputFile, MANIFEST_FILE, PLANS_FILE, find};
 use super::identity::{Identity, compare, revisions};
-use super::manifest::{self, Done, FileDigest, Findings};
+use super::letter;
+use super::manifest::{self, Done, FileDigest, Findings, Relations};
 use super::outputs::{Tables, render, review_threshold, settle};
 use super::province::ProvinceChoice;
 use super::read::{FileResult, Reader, Report};
 use super::side_files::{Listed, read_all_plans, read_lists};
 use super::staging::{OutputFile, Staging};
+use super::validation;
 use crate::annex::Layouts;
-use crate::check::{self, Rules};
+use crate::check::{self, Checked, Judged, Rules};
 use crate::consolidate::Wording;
 use crate::coverage::Fillers;
 use crate::diagnostic::{Finding, Severity};
 use crate::dictionary::Dictionary;
 use crate::dictionary::templates::{TemplateErrors, Templates};
 use crate::message::{Lang, Messages};
+use crate::observation::Observation;
 use crate::period::Period;
-use crate::review::Applied;
 use crate::table::{ReportRow, write_corrections_csv};
 
 /// What a run is asked to do.
@@ -120,6 +122,12 @@ pub struct Outcome {
     pub rows: Vec<ReportRow>,
     /// Findings, the gravest first.
     pub findings: Vec<Finding>,
+    /// Relations among the numbers of the reports that were checked.
+    pub relations: usize,
+    /// Those of them that hold.
+    pub hold: usize,
+    /// A letter to each province that a person must ask something, by the name of its file.
+    pub letters: Vec<(String, Vec<u8>)>,
     /// Periods that workbooks were written of.
     pub periods: Vec<Period>,
     /// Rows of the canonical table.
@@ -203,16 +211,25 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
     let mut tables = gathered.tables;
     let consolidated = settle(resources, &tables.observations, &plans, &revisions(&tables.rows))?;
     let mut findings = gathered.findings;
+    let mut checked = gathered.checked;
+    let between = compare_reports(&tables, &gathered.revisions, dictionary, &resources.rules);
+    checked.extend(between.checked);
+    findings.extend(between.findings);
+    let has_values = !tables.observations.is_empty();
+    findings.extend((checked.is_empty() && has_values).then(check::nothing_checked));
+    let mut conflicts = Vec::new();
     for conflict in consolidated.findings() {
-        findings.push(if is_revision(conflict, &gathered.identity) {
+        conflicts.push(if is_revision(conflict, &gathered.identity) {
             check::settled_by_revision(conflict.clone())
         } else {
             conflict.clone()
         });
     }
-    let accounts = account(&corrections, &gathered.applied, &tables.rows, &tables.observations, &mut findings);
+    findings.extend(check::within_reports(conflicts, &findings, &tables.observations, &resources.rules));
+    let revised = &gathered.revisions;
+    let accounts = account(&corrections, &revised.applied, &tables.rows, &tables.observations, &mut findings);
     findings.extend(accounts.findings);
-    findings.extend(suggestions(&gathered.named, resources));
+    findings.extend(suggestions(&revised.named, resources));
     for finding in &mut findings {
         let own = |s: &mut crate::diagnostic::Site| {
             if s.place.is_empty() && s.line > 0 {
@@ -221,6 +238,8 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
         };
         own(&mut finding.site);
         finding.other.iter_mut().for_each(own);
+        finding.causes.iter_mut().for_each(|c| own(&mut c.site));
+        finding.candidates.extend(finding.causes.iter().map(|c| resources.written.cause(c)));
     }
     findings.sort_by(|a, b| {
         (b.severity, &a.site, a.check, &a.other, &a.stated, &a.expected).cmp(&(
@@ -243,6 +262,7 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
         options.periods.iter().copied().collect::<BTreeSet<_>>().into_iter().collect()
     };
     let mut files = pool.install(|| render(resources, &tables, &consolidated, &periods))?;
+    files.push(validation::render(&checked, &tables.findings)?);
     files.extend(gathered.texts);
     if !options.corrections.is_empty() {
         let mut bytes = Vec::new();
@@ -265,6 +285,7 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
             warning: count(Severity::Warning),
             info: count(Severity::Info),
         },
+        relations: Relations { checked: checked.len(), hold: checked.iter().filter(|c| c.holds).count() },
         outputs: &files,
     })
     .map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))?;
@@ -275,6 +296,9 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
         observations: tables.observations.len(),
         doubtful: tables.observations.iter().filter(|o| o.confidence < threshold).count(),
         rows: tables.rows,
+        letters: letter::write(&tables.findings, resources),
+        relations: checked.len(),
+        hold: checked.iter().filter(|c| c.holds).count(),
         findings,
         periods,
         files: files.into_iter().map(|f| f.name).collect(),
@@ -300,9 +324,9 @@ struct Gathered {
     tables: Tables,
     texts: Vec<OutputFile>,
     findings: Vec<Finding>,
+    checked: Vec<Checked>,
     identity: Identity,
-    applied: Vec<Applied>,
-    named: Vec<Named>,
+    revisions: Revisions,
 }
 
 fn gather(results: Vec<FileResult>, mut findings: Vec<Finding>) -> Gathered {
@@ -322,7 +346,7 @@ fn gather(results: Vec<FileResult>, mut findings: Vec<Finding>) -> Gathered {
         rows: Vec::new(),
         findings: Vec::new(),
     };
-    let (mut texts, mut applied, mut named) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut texts, mut checked, mut revisions) = (Vec::new(), Vec::new(), Revisions::default());
     for result in results {
         match result {
             FileResult::Refused(refused) => {
@@ -348,17 +372,38 @@ fn gather(results: Vec<FileResult>, mut findings: Vec<Finding>) -> Gathered {
                 // A correction of a report that says it was replaced may be what the new one mends: it is to be confirmed.
                 let is_replaced = identity.superseded.get(&file).is_some_and(|(_, said)| *said);
                 if let Some(revised) = report.revised.take().filter(|_| !is_replaced) {
-                    report.revise(revised, &mut applied, &mut named);
+                    report.revise(revised, &mut revisions);
                 }
                 tables.observations.extend(report.observations);
                 tables.ledger.extend(report.ledger);
                 tables.unmapped.extend(report.unmapped);
                 findings.extend(report.findings);
+                checked.extend(report.checked);
                 tables.rows.push(report.row);
             }
         }
     }
-    Gathered { tables, texts, findings, identity, applied, named }
+    Gathered { tables, texts, findings, checked, identity, revisions }
+}
+
+/// The reports that count, held against each other: as they state their values, and as they stand after corrections.
+fn compare_reports(tables: &Tables, revisions: &Revisions, dictionary: &Dictionary, rules: &Rules) -> Judged {
+    let periods: BTreeMap<String, Period> = tables
+        .rows
+        .iter()
+        .filter(|row| row.status == "read")
+        .filter_map(|row| Some((row.file.clone(), row.period?)))
+        .collect();
+    let judge = |own: &[(String, Vec<Observation>)]| {
+        let all = Revisions::observations(own, &tables.observations);
+        let counted: Vec<&Observation> = all.filter(|o| periods.contains_key(&o.file)).collect();
+        check::check_between(&counted, &periods, dictionary, rules)
+    };
+    let stated = judge(&revisions.stated);
+    if revisions.applied.is_empty() {
+        return stated;
+    }
+    check::with_corrections(&stated, judge(&revisions.standing), &who_decided(&revisions.applied))
 }
 
 /// Whether a conflict is between a report and the revision that says it replaces it.

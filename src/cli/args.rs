@@ -78,8 +78,8 @@ pub(super) enum Command {
 /// Read reports and write the tables and the annex workbooks.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
-OUT receives observations.csv and .parquet, ledger.csv, reports.csv, findings.csv, text/, one
-phu-luc-PERIOD.xlsx for each period, and run.json. All of it appears at once, or nothing does.
+OUT receives observations.csv and .parquet, ledger.csv, reports.csv, findings.csv, validation.json,
+text/, one phu-luc-PERIOD.xlsx for each period, and run.json. All of it appears at once, or nothing does.
 
 Two files among the reports speak of the others:
   plans.csv        province,year,indicator,value      yearly plans
@@ -88,8 +88,9 @@ Two files among the reports speak of the others:
 Examples:
   tonghop run reports --out out
   tonghop run reports --out out --period 2024-Q2
-  tonghop run a.txt b.txt --out out --assume-province 36 --assume-period 2024-M05
-  tonghop run reports --out out --corrections review.xlsx")]
+  tonghop run reports --out out --questions letters
+  tonghop run reports --out out --corrections review.xlsx
+  tonghop run a.txt b.txt --out out --assume-province 36 --assume-period 2024-M05")]
 pub(super) struct RunArgs {
     /// Files and folders of reports; folders are read with all that is in them
     #[arg(value_name = "REPORTS", required = true)]
@@ -119,6 +120,10 @@ pub(super) struct RunArgs {
     /// A review workbook filled in by a person; may be repeated
     #[arg(long = "corrections", value_name = "FILE")]
     pub(super) corrections: Vec<PathBuf>,
+
+    /// Folder that a letter to each province is written to that a person must ask something: it quotes the sentences
+    #[arg(long, value_name = "DIR")]
+    pub(super) questions: Option<PathBuf>,
 
     /// Reports to read at once [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]

@@ -1464,6 +1464,7 @@ impl<'a> Linker<'a> {
             confidence: confidence.clamp(0.05, 0.99),
             rule,
             part_of,
+            about: if let Found::Companion { of, .. } = found { Some(of) } else { None },
             is_main,
             place: None,
             candidates: self
@@ -1686,6 +1687,7 @@ impl<'a> Linker<'a> {
         let Some(row) = self.dictionary.indicator(draft.indicator) else { return Err(nothing("no-indicator")) };
         if let Some(rate) = self.rate_of_share(clause, index, &relative, &draft) {
             let mut made = self.relative_draft(clause, index, quantity, value, &draft);
+            made.about = Some(subject);
             made.indicator = rate;
             let admitted = self.dictionary.indicator(rate).map(|i| i.breakdowns.clone()).unwrap_or_default();
             if made.breakdown.iter().all(|(d, _)| admitted.contains(d)) {
@@ -1695,6 +1697,7 @@ impl<'a> Linker<'a> {
             }
         }
         let mut made = self.relative_draft(clause, index, quantity, value, &draft);
+        made.about = Some(subject);
         if relative.about == About::Share {
             let pairs = self.categories(clause, index, draft.indicator);
             if pairs.is_empty()
@@ -1791,6 +1794,7 @@ impl<'a> Linker<'a> {
             confidence: (subject.confidence - 0.01).clamp(0.05, 0.99),
             rule: format!("about: {}", subject.rule),
             part_of: None,
+            about: None,
             is_main: false,
             place: None,
             candidates: Vec::new(),

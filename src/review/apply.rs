@@ -28,6 +28,8 @@ pub struct Applied {
     pub after: Option<Reading>,
     /// Id of the observation that it gave, or whose reading it confirmed; empty where there is none.
     pub id: String,
+    /// Id of the observation that it is about; empty for a number that no indicator took.
+    pub stated: String,
 }
 
 /// A report's readings after a person's corrections.
@@ -37,7 +39,8 @@ pub struct Revised {
     pub observations: Vec<Observation>,
     /// One entry for every number.
     pub ledger: Vec<LedgerEntry>,
-    /// The readings as checks are to see them: with the corrected values in place of those stated. Observations that
+    /// The readings as checks are to see them: with the corrected values in place of those stated, under the ids of
+    /// those stated, and written as a person would. Observations that
     /// a person made of numbers that no indicator took stand after all others, without a draft.
     pub checked: Extraction,
     /// What became of each correction, in the order given.
@@ -144,8 +147,8 @@ pub fn apply(report: &Report<'_>, corrections: &[&Correction]) -> Revised {
             Subject::Finding { .. } => continue,
         };
         let is_applied = outcome.is_some();
-        let (after, id) = outcome.unwrap_or_default();
-        log.push(Applied { correction: (*correction).clone(), is_applied, after, id });
+        let (after, id, stated) = outcome.unwrap_or_default();
+        log.push(Applied { correction: (*correction).clone(), is_applied, after, id, stated });
     }
     let added = work.added.clone();
     let mut observations: Vec<Observation> = work.rows.into_iter().flatten().chain(work.added).collect();
@@ -191,7 +194,8 @@ struct Work<'a> {
     added: Vec<Observation>,
 }
 
-type Outcome = Option<(Option<Reading>, String)>;
+/// The reading after, the row that it gave, and the one that it is about.
+type Outcome = Option<(Option<Reading>, String, String)>;
 
 impl Work<'_> {
     /// A decision about a reading; `None` where there is no such reading any more.
@@ -212,14 +216,14 @@ impl Work<'_> {
                 });
                 self.rows.get_mut(at)?.clear();
                 *self.checked.get_mut(at)? = None;
-                Some((None, String::new()))
+                Some((None, String::new(), stated.id))
             }
             Decision::Accept | Decision::Correct if after == *reading => {
                 let confirmed = self.corrected(&stated, &after, correction, stated.id.clone());
                 self.see(at, &confirmed, &after)?;
                 let id = confirmed.id.clone();
                 *self.rows.get_mut(at)? = vec![confirmed];
-                Some((Some(after), id))
+                Some((Some(after), id, stated.id))
             }
             Decision::Accept => None,
             Decision::Correct => {
@@ -228,14 +232,15 @@ impl Work<'_> {
                 self.see(at, &corrected, &after)?;
                 let same_figure = Reading { value: reading.value, ..after.clone() } == *reading;
                 let rows = self.rows.get_mut(at)?;
+                let about = stated.id.clone();
                 if same_figure {
                     // What the report states stays in the table; the correction outranks it.
                     *rows = vec![stated, corrected];
                 } else {
                     *rows = vec![corrected];
-                    self.entries(&stated.id, |entry| id.clone_into(&mut entry.reason));
+                    self.entries(&about, |entry| id.clone_into(&mut entry.reason));
                 }
-                Some((Some(after), id))
+                Some((Some(after), id, about))
             }
         }
     }
@@ -249,13 +254,13 @@ impl Work<'_> {
             return None;
         }
         match correction.decision {
-            Decision::Accept => return Some((None, String::new())),
+            Decision::Accept => return Some((None, String::new(), String::new())),
             Decision::Reject => {
                 for entry in self.ledger.iter_mut().filter(|e| e.start >= bound.start && e.end <= bound.end) {
                     entry.class = Class::Reference;
                     REJECTED.clone_into(&mut entry.reason);
                 }
-                return Some((None, String::new()));
+                return Some((None, String::new(), String::new()));
             }
             Decision::Correct => {}
         }
@@ -302,7 +307,7 @@ impl Work<'_> {
             id.clone_into(&mut entry.reason);
         }
         self.added.push(self.corrected(&base, &reading, correction, id.clone()));
-        Some((Some(reading), id))
+        Some((Some(reading), id, String::new()))
     }
 
     /// The row that a person's decision gives.
@@ -335,9 +340,13 @@ impl Work<'_> {
         draft.value = after.value;
         draft.period = after.period;
         draft.confidence = 1.0;
-        // Checks ask where a statement stands, not who vouches for it.
+        // Checks ask where a statement stands, not who vouches for it, and compare it with what stood there before.
         let origin = corrected.corrects().unwrap_or(corrected.origin);
-        *self.checked.get_mut(at)? = Some(Observation { origin, ..corrected.clone() });
+        let before = self.report.extraction.observations.get(at)?;
+        let is_restated = after.value != before.value;
+        let stated =
+            if is_restated { after.value.normalize().to_string().replace('.', ",") } else { before.stated.clone() };
+        *self.checked.get_mut(at)? = Some(Observation { origin, id: before.id.clone(), stated, ..corrected.clone() });
         Some(())
     }
 

@@ -207,7 +207,7 @@ fn a_correction_that_breaks_what_held_is_said_so() {
         office.table("out/observations.csv").into_iter().find(|o| o["file"] == "b.txt" && o["value"] == "16").unwrap();
     let bytes = replace_shared(&bytes, &[(&of_b["start"], &of_a["start"]), (&of_b["end"], &of_a["end"])]);
     office.write("wrong.xlsx", bytes);
-    office.corrected(&["wrong.xlsx"]).expect(1, &["trước đây khớp nhau nay không còn khớp", "63"]);
+    office.corrected(&["wrong.xlsx"]).expect(1, &["làm một quan hệ trước đây đúng nay không còn đúng", "17"]);
     assert!(office.findings().contains(&"correction-breaks a.txt".to_owned()), "{:?}", office.findings());
 }
 

@@ -32,7 +32,7 @@ const ROOMS: &[Room] = &[
     room("report", "dictionary document mention period text", "regex"),
     room("observation", "dictionary document mention period report text", "blake3 rust_decimal rustc-hash thiserror"),
     room("pipeline", "dictionary document input observation report text", "blake3"),
-    room("check", "diagnostic dictionary document input observation report", "rust_decimal serde"),
+    room("check", "diagnostic dictionary document input observation period report", "rust_decimal serde toml"),
     room("message", "diagnostic dictionary observation period", "rust_decimal toml"),
     room("examples", "dictionary document observation period report text", "rust_decimal"),
     room("verify", "diagnostic dictionary observation period text", "rust_decimal rustc-hash"),
@@ -63,7 +63,7 @@ const ROOMS: &[Room] = &[
         "batch",
         "annex check consolidate coverage diagnostic dictionary document evidence input mention message observation period \
          pipeline report review table text",
-        "blake3 csv rayon rust_decimal rustc-hash serde serde_json tempfile thiserror",
+        "blake3 csv rayon rust_decimal rustc-hash serde serde_json tempfile thiserror zip",
     ),
     room(
         "cli",
