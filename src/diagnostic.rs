@@ -121,6 +121,12 @@ impl Finding {
         }
     }
 
+    /// All its places: its own, the other side's, those of the likely causes.
+    pub fn sites_mut(&mut self) -> impl Iterator<Item = &mut Site> {
+        let causes = self.causes.iter_mut().map(|cause| &mut cause.site);
+        std::iter::once(&mut self.site).chain(self.other.as_mut()).chain(causes)
+    }
+
     /// Adds a value for a placeholder of the message.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {

@@ -152,7 +152,10 @@ impl Reader<'_> {
         }
     }
 
-    fn keep(&self, file: &str, read: ReadReport) -> Report {
+    fn keep(&self, file: &str, mut read: ReadReport) -> Report {
+        for observation in read.extraction.observations.iter_mut().filter(|o| o.place.is_empty()) {
+            observation.place = place_of(&read.document, observation.start, observation.line, self.written);
+        }
         let subject = Subject {
             file,
             document: &read.document,
@@ -161,12 +164,20 @@ impl Reader<'_> {
             dictionary: self.dictionary,
             rules: self.rules,
         };
-        let judged = check::check_report(&subject);
-        let revised = self.revise(&subject, &read, &judged);
+        let Judged { mut findings, checked } = check::check_report(&subject);
+        let starts: Vec<usize> = read.document.source.lines().map(|range| range.start).collect();
+        for site in findings.iter_mut().flat_map(Finding::sites_mut) {
+            let start = site.line.checked_sub(1).and_then(|at| starts.get(at));
+            if let Some(start) = start.filter(|_| site.place.is_empty() && site.file == file) {
+                site.place = place_of(&read.document, *start, site.line, self.written);
+            }
+        }
+        let stated = Judged { findings, checked };
+        let revised = self.revise(&subject, &read, &stated);
+        let Judged { findings, checked } = stated;
         let unmapped = unmapped_clauses(&read, &read.extraction.ledger);
         let facts = &read.facts;
-        let mut observations = read.extraction.observations;
-        self.name_places(&mut observations);
+        let observations = read.extraction.observations;
         let ledger = read.extraction.ledger;
         let count = |class: Class| ledger.iter().filter(|e| e.class == class).count();
         let row = ReportRow {
@@ -189,23 +200,7 @@ impl Reader<'_> {
             findings: 0,
         };
         let text = read.document.source.as_str().to_owned();
-        Report {
-            row,
-            letters: letters(&text),
-            text,
-            observations,
-            ledger,
-            unmapped,
-            findings: judged.findings,
-            checked: judged.checked,
-            revised,
-        }
-    }
-
-    fn name_places(&self, observations: &mut [Observation]) {
-        for observation in observations.iter_mut().filter(|o| o.place.is_empty()) {
-            observation.place = self.written.line(observation.line);
-        }
+        Report { row, letters: letters(&text), text, observations, ledger, unmapped, findings, checked, revised }
     }
 
     /// What the corrections bound to this report's bytes make of it; none where there are none.
@@ -227,10 +222,10 @@ impl Reader<'_> {
         );
         let judged = check::check_report(&Subject { extraction: &revised.checked, ..*subject });
         let judged = check::with_corrections(stated, judged, &who_decided(&revised.log));
-        let mut observations = revised.observations;
-        self.name_places(&mut observations);
-        let mut standing = revised.checked.observations;
-        self.name_places(&mut standing);
+        let (mut observations, mut standing) = (revised.observations, revised.checked.observations);
+        for observation in observations.iter_mut().chain(&mut standing).filter(|o| o.place.is_empty()) {
+            observation.place = place_of(&read.document, observation.start, observation.line, self.written);
+        }
         Some(Revised {
             unmapped: unmapped_clauses(read, &revised.ledger),
             findings: judged.findings,
@@ -253,6 +248,12 @@ impl Reader<'_> {
         let entry = LedgerEntry { reason, ..entry.clone() };
         Some(Named { indicator, gap: coverage::gap(file, &entry, read, self.fillers, self.dictionary) })
     }
+}
+
+/// The place of byte `at`, in line `line`, in words: as the file's own pages, paragraphs and cells are counted where the
+/// reader knows them, else the line.
+fn place_of(document: &Document, at: usize, line: usize, messages: &Messages) -> String {
+    document.layout.place(at).map_or_else(|| messages.line(line), |place| messages.place(place))
 }
 
 /// Whether the province was stated by a person rather than read.

@@ -215,8 +215,7 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
     let between = compare_reports(&tables, &gathered.revisions, dictionary, &resources.rules);
     checked.extend(between.checked);
     findings.extend(between.findings);
-    let has_values = !tables.observations.is_empty();
-    findings.extend((checked.is_empty() && has_values).then(check::nothing_checked));
+    findings.extend(check::nothing_checked(checked.len(), tables.observations.len(), &resources.rules));
     let mut conflicts = Vec::new();
     for conflict in consolidated.findings() {
         conflicts.push(if is_revision(conflict, &gathered.identity) {

@@ -19,8 +19,15 @@ pub fn refused(file: &str, refusal: &Refusal) -> Finding {
         Refusal::Empty => Finding::new(Severity::Error, "refused-empty", whole(file)),
         Refusal::NotText(at) => Finding::new(Severity::Error, "refused-not-text", whole(file)).with("at", at.clone()),
         Refusal::Unsupported(kind) => {
-            Finding::new(Severity::Error, "refused-unsupported", whole(file)).with("kind", *kind)
+            Finding::new(Severity::Error, "refused-unsupported", whole(file)).with("kind", kind.clone())
         }
+        Refusal::Damaged(at) => Finding::new(Severity::Error, "refused-damaged", whole(file)).with("at", at.clone()),
+        Refusal::Locked => Finding::new(Severity::Error, "refused-locked", whole(file)),
+        Refusal::Scanned => Finding::new(Severity::Error, "refused-scanned", whole(file)),
+        Refusal::LostLetters => Finding::new(Severity::Error, "refused-lost-letters", whole(file)),
+        Refusal::TooLarge { limit, most } => Finding::new(Severity::Error, "refused-too-large", whole(file))
+            .with("limit", limit.code())
+            .with("most", most.to_string()),
     }
 }
 
@@ -113,7 +120,8 @@ fn within_report(conflict: Finding, told: &[Finding], observations: &[Observatio
     Some(Finding { severity: Severity::Info, check: "told-apart", ..conflict })
 }
 
-/// A run over reports in which no relation could be checked: nothing was found wrong because nothing was looked at.
-pub fn nothing_checked() -> Finding {
-    Finding::new(Severity::Warning, "nothing-checked", Site::default())
+/// A run over many values in which no relation could be checked: nothing was found wrong because nothing was looked at.
+pub fn nothing_checked(checked: usize, values: usize, rules: &Rules) -> Option<Finding> {
+    let silent = checked == 0 && values >= rules.least_values_to_check;
+    silent.then(|| Finding::new(Severity::Warning, "nothing-checked", Site::default()))
 }

@@ -17,9 +17,8 @@ mod outlier;
 mod period;
 mod printed;
 mod relation;
+mod remarks;
 mod rules;
-#[cfg(test)]
-mod tests;
 mod values;
 
 pub use batch::{
@@ -72,12 +71,13 @@ impl Subject<'_> {
 pub type ReportCheck = fn(&Subject<'_>) -> Vec<Finding>;
 
 /// All checks of one report.
-pub const REPORT_CHECKS: &[ReportCheck] = &[facts::check, period::check, nothing_found::check];
+pub const REPORT_CHECKS: &[ReportCheck] = &[facts::check, period::check, nothing_found::check, remarks::check];
 
 /// Every slug that a finding may have, each with a message; sorted.
 pub const SLUGS: &[&str] = &[
     "base-differs",
     "base-exceeds-whole",
+    "cell-error",
     "change-differs",
     "conflict",
     "conflict-doubtful",
@@ -91,7 +91,12 @@ pub const SLUGS: &[&str] = &[
     "declared-missing",
     "dismissed",
     "duplicate",
+    "encoding",
     "folder-unreadable",
+    "formula-uncomputed",
+    "hidden-columns",
+    "hidden-rows",
+    "hidden-sheet",
     "implied-plan-differs",
     "listed-file-missing",
     "no-whole-base",
@@ -99,6 +104,7 @@ pub const SLUGS: &[&str] = &[
     "nothing-found",
     "outlier",
     "part-exceeds-whole",
+    "part-lost",
     "parts-differ-from-whole",
     "parts-exceed-whole",
     "parts-nearly-whole",
@@ -106,14 +112,20 @@ pub const SLUGS: &[&str] = &[
     "period-implausible",
     "period-untold",
     "periods-differ",
+    "picture-only",
     "plan-differs",
     "plan-moves",
     "plan-ratio",
     "price-times-count",
     "province-untold",
     "reader-failed",
+    "refused-damaged",
     "refused-empty",
+    "refused-locked",
+    "refused-lost-letters",
     "refused-not-text",
+    "refused-scanned",
+    "refused-too-large",
     "refused-unsupported",
     "restated-rounded",
     "rounding",
@@ -172,3 +184,6 @@ fn site_of(observation: &Observation) -> Site {
         quote: observation.quote.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -128,7 +128,7 @@ impl Operator {
         match self {
             Self::Equal => "=",
             Self::AtMost => "≤",
-            Self::Whole => "∈ ℕ",
+            Self::Whole => "= 1, 2, 3, …",
         }
     }
 }

@@ -50,6 +50,7 @@ pub struct Outliers {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct BetweenFile {
+    least_values_to_check: usize,
     outliers: Outliers,
 }
 
@@ -66,6 +67,8 @@ pub struct Rules {
     pub reach: Decimal,
     /// Two values of one thing that differ by at most this share of the greater speak of the same.
     pub near: Decimal,
+    /// In a run of so many values some relation must have been checked.
+    pub least_values_to_check: usize,
     /// How values that stand out are told.
     pub outliers: Outliers,
     /// The declared checks, in the order of their files.
@@ -112,6 +115,7 @@ impl Rules {
                     most_months_late: period.most_months_late,
                     reach: printed.reach,
                     near: printed.near,
+                    least_values_to_check: between.least_values_to_check,
                     outliers: between.outliers,
                     declared,
                 })

@@ -40,6 +40,11 @@ impl Value<'_> {
         let is_percent = self.observation.measure.is_percent() || self.observation.unit == Unit::Percent.code();
         if is_percent && !text.contains('%') { format!("{text}%") } else { text.to_owned() }
     }
+
+    /// Whether both stand in one row of a table.
+    pub fn is_beside(&self, other: &Value<'_>) -> bool {
+        self.row.is_some() && self.row == other.row
+    }
 }
 
 /// What one value is, apart from how it was told: equal keys speak of one figure.

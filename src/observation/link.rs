@@ -1467,6 +1467,7 @@ impl<'a> Linker<'a> {
             about: if let Found::Companion { of, .. } = found { Some(of) } else { None },
             is_main,
             place: None,
+            province: None,
             candidates: self
                 .candidates_of(clause, index, false)
                 .iter()
@@ -1797,6 +1798,7 @@ impl<'a> Linker<'a> {
             about: None,
             is_main: false,
             place: None,
+            province: None,
             candidates: Vec::new(),
         }
     }

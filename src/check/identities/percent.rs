@@ -160,7 +160,10 @@ fn bases(values: &Values<'_>) -> Vec<Relation> {
                     && v.observation.measure == Measure::Actual
             })
         });
-        let Some(of) = told.or_else(|| named(numerator)) else { continue };
+        // In a row of a table a rate is of what stands before it.
+        let before =
+            |of: &usize| values.get(*of).is_some_and(|v| !v.is_beside(value) || v.observation.start < own.start);
+        let Some(of) = told.or_else(|| named(numerator).filter(before)) else { continue };
         let severity = if told.is_some() { Severity::Error } else { Severity::Warning };
         if let Some(base) = named(denominator) {
             let right = Expr::percent(Expr::Value(of), Expr::Value(base));
