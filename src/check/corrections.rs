@@ -93,11 +93,7 @@ fn correction_breaks(relation: &Checked, new: &[&Finding], decided: &[Decided]) 
         ..base
     };
     finding.observations.clone_from(&relation.observations);
-    finding
-        .with("relation", relation.written.clone())
-        .with("who", by.name)
-        .with("when", by.time)
-        .with("why", by.reason)
+    finding.with("relation", relation.written.clone()).with("who", by.name).with("when", by.time).with("why", by.reason)
 }
 
 #[cfg(test)]
