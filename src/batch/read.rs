@@ -2,10 +2,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::corrections::{Corrections, Named, Revisions, who_decided};
 use super::find::InputFile;
 use super::province::ProvinceChoice;
 use super::side_files::Listed;
 use crate::check::{self, Checked, Judged, Rules, Subject};
+use crate::coverage::{self, Fillers};
 use crate::diagnostic::Finding;
 use crate::dictionary::Dictionary;
 use crate::document::{BlockKind, Document};
@@ -15,6 +17,7 @@ use crate::observation::{Class, LedgerEntry, Observation};
 use crate::period::Period;
 use crate::pipeline::{ReadReport, read_report};
 use crate::report::Assumed;
+use crate::review::{self, Applied};
 use crate::table::ReportRow;
 
 /// A clause shown for a number that no indicator took has at most this many characters.
@@ -25,6 +28,8 @@ pub(super) struct Reader<'a> {
     pub(super) dictionary: &'a Dictionary,
     pub(super) rules: &'a Rules,
     pub(super) written: &'a Messages,
+    pub(super) fillers: &'a Fillers,
+    pub(super) corrections: &'a Corrections,
     pub(super) assume_period: Option<Period>,
     pub(super) assume_province: Option<&'a ProvinceChoice>,
 }
@@ -52,6 +57,22 @@ pub(super) struct Report {
     pub(super) findings: Vec<Finding>,
     /// Every relation among its numbers that was checked.
     pub(super) checked: Vec<Checked>,
+    /// The same after a person's corrections, where there are any for this report.
+    pub(super) revised: Option<Revised>,
+}
+
+/// What a person's corrections made of a report.
+#[derive(Debug)]
+pub(super) struct Revised {
+    pub(super) observations: Vec<Observation>,
+    pub(super) ledger: Vec<LedgerEntry>,
+    pub(super) unmapped: Vec<(LedgerEntry, String)>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) checked: Vec<Checked>,
+    /// The observations as they stand: each corrected value in place of the one stated.
+    pub(super) standing: Vec<Observation>,
+    pub(super) applied: Vec<Applied>,
+    pub(super) named: Vec<Named>,
 }
 
 /// Whose report it is, and of which period.
@@ -62,6 +83,24 @@ pub(super) struct Key {
 }
 
 impl Report {
+    /// Takes what a person's corrections made of it in place of what was read; `kept` keeps the rest.
+    pub(super) fn revise(&mut self, revised: Revised, kept: &mut Revisions) {
+        let stated = std::mem::replace(&mut self.observations, revised.observations);
+        kept.applied.extend(revised.applied);
+        kept.named.extend(revised.named);
+        kept.stated.push((self.row.file.clone(), stated));
+        kept.standing.push((self.row.file.clone(), revised.standing));
+        self.checked = revised.checked;
+        self.ledger = revised.ledger;
+        self.unmapped = revised.unmapped;
+        self.findings = revised.findings;
+        let count = |class: Class| self.ledger.iter().filter(|e| e.class == class).count();
+        self.row.observations = count(Class::Observation);
+        self.row.references = count(Class::Reference);
+        self.row.tasks = count(Class::Task);
+        self.row.unmapped = count(Class::Unmapped);
+    }
+
     pub(super) fn key(&self) -> Key {
         let row = &self.row;
         Key {
@@ -133,7 +172,10 @@ impl Reader<'_> {
                 site.place = place_of(&read.document, *start, site.line, self.written);
             }
         }
-        let unmapped = unmapped_clauses(&read);
+        let stated = Judged { findings, checked };
+        let revised = self.revise(&subject, &read, &stated);
+        let Judged { findings, checked } = stated;
+        let unmapped = unmapped_clauses(&read, &read.extraction.ledger);
         let facts = &read.facts;
         let observations = read.extraction.observations;
         let ledger = read.extraction.ledger;
@@ -158,7 +200,53 @@ impl Reader<'_> {
             findings: 0,
         };
         let text = read.document.source.as_str().to_owned();
-        Report { row, letters: letters(&text), text, observations, ledger, unmapped, findings, checked }
+        Report { row, letters: letters(&text), text, observations, ledger, unmapped, findings, checked, revised }
+    }
+
+    /// What the corrections bound to this report's bytes make of it; none where there are none.
+    fn revise(&self, subject: &Subject<'_>, read: &ReadReport, stated: &Judged) -> Option<Revised> {
+        let corrections = self.corrections.of(&read.digest);
+        if corrections.is_empty() {
+            return None;
+        }
+        let revised = review::apply(
+            &review::Report {
+                file: subject.file,
+                digest: &read.digest,
+                document: &read.document,
+                facts: &read.facts,
+                extraction: &read.extraction,
+                dictionary: self.dictionary,
+            },
+            &corrections,
+        );
+        let judged = check::check_report(&Subject { extraction: &revised.checked, ..*subject });
+        let judged = check::with_corrections(stated, judged, &who_decided(&revised.log));
+        let (mut observations, mut standing) = (revised.observations, revised.checked.observations);
+        for observation in observations.iter_mut().chain(&mut standing).filter(|o| o.place.is_empty()) {
+            observation.place = place_of(&read.document, observation.start, observation.line, self.written);
+        }
+        Some(Revised {
+            unmapped: unmapped_clauses(read, &revised.ledger),
+            findings: judged.findings,
+            checked: judged.checked,
+            standing,
+            named: revised.log.iter().filter_map(|applied| self.named(subject.file, read, applied)).collect(),
+            applied: revised.log,
+            ledger: revised.ledger,
+            observations,
+        })
+    }
+
+    /// The words around a number that a person named another indicator for.
+    fn named(&self, file: &str, read: &ReadReport, applied: &Applied) -> Option<Named> {
+        let indicator = applied.correction.change.indicator.clone().filter(|_| applied.is_applied)?;
+        let start = applied.correction.bound.start;
+        let entry = read.extraction.ledger.iter().find(|entry| entry.start == start)?;
+        // A wording of its own is what the dictionary lacks for a number that it misreads, too.
+        let reason = if entry.class == Class::Unmapped { entry.reason.clone() } else { "no-indicator".to_owned() };
+        let entry = LedgerEntry { reason, ..entry.clone() };
+        Some(Named { indicator, gap: coverage::gap(file, &entry, read, self.fillers, self.dictionary) })
     }
 }
 
@@ -197,8 +285,8 @@ fn letters(text: &str) -> String {
     blake3::hash(plain.as_bytes()).to_hex().to_string()
 }
 
-fn unmapped_clauses(read: &ReadReport) -> Vec<(LedgerEntry, String)> {
-    let entries = read.extraction.ledger.iter().filter(|e| e.class == Class::Unmapped);
+fn unmapped_clauses(read: &ReadReport, ledger: &[LedgerEntry]) -> Vec<(LedgerEntry, String)> {
+    let entries = ledger.iter().filter(|e| e.class == Class::Unmapped);
     entries.map(|e| (e.clone(), clause_at(&read.document, &read.extraction.scans, e.start))).collect()
 }
 

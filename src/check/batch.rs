@@ -88,6 +88,10 @@ fn within_report(conflict: Finding, told: &[Finding], observations: &[Observatio
     };
     let pair = at(&conflict.site, &conflict.stated).zip(at(&other, &conflict.expected));
     let Some((a, b)) = pair else { return Some(conflict) };
+    if b.origin == Origin::Correction {
+        // Two people say different things.
+        return Some(conflict);
+    }
     let explained = told.iter().flat_map(|f| f.causes.first()).any(|cause| {
         let turned = |from: &Observation, to: &Observation| {
             cause.observation == from.id && cause.value == to.value.normalize().to_string()

@@ -50,9 +50,19 @@ const ROOMS: &[Room] = &[
         "rust_decimal rust_xlsxwriter rustc-hash serde thiserror toml",
     ),
     room(
+        "review",
+        "dictionary document mention message observation period report text",
+        "blake3 calamine rust_decimal rust_xlsxwriter thiserror",
+    ),
+    room(
+        "evidence",
+        "consolidate diagnostic dictionary message observation period table",
+        "minijinja rust_decimal rustc-hash serde_json thiserror",
+    ),
+    room(
         "batch",
-        "annex check consolidate diagnostic dictionary document input mention message observation period pipeline report \
-         table text",
+        "annex check consolidate coverage diagnostic dictionary document evidence input mention message observation period \
+         pipeline report review table text",
         "blake3 csv rayon rust_decimal rustc-hash serde serde_json tempfile thiserror zip",
     ),
     room(
