@@ -2,6 +2,7 @@
 //! and writes all outputs at once or none.
 
 mod again;
+mod content;
 mod failure;
 mod find;
 mod identity;
@@ -18,5 +19,5 @@ pub use again::workbook_again;
 pub use failure::{Failure, Problem};
 pub use province::ProvinceChoice;
 pub(crate) use read::clause_at;
-pub use run::{Options, Outcome, Progress, READER_THREAD, Resources, run};
+pub use run::{Options, Outcome, Progress, READER_THREAD, Resources, WORKER_COMMAND, run};
 pub use survey::survey;

@@ -10,7 +10,7 @@ use super::table::{Style, build as build_table, from_grid, is_table, row_style};
 use super::{Block, BlockKind, Document, Section};
 use crate::dictionary::phrase::Hit;
 use crate::dictionary::{Dictionary, Part, Tag};
-use crate::text::{Layout, SourceText, Token, TokenKind, tokenize};
+use crate::text::{Layout, Place, SourceText, Token, TokenKind, tokenize};
 
 /// A line this long that does not end a sentence goes on in the next one.
 const WRAPPED_LINE: usize = 45;
@@ -285,6 +285,9 @@ impl Builder<'_> {
         }
         let mut at = 0;
         while let Some(line) = lines.get(at) {
+            if at > 0 && self.opens_sheet(line) {
+                self.next_sheet();
+            }
             if matches!(line.kind, LineKind::Row | LineKind::Cells(_)) {
                 let rest = lines.iter().skip(at);
                 let end = at + rest.take_while(|l| l.kind == line.kind).count();
@@ -296,6 +299,31 @@ impl Builder<'_> {
             self.line(line, next);
             at += 1;
         }
+    }
+
+    /// Whether a line is the name of a sheet.
+    fn opens_sheet(&self, line: &Line) -> bool {
+        let places = &self.document.layout.places;
+        let found = places.binary_search_by_key(&line.range.start, |(start, _)| *start);
+        let place = found.ok().and_then(|at| places.get(at)).map(|(_, place)| place);
+        matches!(place, Some(Place::SheetCell { cell, .. }) if cell.is_empty())
+    }
+
+    /// What a sheet before has closed or opened holds no longer.
+    fn next_sheet(&mut self) {
+        if self.in_header() {
+            self.leave_header();
+        }
+        self.closed = false;
+        self.current = None;
+        self.pending = None;
+        self.document.sections.push(Section {
+            level: 0,
+            title: Vec::new(),
+            parent: Some(0),
+            part: Part::Results,
+            fields: Vec::new(),
+        });
     }
 
     fn line(&mut self, line: &Line, next: Option<&Line>) {
@@ -643,7 +671,16 @@ impl Builder<'_> {
             lines.iter().flat_map(|l| self.tokens.get(l.tokens.clone()).unwrap_or_default()).copied().collect();
         // A declared table before the title is letterhead only where a title does follow.
         let header_only = self.in_header() && self.title_lines.is_none() && (declared.is_none() || self.has_title);
-        let part = if self.closed {
+        let on_sheet = declared.is_some()
+            && self.document.layout.places.iter().any(|(_, place)| matches!(place, Place::SheetCell { .. }));
+        let part = if on_sheet {
+            // On a sheet a table states results, whatever the words of its title are.
+            if self.in_header() {
+                self.leave_header();
+            }
+            self.closed = false;
+            Some(Part::Results)
+        } else if self.closed {
             Some(Part::Closing)
         } else if header_only {
             Some(Part::Header)

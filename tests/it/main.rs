@@ -13,6 +13,8 @@
 )]
 
 mod annex;
+mod archives;
+mod bad_formats;
 mod bad_input;
 mod determinism;
 mod dictionary;
@@ -21,6 +23,7 @@ mod fixtures;
 mod ledger;
 mod marks;
 mod messages;
+mod mutations;
 mod reports;
 mod run;
 mod score;
