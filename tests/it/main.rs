@@ -13,6 +13,8 @@
 )]
 
 mod annex;
+mod archives;
+mod bad_formats;
 mod bad_input;
 mod determinism;
 mod dictionary;
@@ -23,6 +25,7 @@ mod ledger;
 mod marks;
 mod messages;
 mod planted;
+mod mutations;
 mod reports;
 mod review;
 mod run;
