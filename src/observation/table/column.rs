@@ -54,6 +54,8 @@ pub(super) struct Data {
     pub coming: bool,
     /// Whether the measure is told by the order of the columns only.
     pub doubtful: bool,
+    /// Whether what it states was told by the columns that it divides.
+    pub derived: bool,
     /// A measure that is none of the table's: the value of the period before.
     pub untold: bool,
     /// All words of the head, from the top down.
@@ -99,7 +101,7 @@ impl Around<'_> {
         let of = if cumulative { Measure::Cumulative } else { Measure::Actual };
         let plan = says(Marker::PlanOfYear);
         let against_last_year =
-            matches!(coverage, Some(Coverage::Other(p)) if p.year + 1 == self.report.year) && (compares || percent);
+            matches!(coverage, Some(Coverage::Other(p)) if p.year + 1 == self.report.year) && (compares || signed);
         let same = says(Marker::SamePeriod) || against_last_year;
         let previous = says(Marker::PreviousPeriod) && !cumulative && coverage.is_none();
         let index_named = says(Marker::IndexBase);
@@ -168,6 +170,7 @@ impl Around<'_> {
             firm,
             coming,
             doubtful: false,
+            derived: false,
             untold,
             parts: head.says(Marker::OpensParts),
             head,
