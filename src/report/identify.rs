@@ -306,8 +306,8 @@ fn period_in_heads(document: &Document, year_of_date: Option<u16>, dictionary: &
     })
 }
 
-/// The reporting period that a title names: the first, before any words of coming tasks; where a month and a longer
-/// period that ends with it stand together, the longer one. The year may stand only with the coming period.
+/// The reporting period that a title names: the first, before any words of coming tasks; where a month and the year
+/// that ends with it stand together, the year. The year may stand only with the coming period.
 fn period_in(
     document: &Document,
     tokens: &[Token],
@@ -323,8 +323,13 @@ fn period_in(
         .map(|h| h.first as usize)
         .min()
         .unwrap_or(tokens.len());
+    // «tháng 12; lũy kế cả năm»: a period with a cumulative word is not the report's own, but for the first.
+    let adds_up = |m: &PeriodMention| {
+        m.first > first.first
+            && scan.markers(Marker::Cumulative).any(|h| (h.first as usize) < m.first && h.last as usize + 1 >= m.first)
+    };
     let own: Vec<PeriodMention> =
-        scan.periods.iter().copied().filter(|m| m.first >= first.first && m.last < tasks).collect();
+        scan.periods.iter().copied().filter(|m| m.first >= first.first && m.last < tasks && !adds_up(m)).collect();
     let year = own.iter().find_map(|m| m.year).or_else(|| {
         let later = scan.periods.iter().find(|m| m.year.is_some())?;
         let mine = resolve(&first, later.year?)?;
