@@ -18,6 +18,7 @@ mod determinism;
 mod dictionary;
 mod explain;
 mod fixtures;
+mod forms;
 mod ledger;
 mod marks;
 mod messages;
