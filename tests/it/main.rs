@@ -21,6 +21,7 @@ mod dictionary;
 mod evidence;
 mod explain;
 mod fixtures;
+mod forms;
 mod ledger;
 mod marks;
 mod messages;
