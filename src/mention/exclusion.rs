@@ -98,6 +98,11 @@ fn parts_of_names(source: &SourceText, tokens: &[Token], scan: &mut Scan) {
     }
 }
 
+/// Whether a scale word stands right after the token: `trong tháng 2 tỷ 145 triệu đồng` is an amount.
+fn is_scaled(scan: &Scan, at: usize) -> bool {
+    scan.hits_at(at + 1).iter().any(|h| matches!(h.tag, Tag::Scale(_)))
+}
+
 /// Whether a counted noun stands right after the token.
 fn is_counted(scan: &Scan, at: usize) -> bool {
     scan.hits_at(at + 1).iter().any(|h| matches!(h.tag, Tag::Unit(_) | Tag::Scale(_)))
@@ -115,7 +120,7 @@ fn phrases(source: &SourceText, tokens: &[Token], dictionary: &Dictionary, scan:
             let value: Option<u32> = digits.parse().ok();
             let bounded = (rule.min.is_none() || value.is_some_and(|v| rule.min.is_some_and(|m| v >= m)))
                 && (rule.max.is_none() || value.is_some_and(|v| rule.max.is_some_and(|m| v <= m)));
-            (plain || !rule.plain) && bounded && !(rule.unless_counted && is_counted(scan, at))
+            (plain || !rule.plain) && bounded && !(rule.unless_counted && is_counted(scan, at)) && !is_scaled(scan, at)
         };
         let within: Vec<usize> = (hit.first as usize..=hit.last as usize)
             .filter(|at| tokens.get(*at).is_some_and(Token::is_number))

@@ -51,7 +51,8 @@ pub(super) fn split(source: &SourceText, tokens: &[Token], label: usize) -> Vec<
         let abbreviates = before.is_some_and(|t| {
             let written = source.slice(t.range());
             let letters = written.chars().count();
-            let name = letters == 1 || letters == 2 && (written.eq_ignore_ascii_case("tp") || !written.chars().all(char::is_uppercase));
+            let name = letters == 1
+                || letters == 2 && (written.eq_ignore_ascii_case("tp") || !written.chars().all(char::is_uppercase));
             t.is_word() && t.capital && name && !token.spaced
         });
         let ends = match next {

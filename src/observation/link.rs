@@ -8,7 +8,7 @@ use std::rc::Rc;
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
-use super::breakdown::{of_parts, of_quantity, stated, stated_of_parts};
+use super::breakdown::{of_parts, of_quantity, stated, stated_each, stated_of_parts};
 use super::candidates::{Candidate, ContextTerms, Reading, SentenceTerms, TitleTerms};
 use super::draft::{Draft, PartOf, Unmapped};
 use super::model::{Measure, Origin, Qualifier, Status};
@@ -226,7 +226,9 @@ impl Clause<'_> {
         let from = (self.reach.sentence.start..strict.start)
             .rev()
             .find(|t| {
-                self.tokens.get(*t).is_some_and(|k| k.is_number() || matches!(k.kind, TokenKind::Punct(',' | ';' | ')' | ':')))
+                self.tokens
+                    .get(*t)
+                    .is_some_and(|k| k.is_number() || matches!(k.kind, TokenKind::Punct(',' | ';' | ')' | ':')))
             })
             .map_or(self.reach.sentence.start, |t| t + 1);
         alone.then_some(from.max(strict.start.saturating_sub(6))..strict.start)
@@ -641,7 +643,8 @@ impl<'a> Linker<'a> {
             return Some(Found::Sibling { of, pairs: vec![pair] });
         }
         let before = (0..index).rev().find(|at| {
-            clause.quantity(*at).is_some_and(|q| q.end() <= marker.0) && clause.is_value.get(*at) == Some(&true)
+            clause.quantity(*at).is_some_and(|q| q.end() <= marker.0 && !clause.has_semicolon(q.end(), marker.0))
+                && clause.is_value.get(*at) == Some(&true)
         });
         let whole = match before {
             Some(at) => clause.assigned.get(at).copied().flatten()?,
@@ -708,8 +711,17 @@ impl<'a> Linker<'a> {
                     _ => row.push((name.category.clone(), name.last)),
                 }
             }
-            if row.len() < values.len() {
+            if row.len() != values.len() {
                 row = names.iter().filter(|s| s.dimension == dimension).map(|s| (s.category.clone(), s.last)).collect();
+            }
+            if row.len() != values.len() {
+                // «hộ nghèo và hộ cận nghèo» is one group elsewhere; in turn each name counts.
+                let each = stated_each(clause.tokens, clause.scan, &(start..first), &rule.id, self.dictionary);
+                row = each
+                    .into_iter()
+                    .filter(|s| s.dimension == dimension && !s.category.is_empty())
+                    .map(|s| (s.category, s.last))
+                    .collect();
             }
             if row.len() == values.len() {
                 return row.get(place).map(|(category, _)| (id.clone(), category.clone()));
@@ -730,7 +742,27 @@ impl<'a> Linker<'a> {
         })
     }
 
+    /// What follows from a value before. A bracket that has closed is left: its whole comes first, then what is in it.
     fn companion(&self, clause: &Clause<'_>, reading: &Reading<'_>, index: usize) -> Option<Found> {
+        let quantity = clause.quantity(index)?;
+        let depth = clause.depth(quantity.first);
+        let bracket_before = (0..index).rev().find(|at| clause.is_value.get(*at) == Some(&true)).is_some_and(|at| {
+            clause.quantity(at).is_some_and(|q| clause.depth(q.first) > depth)
+        });
+        bracket_before
+            .then(|| self.companion_at(clause, reading, index, Some(depth)))
+            .flatten()
+            .filter(|found| matches!(found, Found::Companion { .. }))
+            .or_else(|| self.companion_at(clause, reading, index, None))
+    }
+
+    fn companion_at(
+        &self,
+        clause: &Clause<'_>,
+        reading: &Reading<'_>,
+        index: usize,
+        most_depth: Option<u8>,
+    ) -> Option<Found> {
         let quantity = clause.quantity(index)?;
         let money = quantity.class == Some(UnitClass::Known(Unit::Vnd));
         // The nearest value before, in or out of a bracket, that has a companion of this kind.
@@ -739,6 +771,10 @@ impl<'a> Linker<'a> {
         while let Some(before) = at.checked_sub(1) {
             at = before;
             if clause.is_value.get(at) != Some(&true) {
+                continue;
+            }
+            let deep = |most: u8| clause.quantity(at).is_some_and(|q| clause.depth(q.first) > most);
+            if most_depth.is_some_and(deep) {
                 continue;
             }
             let Some(draft) = clause.assigned.get(at).copied().flatten() else {
@@ -811,7 +847,8 @@ impl<'a> Linker<'a> {
     /// The period that follows the number at once: `19.685 người của 9 tháng đầu năm`, `145.712 hồ sơ cả năm`.
     fn period_after(&self, clause: &Clause<'_>, index: usize) -> Option<Coverage> {
         let right = clause.right(index);
-        let event = clause.events.iter().find(|e| e.first >= right.start && e.last < right.end)?;
+        let end = clause.quantity(index + 1).map_or(right.end, |next| next.first.max(right.end));
+        let event = clause.events.iter().find(|e| e.first >= right.start && e.last < end)?;
         let leads = (right.start..event.first).all(|t| clause.tokens.get(t).is_some_and(Token::is_word));
         (leads && event.first <= right.start + 1).then_some(event.coverage)
     }
@@ -829,6 +866,9 @@ impl<'a> Linker<'a> {
         };
         if let Some(found) = self.in_turn(clause, index) {
             return found;
+        }
+        if self.singles_out_district(clause, index) {
+            return unmapped("district-row");
         }
         let near = own.filter(|c| c.anchored && c.specific);
         if near.is_none()
@@ -866,10 +906,24 @@ impl<'a> Linker<'a> {
         {
             let fits = reading.unit_fit(draft.indicator) > 0.0 && !reading.is_forbidden(draft.indicator);
             let pairs = if fits { self.categories(clause, index, draft.indicator) } else { Vec::new() };
-            if fits && near.is_none_or(|c| self.names_of_another(&pairs, c.indicator)) {
+            let goes_on = near.is_some_and(|c| {
+                c.indicator == draft.indicator
+                    && draft.part_of.is_some()
+                    && pairs.iter().any(|(d, _)| draft.breakdown.iter().any(|(o, _)| o == d))
+                    && !self.asks_for_subject(clause, index)
+                    && !clause.has_semicolon(draft.tokens.end, quantity.first)
+            });
+            if fits && (goes_on || near.is_none_or(|c| self.names_of_another(&pairs, c.indicator))) {
                 let same_dimension = pairs.iter().any(|(d, _)| draft.breakdown.iter().any(|(other, _)| other == d));
                 if same_dimension {
                     return Found::Sibling { of, pairs };
+                }
+                // «… có 3.018 phụ nữ; dân tộc thiểu số 3.206 người»: another attribute of the same whole.
+                if let Some(part) = draft
+                    .part_of
+                    .filter(|_| !pairs.is_empty() && self.names_only_categories(clause, index, draft.indicator))
+                {
+                    return Found::Part { whole: part.whole, exhaustive: false, pairs };
                 }
                 if !pairs.is_empty()
                     && draft.breakdown.is_empty()
@@ -879,6 +933,11 @@ impl<'a> Linker<'a> {
                     return Found::Part { whole: of, exhaustive: false, pairs };
                 }
             }
+        }
+        if near.is_none()
+            && let Some(found) = self.parallel_item(clause, &reading, index)
+        {
+            return found;
         }
         if before.is_none()
             && let Some(found) = self.part_of_memory(clause, &reading, index, near)
@@ -937,7 +996,8 @@ impl<'a> Linker<'a> {
         let Some(row) = self.dictionary.indicator(other) else { return false };
         pairs.iter().any(|(dimension, _)| {
             let at = self.dictionary.dimension_ids.get(dimension).copied();
-            let proper = at.and_then(|d| self.dictionary.dimensions.get(usize::from(d))).is_some_and(|d| d.proper_names);
+            let proper =
+                at.and_then(|d| self.dictionary.dimensions.get(usize::from(d))).is_some_and(|d| d.proper_names);
             proper && !row.breakdowns.contains(dimension)
         })
     }
@@ -961,6 +1021,46 @@ impl<'a> Linker<'a> {
         });
         let (at, first) = same.next()?;
         same.all(|(_, d)| d.indicator == first.indicator && d.breakdown == first.breakdown).then_some(at)
+    }
+
+    /// Whether the number is of a part of the province singled out after the whole: «riêng huyện … có 1.460 người».
+    fn singles_out_district(&self, clause: &Clause<'_>, index: usize) -> bool {
+        let left = clause.left(index);
+        let Some(beside) = clause.scan.last_marker(Marker::Besides, &left) else { return false };
+        let next = beside.last as usize + 1;
+        let district = clause.scan.hits_at(next).iter().find(|h| h.tag == Tag::Marker(Marker::District));
+        district.is_some_and(|h| clause.tokens.get(h.last as usize + 1).is_some_and(|t| t.is_word() && t.capital))
+            && clause.value_before(index).is_some()
+    }
+
+    /// The same place of the item before, of a list whose items are named by a category alone:
+    /// «- Vận động xã hội hóa: 4.120 suất» after «- Quà của tỉnh: 52.310 suất».
+    fn parallel_item(&self, clause: &Clause<'_>, reading: &Reading<'_>, index: usize) -> Option<Found> {
+        let block = self.document.blocks.get(clause.block)?;
+        if block.label == 0 || clause.sentence > 0 || index > 0 {
+            return None;
+        }
+        let quantity = clause.quantity(index)?;
+        let before = self
+            .document
+            .blocks
+            .get(..clause.block)?
+            .iter()
+            .rposition(|b| !matches!(b.kind, BlockKind::Furniture | BlockKind::Footnote(_)))?;
+        let sibling = self.document.blocks.get(before)?;
+        if sibling.label == 0 || sibling.level != block.level || sibling.intro != block.intro {
+            return None;
+        }
+        let of = self.linked.drafts.iter().position(|d| d.block == before && d.sentence == 0)?;
+        let draft = self.linked.drafts.get(of)?;
+        let first = self.scans.get(before)?.quantities.first()?;
+        let alike = first.class == quantity.class && draft.tokens.start == first.first && !draft.measure.is_relative();
+        let rule = self.dictionary.indicator(draft.indicator)?;
+        let strict = clause.reach.strict.get(index)?;
+        let pairs = of_parts(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary);
+        let pairs = if pairs.is_empty() { self.categories(clause, index, draft.indicator) } else { pairs };
+        let parallel = pairs.iter().any(|(d, _)| draft.breakdown.iter().any(|(o, _)| o == d));
+        (alike && parallel && reading.unit_fit(draft.indicator) > 0.0).then_some(Found::Sibling { of, pairs })
     }
 
     /// The reading by the heading right above, for a number whose own words name nothing.
@@ -1407,6 +1507,7 @@ impl<'a> Linker<'a> {
             part_of,
             is_main,
             place: None,
+            province: None,
             candidates: self
                 .candidates_of(clause, index, false)
                 .iter()
@@ -1422,11 +1523,15 @@ impl<'a> Linker<'a> {
         if of.kind == Kind::Flow || inherits {
             return None;
         }
-        let draft = clause.memory.first().and_then(|d| self.linked.drafts.get(*d))?;
-        let row = self.dictionary.indicator(draft.indicator)?;
-        let near = draft.block == clause.block && draft.sentence + 1 == clause.sentence;
-        let alike = row.unit == unit || row.unit == Unit::Percent || unit == Unit::Percent;
-        draft.period.filter(|_| near && alike && row.domain() == domain && row.kind != Kind::Flow)
+        let before = self.linked.drafts.iter().rev().take_while(|d| d.block == clause.block);
+        let near = before.filter(|d| d.sentence + 1 == clause.sentence);
+        near.filter(|d| {
+            self.dictionary.indicator(d.indicator).is_some_and(|row| {
+                let alike = row.unit == unit || row.unit == Unit::Percent || unit == Unit::Percent;
+                alike && row.domain() == domain && row.kind != Kind::Flow
+            })
+        })
+        .find_map(|d| d.period)
     }
 
     fn draft(&self, at: usize) -> Result<&Draft, Unmapped> {
@@ -1551,8 +1656,14 @@ impl<'a> Linker<'a> {
             .hits_at(quantity.first)
             .iter()
             .any(|h| h.tag == Tag::Marker(Marker::ZeroNeedsNone) && h.last as usize == quantity.last);
+        let named_after = candidates
+            .iter()
+            .any(|c| c.span.0 > quantity.last && c.nearness >= 1.0 && c.specific && c.score >= scores.strong);
         let mut taken: Vec<Candidate> = Vec::new();
         for candidate in candidates.iter().copied() {
+            if named_after && candidate.span.1 < quantity.first {
+                continue;
+            }
             let countable = self
                 .dictionary
                 .indicator(candidate.indicator)
@@ -1597,7 +1708,16 @@ impl<'a> Linker<'a> {
         let nothing = |reason| Unmapped { reason, candidates: Vec::new() };
         // «Tỷ lệ số hóa hồ sơ: 88,6%»: words of its own that name no indicator do not make it a share of the value before.
         let own_start = clause.left(index).start;
-        if relative.unclear && relative.about == About::Share && clause.plain_words(own_start, quantity.first) >= 3 {
+        let rate_of_its_own = matches!(relative.about, About::Share | About::Plan)
+            && quantity.kind == QuantityKind::Percent
+            && !clause.scan.has_marker(Marker::PlanOfYear, &(own_start..clause.right(index).end))
+            && clause.scan.hits_in(&(own_start..quantity.first)).any(|h| {
+                h.tag == Tag::Marker(Marker::Share)
+                    && clause.plain_words(own_start.saturating_sub(1), h.first as usize) == 0
+                    && clause.plain_words(h.last as usize, quantity.first) >= 2
+            });
+        let far = relative.unclear && relative.about == About::Share;
+        if rate_of_its_own || far && clause.plain_words(own_start, quantity.first) >= 3 {
             let named = self.readings(clause, index, true).first().is_some_and(|c| c.anchored && c.specific);
             if !named {
                 return Err(nothing("percentage-of-what"));
@@ -1725,6 +1845,7 @@ impl<'a> Linker<'a> {
             part_of: None,
             is_main: false,
             place: None,
+            province: None,
             candidates: Vec::new(),
         }
     }
