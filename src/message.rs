@@ -206,8 +206,13 @@ impl Messages {
 
     /// The message of a finding.
     pub fn finding(&self, finding: &Finding, dictionary: &Dictionary) -> String {
-        let Some(text) = self.texts.get(&format!("finding.{}", finding.check)) else {
-            return finding.check.to_owned();
+        self.finding_as(finding, finding.check, dictionary)
+    }
+
+    /// The message of a finding as one of `check` would tell it.
+    fn finding_as(&self, finding: &Finding, check: &str, dictionary: &Dictionary) -> String {
+        let Some(text) = self.texts.get(&format!("finding.{check}")) else {
+            return check.to_owned();
         };
         let written = |value: &str| {
             Decimal::from_str_exact(value).map_or_else(|_| value.to_owned(), |number| self.number(number))
@@ -219,6 +224,9 @@ impl Messages {
                 ("measure", Some(code)) => self.word(&format!("measure.{code}")),
                 ("limit", Some(code)) => self.word(&format!("limit.{code}")),
                 ("origin", Some(code)) => self.word(&format!("origin.{code}")),
+                ("decision", Some(code)) => self.word(&format!("decision.{code}")),
+                // The finding that this one speaks of, in its own words.
+                ("was", Some(was)) if was != check => self.finding_as(finding, was, dictionary),
                 ("breakdown", Some(codes)) => {
                     codes.parse().map_or_else(|_| codes.to_owned(), |breakdown| self.breakdown(&breakdown, dictionary))
                 }

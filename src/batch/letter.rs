@@ -29,6 +29,8 @@ pub(super) fn write(findings: &[(Finding, String)], resources: &Resources) -> Ve
     let mut provinces: BTreeMap<(&str, &'static str), Vec<&Finding>> = BTreeMap::new();
     for (finding, _) in findings {
         let asks = finding.severity >= Severity::Warning && !finding.province.is_empty() && finding.site.line > 0;
+        // What became of a correction is a matter of the office.
+        let asks = asks && !finding.check.starts_with("correction-");
         if asks {
             provinces.entry((&finding.province, system(finding).code())).or_default().push(finding);
         }

@@ -6,6 +6,7 @@
 
 mod batch;
 mod between;
+mod corrections;
 mod declared;
 mod facts;
 mod identities;
@@ -25,6 +26,7 @@ pub use batch::{
     within_reports,
 };
 pub use between::check_between;
+pub use corrections::{Decided, dismissed, stale_correction, with_corrections};
 pub use declared::{Declared, Missing, Term};
 pub use interval::{End, Interval};
 pub use judge::{Checked, Judged};
@@ -79,10 +81,15 @@ pub const SLUGS: &[&str] = &[
     "change-differs",
     "conflict",
     "conflict-doubtful",
+    "correction-breaks",
+    "correction-repeated",
+    "correction-stale-report",
+    "correction-stale-rule",
     "cumulative-falls",
     "cumulative-step",
     "declared-check",
     "declared-missing",
+    "dismissed",
     "duplicate",
     "encoding",
     "folder-unreadable",
@@ -122,6 +129,7 @@ pub const SLUGS: &[&str] = &[
     "refused-unsupported",
     "restated-rounded",
     "rounding",
+    "settled-by-correction",
     "settled-by-revision",
     "share-ratio",
     "slip-of-magnitude",

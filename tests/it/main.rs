@@ -13,18 +13,24 @@
 )]
 
 mod annex;
+mod archives;
+mod bad_formats;
 mod bad_input;
 mod bonds;
 mod checks;
 mod determinism;
 mod dictionary;
+mod evidence;
 mod explain;
 mod fixtures;
+mod forms;
 mod ledger;
 mod marks;
 mod messages;
 mod planted;
+mod mutations;
 mod reports;
+mod review;
 mod run;
 mod score;
 mod settled;
@@ -32,3 +38,5 @@ mod support;
 mod templates;
 mod tidy;
 mod titles;
+mod twins;
+mod workbook;
