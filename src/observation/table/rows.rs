@@ -127,7 +127,8 @@ impl<'a> Interpreter<'a> {
             if !matches!(data.measure, Measure::Share | Measure::Actual | Measure::YoyBase) {
                 continue;
             }
-            let rate = self.report.dictionary.rate_of(over.indicator, by.indicator).filter(|_| over.breakdown == by.breakdown);
+            let rate =
+                self.report.dictionary.rate_of(over.indicator, by.indicator).filter(|_| over.breakdown == by.breakdown);
             let unit = Some(UnitClass::Known(Unit::Percent));
             let made = match rate {
                 Some(rate) => Stated { indicator: rate, class: unit, factor: Decimal::ONE, ..over },
@@ -151,7 +152,10 @@ impl<'a> Interpreter<'a> {
             let Some(before) = by_head.get(column - 1).and_then(Clone::clone) else { continue };
             let pairs = self.reader.categories(&data.leaf, before.indicator);
             let lost = by_head.get(column).is_none_or(Option::is_none)
-                || by_head.get(column).and_then(Option::as_ref).is_some_and(|own| self.reader.is_foreign(&data.leaf, own.indicator));
+                || by_head
+                    .get(column)
+                    .and_then(Option::as_ref)
+                    .is_some_and(|own| self.reader.is_foreign(&data.leaf, own.indicator));
             if !lost || pairs.is_empty() || !self.reader.is_only_categories(&data.leaf, before.indicator) {
                 continue;
             }
@@ -550,7 +554,9 @@ impl<'a> Interpreter<'a> {
         if let Some(own) = own {
             // A part in words of no category is no total: «- Xây mới» under houses built and repaired.
             let of = whole.filter(|_| hangs);
-            if of.is_some_and(|w| w.indicator == own.indicator) && self.reader.categories(&row.words, own.indicator).is_empty() {
+            if of.is_some_and(|w| w.indicator == own.indicator)
+                && self.reader.categories(&row.words, own.indicator).is_empty()
+            {
                 row.refused = true;
                 return None;
             }
@@ -630,7 +636,8 @@ impl<'a> Interpreter<'a> {
     /// Whether a label is words of measure only («lũy kế», «% kế hoạch»), and what they say.
     fn names_measure(&self, row: &mut Row<'_>) -> bool {
         let known = row.words.covered(|tag| {
-            matches!(tag, Tag::Marker(_) | Tag::Period(_) | Tag::Roman(_) | Tag::MonthWord(_)) || self.is_general_unit(tag)
+            matches!(tag, Tag::Marker(_) | Tag::Period(_) | Tag::Roman(_) | Tag::MonthWord(_))
+                || self.is_general_unit(tag)
         });
         if known < 0.99 || row.words.is_wordless() {
             return false;
@@ -793,7 +800,9 @@ impl<'a> Interpreter<'a> {
             return Err((Class::Unmapped, "breakdown-not-in-register"));
         }
         let mut pairs = self.reader.categories_of_part(&row.words, by_head.indicator);
-        if let Some(dimension) = row.sibling.as_ref().filter(|_| pairs.is_empty() && row.words.says(Marker::OtherCategory)) {
+        if let Some(dimension) =
+            row.sibling.as_ref().filter(|_| pairs.is_empty() && row.words.says(Marker::OtherCategory))
+        {
             let admitted = self.report.dictionary.indicator(by_head.indicator);
             if admitted.is_some_and(|i| i.breakdowns.contains(dimension)) {
                 // «Đối tượng khác» after rows of groups.
@@ -855,7 +864,12 @@ impl<'a> Interpreter<'a> {
 
     /// Adds the categories that the head states; a head that names a part without saying which, or one that the
     /// register does not admit, tells nothing.
-    fn add_head_categories(&self, stated: &mut Stated, data: &Data, kinds: &Kinds) -> Result<(), (Class, &'static str)> {
+    fn add_head_categories(
+        &self,
+        stated: &mut Stated,
+        data: &Data,
+        kinds: &Kinds,
+    ) -> Result<(), (Class, &'static str)> {
         if data.derived {
             return Ok(());
         }
