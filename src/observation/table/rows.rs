@@ -336,7 +336,19 @@ impl<'a> Interpreter<'a> {
                 Err((class, reason)) => self.linked.all_other(&cell.tokens, class, reason),
             }
         }
-        self.settle_row(first_draft);
+        let totals: Vec<usize> = (0..self.columns.len())
+            .filter(|c| matches!(self.columns.get(*c), Some(Column::Data(data)) if is_total(&data.leaf)))
+            .filter_map(|c| owners.get(c).copied().flatten())
+            .filter_map(|at| self.linked.drafts.get(at).map(|d| d.span.start))
+            .collect();
+        self.settle_row(first_draft, &totals);
+        // What was set aside shifts the others.
+        for (column, owner) in owners.iter_mut().enumerate() {
+            let token = self.lattice.own(at, column).and_then(|c| c.tokens.iter().find(|t| t.is_number()));
+            if owner.is_some() {
+                *owner = token.and_then(|t| self.linked.owner.get(&t.start).copied()).or(*owner);
+            }
+        }
         if let Some(indicator) = self.linked.drafts.get(first_draft).map(|d| d.indicator) {
             let named = self.reader.categories_of_part(&row.words, indicator).first().map(|(d, _)| d.clone());
             progress.dimension = named.or(progress.dimension.take());
@@ -674,7 +686,9 @@ impl<'a> Interpreter<'a> {
             return Some(stated);
         }
         self.reader.around.captions.iter().take(6).find_map(|caption| {
-            let mut stated = read(Some(caption))?;
+            // A head that names another thing is not spoken for by the title.
+            let mut stated = read(Some(caption))
+                .filter(|s| !data.names || self.reader.is_only_categories(&data.leaf, s.indicator))?;
             stated.confidence -= self.report.dictionary.confidence.loses.table_context;
             Some(stated)
         })
@@ -697,7 +711,7 @@ impl<'a> Interpreter<'a> {
             Place::Part
                 if by_head.is_some_and(|s| {
                     !self.reader.categories(&row.words, s.indicator).is_empty()
-                        && self.reader.is_only_categories(&row.words, s.indicator)
+                        && self.reader.is_all_categories(&row.words, s.indicator)
                 }) => {}
             Place::Part => return Err((Class::Unmapped, "district-row")),
             Place::Region => return Err((Class::Unmapped, "region-row")),
@@ -861,10 +875,22 @@ impl<'a> Interpreter<'a> {
         if self.reader.is_foreign(&data.head, stated.indicator) {
             return Err((Class::Unmapped, "breakdown-not-in-register"));
         }
-        if !data.leaf.is_wordless() && !self.reader.is_explained(&data.leaf, stated.indicator) {
+        let told = |words: &Words| words.is_wordless() || self.reader.is_explained(words, stated.indicator);
+        if !told(&data.leaf) || !data.below_parts.iter().all(told) {
             return Err((Class::Unmapped, "column-not-told"));
         }
         let mut pairs = self.reader.categories(&data.head, stated.indicator);
+        if let Some(sibling) = &data.sibling {
+            let admitted = self.report.dictionary.indicator(stated.indicator);
+            match sibling.as_ref().filter(|d| admitted.is_some_and(|i| i.breakdowns.contains(d))) {
+                Some(dimension) if pairs.iter().all(|(d, _)| d != dimension) => {
+                    pairs.push((dimension.clone(), OTHER.to_owned()));
+                }
+                Some(_) => {}
+                None if self.names(&data.leaf) => {}
+                None => return Err((Class::Unmapped, "column-not-told")),
+            }
+        }
         // Under labels of ethnic groups «tỷ lệ trong dân tộc» is the row's own.
         pairs.retain(|(dimension, _)| !kinds.dimensions.contains(dimension));
         if data.parts && pairs.is_empty() && !data.said && !data.leaf.says(Marker::TotalWords) && !data.names {
