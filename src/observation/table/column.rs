@@ -151,7 +151,8 @@ impl Around<'_> {
             said = firm || says(Marker::ResultColumn);
             (Measure::Actual, false, false)
         };
-        let last_year = |p: Period| p.last_year() + 1 == self.report.last_year() && p.last_month() == self.report.last_month();
+        let last_year =
+            |p: Period| p.last_year() + 1 == self.report.last_year() && p.last_month() == self.report.last_month();
         let measure = match coverage {
             Some(Coverage::Other(period)) if last_year(period) && measure == Measure::Actual => Measure::YoyBase,
             _ => measure,
@@ -206,9 +207,8 @@ impl Around<'_> {
         }
         words.hits.iter().any(|h| {
             matches!(h.tag, Tag::Term(_))
-                && (h.first as usize..=h.last as usize).any(|at| {
-                    words.tokens.get(at).is_some_and(|t| t.is_word()) && covered.get(at) == Some(&false)
-                })
+                && (h.first as usize..=h.last as usize)
+                    .any(|at| words.tokens.get(at).is_some_and(|t| t.is_word()) && covered.get(at) == Some(&false))
         })
     }
 
@@ -259,9 +259,8 @@ pub(super) struct Formula {
 /// The number of a column, and its formula: `(5)`, `4=3/1`, `(6)=(3)/(5)*100`.
 pub(super) fn key(text: &str) -> (Option<u32>, Option<Formula>) {
     let (own, rest) = text.split_once(['=', ':']).unwrap_or((text, ""));
-    let numbers = |s: &str| -> Vec<u32> {
-        s.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect()
-    };
+    let numbers =
+        |s: &str| -> Vec<u32> { s.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect() };
     let (own, rest) = if rest.is_empty() && own.contains('/') { ("", own) } else { (own, rest) };
     let number = numbers(own).first().copied();
     let Some((over, by)) = rest.split_once('/') else { return (number, None) };

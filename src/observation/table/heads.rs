@@ -227,13 +227,13 @@ impl<'a> Heads<'a> {
         let percent = filled.iter().filter(|c| c.percent || c.tokens.last().is_some_and(|t| t.is('%'))).count();
         let around = Around { percent_cells: percent * 2 > valued, ..*around };
         let mut data = around.data(head, leaf);
-        let words: Vec<Words> =
-            levels.iter().map(|c| Words::new(c.tokens.clone(), self.dictionary)).collect();
+        let words: Vec<Words> = levels.iter().map(|c| Words::new(c.tokens.clone(), self.dictionary)).collect();
         let opener = words.iter().position(|w| w.says(Marker::OpensParts)).unwrap_or(words.len());
         data.below_parts = words.into_iter().skip(opener + 1).collect();
         data.sibling = levels.iter().find_map(|cell| {
             let words = Words::new(cell.tokens.clone(), self.dictionary);
-            let rest = words.says(Marker::OtherCategory) && !words.hits.iter().any(|h| matches!(h.tag, Tag::Category(_)));
+            let rest =
+                words.says(Marker::OtherCategory) && !words.hits.iter().any(|h| matches!(h.tag, Tag::Category(_)));
             rest.then(|| self.sibling_dimension(cell))
         });
         Column::Data(Box::new(data))
@@ -246,7 +246,8 @@ impl<'a> Heads<'a> {
         let opens = |cell: &Cell| {
             let words = Words::new(cell.tokens.clone(), self.dictionary);
             words.opens_with(Marker::OpensParts)
-                && words.covered(|tag| matches!(tag, Tag::Marker(Marker::OpensParts | Marker::Filler) | Tag::Category(_)))
+                && words
+                    .covered(|tag| matches!(tag, Tag::Marker(Marker::OpensParts | Marker::Filler) | Tag::Category(_)))
                     > 0.99
         };
         let Some(at) = levels.iter().position(|cell| opens(cell)) else { return levels };
@@ -377,7 +378,8 @@ fn by_formula(data: &mut Data, formula: Formula, numbered: &impl Fn(u32) -> Opti
         Measure::Actual if untold => Measure::PrevPct,
         _ => return,
     };
-    let open = matches!(data.measure, Measure::Share | Measure::Actual | Measure::Cumulative) || data.measure == measure;
+    let open =
+        matches!(data.measure, Measure::Share | Measure::Actual | Measure::Cumulative) || data.measure == measure;
     if !open {
         return;
     }
