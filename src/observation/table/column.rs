@@ -138,6 +138,10 @@ impl Around<'_> {
             if percent { (Measure::YoyPct, false, false) } else { (Measure::YoyAbs, false, false) }
         } else if percent && (says(Marker::Reach) || says(Marker::Exceed)) {
             (Measure::PctOfPlan, false, false)
+        } else if percent && compares && coverage.is_none() && !says(Marker::OfWhichPercent) {
+            // «So sánh (%)» does not say with what.
+            untold = true;
+            (Measure::Share, false, true)
         } else if percent
             && !cumulative
             && coverage.is_none()

@@ -387,6 +387,7 @@ fn by_formula(data: &mut Data, formula: Formula, numbered: &impl Fn(u32) -> Opti
     data.of = over;
     data.period = None;
     data.index = !formula.change;
+    data.untold = false;
     data.unclear = false;
     data.unit = None;
 }
