@@ -13,19 +13,28 @@
 )]
 
 mod annex;
+mod archives;
+mod bad_formats;
 mod bad_input;
 mod determinism;
 mod dictionary;
+mod evidence;
 mod explain;
 mod fixtures;
 mod forms;
 mod ledger;
 mod marks;
 mod messages;
+mod planted;
+mod mutations;
 mod reports;
+mod review;
 mod run;
 mod score;
+mod settled;
 mod support;
 mod templates;
 mod tidy;
 mod titles;
+mod twins;
+mod workbook;

@@ -157,6 +157,7 @@ impl Interpreter<'_> {
             confidence: confidence.clamp(0.05, 0.99),
             rule: stated.rule.clone(),
             part_of: whole.map(|whole| PartOf { whole, exhaustive: false }),
+            about: None,
             is_main: !stated.part,
             place: None,
             province,
@@ -358,6 +359,7 @@ impl Interpreter<'_> {
                 status: Status::Reported,
                 confidence: (money.confidence - dictionary.confidence.loses.companion).clamp(0.05, 0.99),
                 part_of: None,
+                about: None,
                 is_main: false,
                 ..money.clone()
             });
