@@ -204,7 +204,13 @@ fn forms_hold_their_floors() {
         all.invented += counts.invented;
         all.faults.push_str(&counts.faults);
     }
-    println!("together F1 {:.4} ledger {:.4}, qualifier right {} of {}", all.f1(), all.ledger(), all.qualified, all.right);
+    println!(
+        "together F1 {:.4} ledger {:.4}, qualifier right {} of {}",
+        all.f1(),
+        all.ledger(),
+        all.qualified,
+        all.right
+    );
     assert!(all.right > 700, "too few rows of gold were compared: {}", all.right);
     assert!(all.f1() >= F1_FLOOR, "F1 {:.4} is under {F1_FLOOR}\n{}", all.f1(), all.faults);
     assert!(all.ledger() >= LEDGER_FLOOR, "ledger {:.4} is under {LEDGER_FLOOR}\n{}", all.ledger(), all.faults);
