@@ -8,14 +8,14 @@ use rustc_hash::FxHashMap;
 
 use super::failure::Failure;
 use super::find::{InputFile, MANIFEST_FILE, PLANS_FILE};
-use super::identity::revisions;
 use super::manifest;
-use super::outputs::{Tables, settle, workbook};
+use super::outputs::{Tables, View, settle, workbook};
 use super::read::clause_at;
 use super::run::Resources;
 use super::side_files::read_all_plans;
 use super::staging::Staging;
 use crate::check::SLUGS;
+use crate::consolidate::Boundaries;
 use crate::document::Document;
 use crate::observation::{Class, LedgerEntry, extract};
 use crate::period::Period;
@@ -62,7 +62,8 @@ pub fn workbook_again(
         })
         .collect();
     let plans = read_all_plans(&plan_files, &resources.dictionary)?;
-    let consolidated = settle(resources, &observations, &plans, &revisions(&rows))?;
+    let view = View { periods: &[period], boundaries: Boundaries::AsReported };
+    let consolidated = settle(resources, &observations, &rows, &plans, view)?;
     let tables = Tables { observations, ledger, unmapped, rows, findings };
     let file = workbook(resources, &tables, &consolidated, period)?;
     let path = out.join(&file.name);
