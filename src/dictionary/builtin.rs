@@ -15,6 +15,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("confidence.toml", include_str!("../../templates/confidence.toml")),
     ("consolidate.toml", include_str!("../../templates/consolidate.toml")),
     ("coverage.toml", include_str!("../../templates/coverage.toml")),
+    ("deadlines.toml", include_str!("../../templates/deadlines.toml")),
     ("dictionary/admin.toml", include_str!("../../templates/dictionary/admin.toml")),
     ("dictionary/child.toml", include_str!("../../templates/dictionary/child.toml")),
     ("dictionary/disabled_assoc.toml", include_str!("../../templates/dictionary/disabled_assoc.toml")),

@@ -7,6 +7,7 @@ use calamine::{Data, Reader, Xlsx};
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 use tonghop::annex::{AnnexInput, Layouts, write_workbook};
+use tonghop::completeness::Completeness;
 use tonghop::consolidate::{Boundaries, Input, Wording, consolidate, read_plans};
 use tonghop::diagnostic::{Finding, Severity, Site};
 use tonghop::dictionary::geography::Geography;
@@ -160,6 +161,7 @@ impl World {
         write_workbook(&AnnexInput {
             period: period.parse().unwrap(),
             consolidated: &consolidated,
+            completeness: &Completeness::default(),
             observations: &self.observations,
             unmapped: &[(unmapped, "trao 125 suất quà cho học viên".to_owned())],
             findings: &[(finding, "Tổng các phần không bằng số tổng nêu trong báo cáo".to_owned())],
