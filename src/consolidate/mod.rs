@@ -12,6 +12,7 @@ mod merge;
 mod model;
 mod paths;
 mod plans;
+mod rows;
 mod settle;
 mod stock;
 mod targets;
@@ -29,6 +30,7 @@ pub use key::{FigureKey, canonical};
 pub use lookup::{Cell, Consolidated};
 pub use model::{Addend, Against, Area, Basis, Comparison, Figure, Growth, Partial, Role, Settled, Total, TotalGrowth};
 pub use plans::{Plan, read_plans};
+pub use rows::rows;
 pub use wording::Wording;
 
 use crate::diagnostic::{Finding, Severity};

@@ -42,7 +42,7 @@ const ROOMS: &[Room] = &[
     room(
         "consolidate",
         "diagnostic dictionary observation period table",
-        "csv polars rust_decimal rustc-hash serde thiserror toml unicode-normalization",
+        "blake3 csv polars rust_decimal rustc-hash serde thiserror toml unicode-normalization",
     ),
     room(
         "completeness",
