@@ -2,6 +2,7 @@
 //! and writes all outputs at once or none.
 
 mod again;
+mod export;
 mod failure;
 mod find;
 mod identity;
@@ -10,13 +11,16 @@ mod outputs;
 mod province;
 mod read;
 mod run;
+mod saved;
 mod side_files;
 mod staging;
 mod survey;
 
 pub use again::workbook_again;
+pub use export::{ExportFormat, ExportSplit, Exported, export};
 pub use failure::{Failure, Problem};
 pub use province::ProvinceChoice;
 pub(crate) use read::clause_at;
 pub use run::{Options, Outcome, Progress, READER_THREAD, Resources, run};
+pub use saved::{saved_figures, saved_run};
 pub use survey::survey;

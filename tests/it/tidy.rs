@@ -49,6 +49,7 @@ const ROOMS: &[Room] = &[
         "dictionary document mention observation period table text",
         "csv rustc-hash serde thiserror toml",
     ),
+    room("changes", "observation table", "csv rust_decimal rustc-hash"),
     room(
         "annex",
         "completeness consolidate diagnostic dictionary observation period table",
@@ -56,14 +57,14 @@ const ROOMS: &[Room] = &[
     ),
     room(
         "batch",
-        "annex check completeness consolidate diagnostic dictionary document input mention message observation period pipeline report \
+        "annex changes check completeness consolidate diagnostic dictionary document input mention message observation period pipeline report \
          table text",
         "blake3 csv rayon rust_decimal rustc-hash serde serde_json tempfile thiserror",
     ),
     room(
         "cli",
-        "batch check compare consolidate coverage diagnostic dictionary examples message observation period pipeline report table verify",
-        "anyhow clap indicatif",
+        "batch changes check compare consolidate coverage diagnostic dictionary examples message observation period pipeline report table verify",
+        "anyhow clap indicatif rust_decimal",
     ),
     room("main", "cli", ""),
 ];
