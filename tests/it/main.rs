@@ -16,6 +16,7 @@ mod annex;
 mod bad_input;
 mod determinism;
 mod dictionary;
+mod exchange;
 mod explain;
 mod fixtures;
 mod ledger;
