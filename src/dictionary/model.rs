@@ -11,7 +11,7 @@ use super::phrase::PhraseTrie;
 use super::register::{Indicator, Register, Unit};
 use super::report_rules::ReportRules;
 use super::schema::{ExampleRow, RejectRow};
-use crate::text::Vocabulary;
+use crate::text::{Vocabulary, WordId};
 
 /// A term of wordings: a pattern that stands for one or more phrases.
 pub type TermId = u32;
@@ -288,6 +288,8 @@ pub struct Dictionary {
     pub geography: Geography,
     /// All words.
     pub vocabulary: Vocabulary,
+    /// Abbreviations of labels and heads in tables, and the words that they stand for.
+    pub abbreviations: FxHashMap<WordId, Vec<WordId>>,
     /// All phrases.
     pub trie: PhraseTrie<Tag>,
     /// Counted nouns.
@@ -334,6 +336,7 @@ impl Dictionary {
             register: Register::default(),
             geography: Geography::default(),
             vocabulary: Vocabulary::default(),
+            abbreviations: FxHashMap::default(),
             trie: PhraseTrie::default(),
             units: Vec::new(),
             scales: Vec::new(),

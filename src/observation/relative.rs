@@ -132,6 +132,10 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
     let left = clause.left(index);
     let said = |marker: Marker| clause.scan.has_marker(marker, &near);
     let said_before = |marker: Marker, words: usize| clause.before(index, marker, words).is_some();
+    // «giảm còn 1,88%» gives the level, not the change.
+    if said_before(Marker::LevelReached, 0) && !said_before(Marker::Reach, 0) {
+        return None;
+    }
     let up = said_before(Marker::Increase, 0);
     let down = said_before(Marker::Decrease, 0);
     let direction = match (up, down) {
@@ -146,6 +150,13 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
         (false, true) => -1,
         (false, false) => sign(clause, quantity),
     };
+    // «tăng mạnh với 4.215 người» gives the value.
+    let given = quantity.kind == QuantityKind::Plain
+        && clause
+            .scan
+            .last_marker(Marker::And, &left)
+            .is_some_and(|h| h.last as usize + 1 == quantity.first && direction != 0);
+    let direction = if given { 0 } else { direction };
     let same = said(Marker::SamePeriod) || said_before(Marker::SamePeriod, 4);
     let previous = !same && (said(Marker::PreviousPeriod) || said_before(Marker::PreviousPeriod, 3));
     // In a year's report what is set against the year before, or its end, is set against the same period.
@@ -181,11 +192,27 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             let plan_itself = (said_before(Marker::PlanValue, 0) || said_before(Marker::PlanOfYear, 6))
                 && !said_before(Marker::Reach, 1)
                 && !clause.scan.has_marker(Marker::Compare, &left);
-            if last_year_in_bracket(clause, index, report) && follows_rate(linker, clause, index) {
+            let told_same = clause.before_bracket(index, Marker::SamePeriod) && clause.opens_bracket(index);
+            if (told_same || last_year_in_bracket(clause, index, report)) && follows_rate(linker, clause, index) {
                 return Some(Relative::new(About::SamePeriodValue, 0));
             }
-            if plan_itself && follows_rate(linker, clause, index) {
+            // «đạt chỉ tiêu dưới 3,5%»
+            let bound =
+                matches!(quantity.approx, Some(Marker::Under | Marker::Over)) && said_before(Marker::PlanOfYear, 1);
+            if (plan_itself || bound) && follows_rate(linker, clause, index) {
                 return Some(Relative::new(About::PlanValue, 0));
+            }
+            // «Tỷ lệ …: kế hoạch 75%, thực hiện 75,1%»: the rate's plan, then the rate.
+            if plan_itself && direction == 0 && rate_head(linker, clause, index) {
+                return Some(Relative::new(About::PlanValue, 0));
+            }
+            if said_before(Marker::ResultColumn, 1)
+                && !plan
+                && !same
+                && !previous
+                && follows_rate(linker, clause, index)
+            {
+                return None;
             }
             if said_before(Marker::Exceed, 1) {
                 return Some(Relative::new(About::Plan, 1));
@@ -213,7 +240,9 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
                 return Some(base(direction));
             }
             if same || previous {
-                return Some(base(0));
+                // An index is said to be equal to, or to reach; without that word a small one may be a change.
+                let index_said = said_before(Marker::Equal, 2) || said_before(Marker::Reach, 2);
+                return Some(Relative { unclear: !index_said, ..base(0) });
             }
             if rate_level(linker, clause, index) {
                 return None;
@@ -235,7 +264,7 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
         QuantityKind::Times => Some(base(1)),
         QuantityKind::Plain | QuantityKind::Fraction => {
             if fraction_before(clause, index) {
-                return Some(fraction_whole(clause, index));
+                return Some(fraction_whole(clause, index, linker.drafts()));
             }
             let has_subject = clause.value_before(index).is_some()
                 || linker.outer_draft(clause).is_some()
@@ -249,10 +278,15 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             {
                 return Some(base(direction));
             }
-            let told_same = clause.before(index, Marker::SamePeriod, 2).is_some()
+            let told_same = clause.before(index, Marker::SamePeriod, 2).is_some_and(|at| {
+                !(at..quantity.first)
+                    .any(|t| clause.tokens.get(t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(',' | ';'))))
+            }) || clause.bracket_opens_with(index, Marker::SamePeriod)
+                && clause.before(index, Marker::SamePeriod, 4).is_some()
                 || clause.before_bracket(index, Marker::SamePeriod) && clause.opens_bracket(index)
                 || last_year_in_bracket(clause, index, report);
-            if told_same && has_subject {
+            let is_plan = clause.before(index, Marker::PlanValue, 1).is_some();
+            if told_same && has_subject && !is_plan {
                 return Some(Relative::new(About::SamePeriodValue, 0));
             }
             let compared = clause
@@ -305,6 +339,13 @@ fn is_twin(span: Span, report: Period) -> bool {
     twin == Some(report)
 }
 
+/// Whether the sentence's own words name a rate, before any value is given.
+fn rate_head(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool {
+    let rate = |at: u16| linker.dictionary().indicator(at).is_some_and(|i| i.kind == Kind::Rate);
+    clause.value_before(index).is_none()
+        && linker.candidates_of(clause, index, true).first().is_some_and(|c| rate(c.indicator) && c.specific)
+}
+
 /// Whether the value before is a rate.
 fn follows_rate(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool {
     let before = index.checked_sub(1).and_then(|at| clause.assigned.get(at).copied().flatten());
@@ -351,8 +392,8 @@ fn fraction_before(clause: &Clause<'_>, index: usize) -> bool {
         && (before.end()..own.first).all(|t| clause.tokens.get(t).is_some_and(|k| k.is('/')))
 }
 
-/// The second number of a fraction: the plan, where words or a percentage of it say so.
-fn fraction_whole(clause: &Clause<'_>, index: usize) -> Relative {
+/// The second number of a fraction: the plan, where words, a percentage of it, its size or the fractions before say so.
+fn fraction_whole(clause: &Clause<'_>, index: usize, drafts: &[Draft]) -> Relative {
     let start = clause.item_range(index).start;
     let end = clause.item_range(index).end;
     let plan = clause.scan.has_marker(Marker::PlanOfYear, &(start..end));
@@ -362,7 +403,24 @@ fn fraction_whole(clause: &Clause<'_>, index: usize) -> Relative {
                 || clause.before(index + 1, Marker::Equal, 1).is_some()
                 || clause.before(index + 1, Marker::Exceed, 1).is_some())
     });
-    Relative::new(if plan || reached { About::PlanValue } else { About::FractionWhole }, 0)
+    // What was done cannot exceed a whole that it is a part of.
+    let exceeds = index
+        .checked_sub(1)
+        .and_then(|b| clause.quantity(b))
+        .zip(clause.quantity(index))
+        .is_some_and(|(done, whole)| done.value > whole.value);
+    let like_before = (1..index).any(|at| {
+        fraction_before(clause, at)
+            && clause
+                .assigned
+                .get(at)
+                .copied()
+                .flatten()
+                .and_then(|d| drafts.get(d))
+                .is_some_and(|d| d.measure == Measure::Plan)
+    });
+    let plan = plan || reached || exceeds || like_before;
+    Relative::new(if plan { About::PlanValue } else { About::FractionWhole }, 0)
 }
 
 /// The value that a relative number is about. `None`: the sentence's own words must say; an error: the value it
@@ -378,6 +436,9 @@ pub(super) fn subject_of(
     }
     let scores = linker.dictionary().confidence.scores;
     let own = linker.candidates_of(clause, index, true);
+    if let Some(subject) = in_turn(linker, clause, index) {
+        return Some(Ok(subject));
+    }
     let before = like_value(linker, clause, index, relative, &own).or_else(|| clause.value_before(index));
     if let Some(rate) = rate_just_before(linker, clause, index, relative) {
         return Some(Ok(rate));
@@ -397,12 +458,43 @@ pub(super) fn subject_of(
         if own_words && clause.depth(clause.quantity(index)?.first) == 0 {
             return None;
         }
+        let subject = subject.map(|d| if relative.about == About::Plan { plan_subject(linker, d) } else { d });
         return Some(subject.ok_or("percentage-of-unmapped"));
     }
     if own.first().is_some_and(|c| c.score >= scores.enough && c.anchored) {
         return None;
     }
     linker.outer_draft(clause).or(linker.memory(clause)).map(Ok)
+}
+
+/// Plans are set for all, not for women, youths or ethnic groups among them: the whole of such a part.
+fn plan_subject(linker: &Linker<'_>, draft: usize) -> usize {
+    let dictionary = linker.dictionary();
+    let of_persons = |id: &str| {
+        let at = dictionary.dimension_ids.get(id).copied();
+        at.and_then(|d| dictionary.dimensions.get(usize::from(d))).is_some_and(|d| d.of_persons)
+    };
+    linker
+        .drafts()
+        .get(draft)
+        .filter(|d| d.breakdown.iter().any(|(dimension, _)| of_persons(dimension)))
+        .and_then(|d| d.part_of)
+        .map_or(draft, |part| part.whole)
+}
+
+/// The value that a percentage in a row after `lần lượt` is about: the one in the same place of the values before.
+fn in_turn(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> Option<usize> {
+    let (first, last) = linker.turn_marker(clause, index)?;
+    let group = linker.turn_group(clause, last);
+    let place = group.iter().position(|i| *i == index)?;
+    let before: Vec<usize> = (0..*group.first()?)
+        .filter(|at| clause.is_value.get(*at) == Some(&true) && clause.quantity(*at).is_some_and(|q| q.end() <= first))
+        .collect();
+    let start = before.len().checked_sub(group.len())?;
+    if group.len() < 2 {
+        return None;
+    }
+    clause.assigned.get(*before.get(start + place)?).copied().flatten()
 }
 
 /// For an absolute change: the nearest value before that its own words name, or that is counted in the same noun.
@@ -415,6 +507,21 @@ fn like_value(
 ) -> Option<usize> {
     let quantity = clause.quantity(index)?;
     let change = matches!(relative.about, About::SamePeriod | About::Previous | About::SamePeriodValue);
+    if change && quantity.kind == QuantityKind::Percent {
+        // «so với năm 2023 số vụ giảm 11,7%»: of the value that is counted in these.
+        let left = clause.left(index);
+        let class = clause.scan.hits_in(&left).filter_map(|h| match h.tag {
+            Tag::Unit(id) => linker.dictionary().units.get(usize::from(id)).map(|u| u.class),
+            _ => None,
+        });
+        let class = class.last()?;
+        let near = clause.value_before(index).and_then(|at| clause.quantity(at)).and_then(|q| q.class);
+        return (near != Some(class)).then_some(()).and_then(|()| {
+            (0..index).rev().find(|at| {
+                clause.is_value.get(*at) == Some(&true) && clause.quantity(*at).is_some_and(|q| q.class == Some(class))
+            })
+        });
+    }
     if !change || quantity.kind != QuantityKind::Plain {
         return None;
     }

@@ -29,4 +29,5 @@ mod support;
 mod templates;
 mod tidy;
 mod titles;
+mod twins;
 mod worked_example;
