@@ -13,21 +13,30 @@
 )]
 
 mod annex;
+mod archives;
+mod bad_formats;
 mod bad_input;
 mod determinism;
 mod dictionary;
+mod evidence;
 mod exchange;
 mod explain;
 mod fixtures;
+mod forms;
 mod ledger;
 mod marks;
 mod messages;
+mod mutations;
+mod planted;
 mod reports;
+mod review;
 mod run;
 mod score;
+mod settled;
 mod support;
 mod templates;
 mod tidy;
 mod titles;
 mod twins;
+mod workbook;
 mod worked_example;
