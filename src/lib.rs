@@ -6,9 +6,11 @@
 
 pub mod annex;
 pub mod batch;
+pub mod changes;
 pub mod check;
 pub mod cli;
 pub mod compare;
+pub mod completeness;
 pub mod consolidate;
 pub mod coverage;
 pub mod diagnostic;

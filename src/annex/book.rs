@@ -49,7 +49,8 @@ impl<'a> Book<'a> {
                 observation.is_some_and(|o| o.period == Some(input.period) || files.contains(o.file.as_str()))
             };
             let period = figure.key.period;
-            period == input.period || period == from_january || figure.sources.iter().any(stated_here)
+            figure.is_direct()
+                && (period == input.period || period == from_january || figure.sources.iter().any(stated_here))
         };
         let all = input.consolidated.figures().iter().enumerate();
         let figures = all.filter(|(_, figure)| belongs(figure)).map(|(at, _)| at).collect();
@@ -74,7 +75,7 @@ impl<'a> Book<'a> {
             let mut push = |observation: Option<usize>, role: &'a str| {
                 lines.push(SourceLine { figure: *at, observation, role });
             };
-            if figure.sources.is_empty() {
+            if figure.is_direct() && figure.sources.is_empty() {
                 push(None, &roles.plan);
             }
             let decided = |at: usize| input_origin(self.input, at) == Some(Origin::Correction);

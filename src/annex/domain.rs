@@ -110,7 +110,7 @@ fn columns<'a>(
             .filter(|breakdown| {
                 let cell = book.cell(system, indicator, breakdown, code, None);
                 let mut provinces = book.input.geography.provinces(system);
-                provinces.any(|p| book.input.consolidated.figure(&cell, &p.code).is_some())
+                provinces.any(|p| book.input.consolidated.stated(&cell, &p.code).is_some())
             })
             .collect();
         let name = measure.stock_header.as_ref().filter(|_| !flow).unwrap_or(&measure.header);
@@ -202,7 +202,7 @@ fn figure<'a>(
     column: &Column<'_>,
     province: &Province,
 ) -> Option<(usize, &'a Figure)> {
-    book.input.consolidated.figure(&cell(book, field, column), &province.code)
+    book.input.consolidated.stated(&cell(book, field, column), &province.code)
 }
 
 /// Whether a province has a figure on the sheet.

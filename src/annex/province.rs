@@ -31,7 +31,7 @@ struct Row<'a> {
 impl<'a> Row<'a> {
     fn find(book: &Book<'a>, system: ProvinceSystem, code: &str, indicator: &Indicator, breakdown: &Breakdown) -> Self {
         let figure = |measure: Measure, of: Option<Measure>| {
-            book.input.consolidated.figure(&book.cell(system, indicator, breakdown, measure, of), code)
+            book.input.consolidated.stated(&book.cell(system, indicator, breakdown, measure, of), code)
         };
         let flow = indicator.kind == Kind::Flow;
         let actual = figure(Measure::Actual, None);

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
-use super::outputs::workbook;
+use super::outputs::{completeness, workbook};
 use super::run::Resources;
 use super::stored::Stored;
 use crate::period::Period;
@@ -22,7 +22,7 @@ pub fn workbook_again(
 ) -> Result<(PathBuf, Vec<String>), Failure> {
     let mut stored = Stored::load(out, resources)?;
     stored.tables.unmapped = stored.unmapped(resources);
-    let consolidated = stored.settle(plans, resources)?;
-    let file = workbook(resources, &stored.tables, &consolidated, period)?;
+    let consolidated = stored.settle(plans, &[period], resources)?;
+    let file = workbook(resources, &stored.tables, &consolidated, &completeness(resources, &stored.tables), period)?;
     stored.add(file)
 }

@@ -3,20 +3,21 @@
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
-use rustc_hash::FxHashMap;
 
 use super::failure::Failure;
 use super::find::WORKBOOK_STEM;
+use super::identity::revisions;
 use super::run::Resources;
 use super::staging::OutputFile;
 use crate::annex::{AnnexInput, write_workbook};
-use crate::consolidate::{Consolidated, Input, Plan, consolidate};
+use crate::completeness::{Completeness, Mention, write_completeness_csv, write_mentions_csv, write_reporting_csv};
+use crate::consolidate::{Boundaries, Consolidated, Input, Plan, consolidate, rows};
 use crate::diagnostic::Finding;
 use crate::observation::{LedgerEntry, Observation};
 use crate::period::Period;
 use crate::table::{
-    ReportRow, TableError, write_findings_csv, write_ledger_csv, write_observations_csv, write_parquet,
-    write_reports_csv,
+    FigureRow, ReportRow, TableError, write_figures_csv, write_findings_csv, write_ledger_csv, write_observations_csv,
+    write_parquet, write_reports_csv,
 };
 
 /// All tables of a run.
@@ -24,6 +25,8 @@ pub(crate) struct Tables {
     pub(crate) observations: Vec<Observation>,
     pub(crate) ledger: Vec<LedgerEntry>,
     pub(crate) unmapped: Vec<(LedgerEntry, String)>,
+    /// Indicators that reports speak of without a figure.
+    pub(crate) mentions: Vec<Mention>,
     pub(crate) rows: Vec<ReportRow>,
     /// With their messages.
     pub(crate) findings: Vec<(Finding, String)>,
@@ -34,6 +37,15 @@ pub(crate) fn review_threshold(resources: &Resources) -> Decimal {
     Decimal::from_f32(resources.dictionary.confidence.review).unwrap_or_default().round_dp(2)
 }
 
+/// What is to be shown of the figures.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View<'a> {
+    /// Periods wanted beside those that are reported.
+    pub(crate) periods: &'a [Period],
+    /// On which boundaries.
+    pub(crate) boundaries: Boundaries,
+}
+
 /// Settles all observations into figures.
 ///
 /// # Errors
@@ -41,19 +53,54 @@ pub(crate) fn review_threshold(resources: &Resources) -> Decimal {
 pub(crate) fn settle(
     resources: &Resources,
     observations: &[Observation],
+    reports: &[ReportRow],
     plans: &[Plan],
-    revisions: &FxHashMap<String, u32>,
+    view: View<'_>,
 ) -> Result<Consolidated, Failure> {
-    consolidate(&Input {
+    with_input(resources, (observations, reports, plans), view, consolidate)
+        .map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))
+}
+
+/// The rows of `figures.csv`.
+pub(crate) fn figure_rows(
+    resources: &Resources,
+    tables: &Tables,
+    plans: &[Plan],
+    view: View<'_>,
+    consolidated: &Consolidated,
+) -> Vec<FigureRow> {
+    with_input(resources, (&tables.observations, &tables.rows, plans), view, |input| rows(input, consolidated))
+}
+
+fn with_input<T>(
+    resources: &Resources,
+    (observations, reports, plans): (&[Observation], &[ReportRow], &[Plan]),
+    view: View<'_>,
+    work: impl FnOnce(&Input<'_>) -> T,
+) -> T {
+    work(&Input {
         observations,
+        reports,
         register: &resources.dictionary.register,
         geography: &resources.dictionary.geography,
         wording: &resources.wording,
         plans,
-        revisions,
+        revisions: &revisions(reports),
         review_threshold: review_threshold(resources),
+        periods: view.periods,
+        boundaries: view.boundaries,
     })
-    .map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))
+}
+
+/// Who reported what.
+pub(crate) fn completeness(resources: &Resources, tables: &Tables) -> Completeness {
+    Completeness::of(&crate::completeness::Input {
+        reports: &tables.rows,
+        observations: &tables.observations,
+        mentions: &tables.mentions,
+        geography: &resources.dictionary.geography,
+        deadlines: &resources.deadlines,
+    })
 }
 
 /// Name of the workbook of a period.
@@ -69,11 +116,13 @@ pub(crate) fn workbook(
     resources: &Resources,
     tables: &Tables,
     consolidated: &Consolidated,
+    completeness: &Completeness,
     period: Period,
 ) -> Result<OutputFile, Failure> {
     let bytes = write_workbook(&AnnexInput {
         period,
         consolidated,
+        completeness,
         observations: &tables.observations,
         unmapped: &tables.unmapped,
         findings: &tables.findings,
@@ -94,6 +143,8 @@ pub(super) fn render(
     resources: &Resources,
     tables: &Tables,
     consolidated: &Consolidated,
+    figures: &[FigureRow],
+    completeness: &Completeness,
     periods: &[Period],
 ) -> Result<Vec<OutputFile>, Failure> {
     let table = |name: &str, write: &dyn Fn(&mut Vec<u8>) -> Result<(), TableError>| -> Result<OutputFile, Failure> {
@@ -102,14 +153,18 @@ pub(super) fn render(
         Ok(OutputFile { name: name.to_owned(), bytes })
     };
     let mut files = vec![
+        table("completeness.csv", &|w| Ok(write_completeness_csv(w, completeness)?))?,
+        table("figures.csv", &|w| write_figures_csv(w, figures))?,
         table("findings.csv", &|w| write_findings_csv(w, &tables.findings))?,
         table("ledger.csv", &|w| write_ledger_csv(w, &tables.ledger))?,
+        table("mentions.csv", &|w| Ok(write_mentions_csv(w, &tables.mentions)?))?,
         table("observations.csv", &|w| write_observations_csv(w, &tables.observations))?,
         table("observations.parquet", &|w| write_parquet(w, &tables.observations))?,
+        table("reporting.csv", &|w| Ok(write_reporting_csv(w, completeness)?))?,
         table("reports.csv", &|w| write_reports_csv(w, &tables.rows))?,
     ];
     let workbooks: Result<Vec<OutputFile>, Failure> =
-        periods.par_iter().map(|period| workbook(resources, tables, consolidated, *period)).collect();
+        periods.par_iter().map(|period| workbook(resources, tables, consolidated, completeness, *period)).collect();
     files.extend(workbooks?);
     Ok(files)
 }

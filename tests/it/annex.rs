@@ -7,7 +7,8 @@ use calamine::{Data, Reader, Xlsx};
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 use tonghop::annex::{AnnexInput, Layouts, write_workbook};
-use tonghop::consolidate::{Input, Wording, consolidate, read_plans};
+use tonghop::completeness::Completeness;
+use tonghop::consolidate::{Boundaries, Input, Wording, consolidate, read_plans};
 use tonghop::diagnostic::{Finding, Severity, Site};
 use tonghop::dictionary::geography::Geography;
 use tonghop::dictionary::register::Register;
@@ -114,12 +115,15 @@ impl World {
         let plans = "province,year,indicator,value\n94,2023,employment.jobs_created,28000\n";
         let consolidated = consolidate(&Input {
             observations: &self.observations,
+            reports: &[],
             register: &self.register,
             geography: &self.geography,
             wording: &Wording::load(&self.templates).unwrap(),
             plans: &read_plans("plans.csv", plans, &self.register, &self.geography).unwrap(),
             revisions: &FxHashMap::default(),
             review_threshold: Decimal::new(6, 1),
+            periods: &[],
+            boundaries: Boundaries::AsReported,
         })
         .unwrap();
         let report = |code: &str, date: &str| ReportRow {
@@ -157,6 +161,7 @@ impl World {
         write_workbook(&AnnexInput {
             period: period.parse().unwrap(),
             consolidated: &consolidated,
+            completeness: &Completeness::default(),
             observations: &self.observations,
             unmapped: &[(unmapped, "trao 125 suất quà cho học viên".to_owned())],
             findings: &[(finding, "Tổng các phần không bằng số tổng nêu trong báo cáo".to_owned())],
