@@ -27,9 +27,10 @@ fn one_command_gives_all_files() {
             "reporting.csv",
             "reports.csv",
             "run.json",
+            "validation.json",
         ]
     );
-    for text in ["7 đã đọc", "Tỉnh (4): Nam Định", "2024-M04, 2024-M05, 2024-Q1, 2024-Q2", "Đã ghi 21 tệp vào out"]
+    for text in ["7 đã đọc", "Tỉnh (4): Nam Định", "2024-M04, 2024-M05, 2024-Q1, 2024-Q2", "Đã ghi 22 tệp vào out"]
     {
         assert!(ended.out.contains(text), "«{text}» is not in {}", ended.out);
     }
