@@ -1,17 +1,19 @@
 //! What all sheets of one workbook share: which figures belong to it, and where their sources stand.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::AnnexInput;
-use super::labels::Labels;
+use super::labels::{Labels, UnitLabel};
 use super::source::fill;
-use crate::consolidate::{Cell, Figure, canonical};
+use crate::consolidate::{Figure, canonical};
 use crate::dictionary::geography::ProvinceSystem;
 use crate::dictionary::register::{Indicator, Kind};
 use crate::observation::{Breakdown, Measure};
 use crate::period::Period;
+use crate::table::ReportRow;
 
 /// The workbook of one period.
 pub(super) struct Book<'a> {
@@ -20,6 +22,22 @@ pub(super) struct Book<'a> {
     pub(super) figures: Vec<usize>,
     /// Row of the table of sources, from 0, at which the places of a figure begin.
     pub(super) source_rows: FxHashMap<usize, u32>,
+}
+
+/// The indicators and breakdowns with figures.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Universe<'a> {
+    /// The breakdowns of each indicator, the total first.
+    pub(super) breakdowns: FxHashMap<&'a str, Vec<&'a Breakdown>>,
+    measures: FxHashSet<(&'a str, &'a Breakdown, Measure)>,
+}
+
+impl Universe<'_> {
+    /// Whether any period and place has this number.
+    pub(super) fn has(&self, indicator: &Indicator, breakdown: &Breakdown, measure: Measure) -> bool {
+        let measure = if measure == Measure::Cumulative { Measure::Actual } else { measure };
+        self.measures.contains(&(indicator.id.as_str(), breakdown, measure))
+    }
 }
 
 /// One line of the table of sources.
@@ -86,29 +104,19 @@ impl<'a> Book<'a> {
         systems.into_iter().collect()
     }
 
-    /// The lookup of an indicator's cell in this period.
-    pub(super) fn cell<'c>(
-        &self,
-        system: ProvinceSystem,
-        indicator: &'c Indicator,
-        breakdown: &'c Breakdown,
-        measure: Measure,
-        of: Option<Measure>,
-    ) -> Cell<'c> {
-        let period = self.input.period;
-        Cell { system, period, indicator: &indicator.id, kind: indicator.kind, breakdown, measure, of }
-    }
-
-    /// The breakdowns of an indicator that any of the workbook's figures has, the total first.
-    pub(super) fn breakdowns(
-        &self,
-        system: ProvinceSystem,
-        province: Option<&str>,
-    ) -> FxHashMap<&'a str, Vec<&'a Breakdown>> {
+    /// The indicators and breakdowns with figures: of one province or of all, of this workbook or of all periods.
+    pub(super) fn universe(&self, system: ProvinceSystem, province: Option<&str>, all_periods: bool) -> Universe<'a> {
+        let all = self.input.consolidated.figures();
+        let own = self.figures.iter().filter_map(|at| all.get(*at));
+        let figures: Box<dyn Iterator<Item = &'a Figure>> =
+            if all_periods { Box::new(all.iter()) } else { Box::new(own) };
         let mut found: FxHashMap<&'a str, BTreeSet<&'a Breakdown>> = FxHashMap::default();
-        for figure in self.figures.iter().filter_map(|at| self.figure(*at)) {
-            if figure.key.system == system && province.is_none_or(|p| p == figure.key.province) {
-                found.entry(&figure.key.indicator).or_default().insert(&figure.key.breakdown);
+        let mut universe = Universe::default();
+        for figure in figures {
+            let key = &figure.key;
+            if key.system == system && province.is_none_or(|p| p == key.province) {
+                found.entry(&key.indicator).or_default().insert(&key.breakdown);
+                universe.measures.insert((&key.indicator, &key.breakdown, key.measure));
             }
         }
         let sorted = |set: BTreeSet<&'a Breakdown>| {
@@ -116,7 +124,44 @@ impl<'a> Book<'a> {
             list.sort_by_cached_key(|breakdown| self.labels().breakdown_order(breakdown));
             list
         };
-        found.into_iter().map(|(indicator, set)| (indicator, sorted(set))).collect()
+        universe.breakdowns = found.into_iter().map(|(indicator, set)| (indicator, sorted(set))).collect();
+        universe
+    }
+
+    /// The breakdown that is none.
+    pub(super) fn total_breakdown(&self) -> &'static Breakdown {
+        static TOTAL: LazyLock<Breakdown> = LazyLock::new(Breakdown::total);
+        &TOTAL
+    }
+
+    /// How an indicator's values are printed.
+    pub(super) fn unit(&self, indicator: &Indicator) -> UnitLabel {
+        self.labels().unit(indicator.unit.code())
+    }
+
+    /// The periods of the same kind as `period` with figures, up to it, the earliest first.
+    pub(super) fn periods_like(&self, system: ProvinceSystem, period: Period) -> Vec<Period> {
+        let kind = std::mem::discriminant(&period.kind);
+        let figures = self.input.consolidated.figures().iter().filter(|f| f.key.system == system);
+        let like = |p: &Period| {
+            std::mem::discriminant(&p.kind) == kind
+                && (p.last_year(), p.last_month()) <= (period.last_year(), period.last_month())
+        };
+        let mut periods: Vec<Period> = figures.map(|f| f.key.period).filter(like).collect();
+        periods.sort_unstable();
+        periods.dedup();
+        periods.sort_by_key(|p| (p.last_year(), p.last_month()));
+        periods
+    }
+
+    /// How many provinces have a report of a period that was read, and how many there are.
+    pub(super) fn reported(&self, system: ProvinceSystem, period: Period) -> (usize, usize) {
+        let of_period = |r: &&ReportRow| {
+            r.period == Some(period) && r.status == "read" && r.province_system == system.code()
+        };
+        let provinces: BTreeSet<&str> =
+            self.input.reports.iter().filter(of_period).map(|r| r.province.as_str()).collect();
+        (provinces.len(), self.input.geography.provinces(system).count())
     }
 
     /// Name of a province; its code where the list does not have it.
@@ -130,9 +175,10 @@ impl<'a> Book<'a> {
     }
 
     /// A name for a sheet that Excel takes and that no other sheet has: at most 31 UTF-16 units, none of `[]:*?/\`.
-    pub(super) fn sheet_name(template: &str, values: &[(&str, &str)], taken: &mut BTreeSet<String>) -> String {
+    pub(super) fn sheet_name(template: &str, values: &[(&str, String)], taken: &mut BTreeSet<String>) -> String {
+        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let clean: String =
-            fill(template, values).chars().map(|c| if "[]:*?/\\".contains(c) { '-' } else { c }).collect();
+            fill(template, &values).chars().map(|c| if "[]:*?/\\".contains(c) { '-' } else { c }).collect();
         let clean = clean.trim().trim_matches('\'').to_owned();
         for copy in 1_usize.. {
             let ending = if copy == 1 { String::new() } else { format!(" ({copy})") };
@@ -167,8 +213,8 @@ mod tests {
     fn sheet_names_are_short_and_unique() {
         let mut taken = BTreeSet::new();
         let long = "PL Bà Rịa - Vũng Tàu và một tên rất dài";
-        let first = Book::sheet_name("{x}", &[("x", long)], &mut taken);
-        let second = Book::sheet_name("{x}", &[("x", long)], &mut taken);
+        let first = Book::sheet_name("{x}", &[("x", long.to_owned())], &mut taken);
+        let second = Book::sheet_name("{x}", &[("x", long.to_owned())], &mut taken);
         assert_eq!((first.chars().count(), second.chars().count()), (31, 31));
         assert!(second.ends_with(" (2)"), "{second}");
         assert_eq!(Book::sheet_name("a/b", &[], &mut taken), "a-b");

@@ -15,10 +15,14 @@ pub(super) fn begin(sheet: &mut Sheet, layout: &Layout, filling: &Filling<'_>, t
     let full = sheet.width(0, last);
     sheet.orientation = layout.orientation;
     let size = &theme.size;
+    if let Some((left, right)) = &lines.corner {
+        corner(sheet, left, right, filling, theme);
+    }
     for (text, look, size, bold) in [
         (lines.form_code, Look::FormCode, size.form_code, false),
         (lines.heading, Look::Heading, size.heading, true),
         (lines.title, Look::Title, size.title, true),
+        (lines.period, Look::PeriodLine, size.attached, false),
         (lines.attached, Look::Attached, size.attached, false),
     ] {
         let text = fill(text, filling);
@@ -28,6 +32,9 @@ pub(super) fn begin(sheet: &mut Sheet, layout: &Layout, filling: &Filling<'_>, t
             sheet.across(row, 0, last, text, look);
             sheet.heights.push((row, theme.height(theme.lines(text, full, size, bold), size)));
         }
+    }
+    if !lines.attached.is_empty() {
+        rule(sheet);
     }
     let (left, right) = (fill(lines.left, filling), fill(lines.right, filling));
     if left.is_empty() && right.is_empty() {
@@ -48,6 +55,50 @@ pub(super) fn begin(sheet: &mut Sheet, layout: &Layout, filling: &Filling<'_>, t
     }
     let lines = theme.lines(&left, full * 0.6, size.line, false).max(theme.lines(&right, full * 0.4, size.line, false));
     sheet.heights.push((row, theme.height(lines, size.line)));
+}
+
+/// The two blocks at the head of a form, side by side, line by line.
+fn corner(sheet: &mut Sheet, left: &[&str], right: &[&str], filling: &Filling<'_>, theme: &Theme) {
+    let last = sheet.columns().saturating_sub(1);
+    let full = sheet.width(0, last);
+    let split = (0..last).find(|column| sheet.width(0, *column) >= full * 0.5).unwrap_or(last);
+    let split = split.min(last.saturating_sub(1));
+    let size = theme.size.form_code;
+    for at in 0..left.len().max(right.len()) {
+        let row = sheet.take_row();
+        let text = |lines: &[&str]| lines.get(at).map(|line| fill(line, filling)).unwrap_or_default();
+        let (left, right) = (text(left), text(right));
+        if last == 0 {
+            sheet.across(row, 0, 0, &format!("{left} {right}"), Look::LeftCorner);
+        } else {
+            sheet.across(row, 0, split, &left, Look::LeftCorner);
+            sheet.across(row, split + 1, last, &right, Look::RightCorner);
+        }
+        let lines = theme
+            .lines(&left, sheet.width(0, split), size, false)
+            .max(theme.lines(&right, sheet.width(split + 1, last), size, false));
+        sheet.heights.push((row, theme.height(lines, size)));
+    }
+}
+
+/// A short line in the middle, below what it closes.
+fn rule(sheet: &mut Sheet) {
+    let last = sheet.columns().saturating_sub(1);
+    let full = sheet.width(0, last);
+    let row = sheet.take_row();
+    sheet.heights.push((row, 5.0));
+    let from = (0..=last).find(|column| sheet.width(0, *column) > full * 0.4).unwrap_or(0);
+    let to = (from..=last).find(|column| sheet.width(from, *column) >= full * 0.15).unwrap_or(last);
+    sheet.across(row, from, to, "", Look::Rule);
+}
+
+/// Rows kept free for a chart: the first, and the first below.
+pub(super) fn chart_room(sheet: &mut Sheet, rows: u32) -> (u32, u32) {
+    let gap = sheet.take_row();
+    sheet.heights.push((gap, 8.0));
+    let top = sheet.next_row;
+    sheet.next_row = top.saturating_add(rows);
+    (top, sheet.next_row)
 }
 
 /// The heading rows: a path of headings for each column, from the top level down. Neighbours under the same
@@ -105,6 +156,7 @@ pub(super) fn header(sheet: &mut Sheet, paths: &[Vec<String>], marks: &[String],
             sheet.put(row, index(column), Content::Text(mark.clone()), Look::Numbering);
         }
         sheet.heights.push((row, theme.height(1, theme.size.numbering)));
+        sheet.numbered = true;
     }
     if sheet.next_row > first {
         sheet.repeat = Some((first, sheet.next_row - 1));

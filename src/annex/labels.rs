@@ -22,10 +22,10 @@ type Names = BTreeMap<String, String>;
 #[serde(deny_unknown_fields)]
 pub(super) struct Labels {
     period: PeriodNames,
+    period_short: PeriodNames,
     unit: BTreeMap<String, UnitLabel>,
     base_unit: Names,
     measure: Names,
-    pub(super) column: ColumnNames,
     pub(super) note: Notes,
     pub(super) role: Roles,
     severity: Names,
@@ -70,17 +70,6 @@ impl UnitLabel {
     }
 }
 
-/// Short names of the columns, for notes.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ColumnNames {
-    pub(super) plan: String,
-    pub(super) actual: String,
-    pub(super) cumulative: String,
-    pub(super) plan_ratio: String,
-    pub(super) yoy_ratio: String,
-}
-
 /// What notes say.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -114,12 +103,11 @@ pub(super) struct Roles {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Words {
-    pub(super) country: String,
-    pub(super) coverage: String,
     pub(super) total: String,
     pub(super) missing: String,
-    pub(super) breakdown_row: String,
-    pub(super) other_period_row: String,
+    pub(super) inapplicable: String,
+    /// Name of the block of figures of a sheet, as formulas write it.
+    pub(super) figures: String,
     pub(super) source_row: String,
     pub(super) unknown_province: String,
 }
@@ -164,19 +152,22 @@ impl Labels {
 
     /// The period in words.
     pub(super) fn period(&self, period: Period) -> String {
-        let names = &self.period;
-        let (pattern, number) = match period.kind {
-            PeriodKind::Month(n) => (&names.month, n),
-            PeriodKind::Quarter(n) => (&names.quarter, n),
-            PeriodKind::Half(1) => (&names.first_half, 1),
-            PeriodKind::Half(n) => (&names.second_half, n),
-            PeriodKind::FirstMonths(n) => (&names.first_months, n),
-            PeriodKind::Year => (&names.year, 1),
-            PeriodKind::Years(n) => (&names.years, n),
-        };
-        let (year, last, arabic) = (period.year.to_string(), period.last_year().to_string(), number.to_string());
-        let roman = roman(usize::from(number));
-        fill(pattern, &[("number", &arabic), ("roman", &roman), ("year", &year), ("last", &last)])
+        named(&self.period, period)
+    }
+
+    /// The period in short, for the head of a column.
+    pub(super) fn period_short(&self, period: Period) -> String {
+        named(&self.period_short, period)
+    }
+
+    /// The unit of percentages, and the most decimals they are shown with.
+    pub(super) fn percent(&self) -> String {
+        self.unit(Unit::Percent.code()).name
+    }
+
+    /// The most decimals that percentages are shown with.
+    pub(super) fn percent_decimals(&self) -> u32 {
+        self.unit(Unit::Percent.code()).decimals
     }
 
     /// How a unit of the register is printed. Loading has made sure that it is there.
@@ -212,8 +203,7 @@ impl Labels {
             label.unwrap_or_else(|| category.replace('_', " "))
         };
         let words = breakdown.pairs().map(name).collect::<Vec<_>>().join(", ");
-        let mut letters = words.chars();
-        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+        capital(&words)
     }
 
     fn category(&self, dimension: &str, category: &str) -> Option<&Spanned<String>> {
@@ -230,6 +220,28 @@ impl Labels {
         let places: Vec<_> = breakdown.pairs().map(place).collect();
         (places.len(), places)
     }
+}
+
+/// A period by the pattern of its kind.
+fn named(names: &PeriodNames, period: Period) -> String {
+    let (pattern, number) = match period.kind {
+        PeriodKind::Month(n) => (&names.month, n),
+        PeriodKind::Quarter(n) => (&names.quarter, n),
+        PeriodKind::Half(1) => (&names.first_half, 1),
+        PeriodKind::Half(n) => (&names.second_half, n),
+        PeriodKind::FirstMonths(n) => (&names.first_months, n),
+        PeriodKind::Year => (&names.year, 1),
+        PeriodKind::Years(n) => (&names.years, n),
+    };
+    let (year, last, arabic) = (period.year.to_string(), period.last_year().to_string(), number.to_string());
+    let roman = roman(usize::from(number));
+    fill(pattern, &[("number", &arabic), ("roman", &roman), ("year", &year), ("last", &last)])
+}
+
+/// A text with a capital first.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// A Roman numeral; 0 is empty.

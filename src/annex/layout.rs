@@ -6,10 +6,13 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::labels::Labels;
+use super::node::Node;
 use super::source::{Checked, parse};
 use super::theme::Theme;
+use crate::dictionary::geography::{Geography, ProvinceSystem};
 use crate::dictionary::register::Register;
 use crate::dictionary::templates::{TemplateErrors, Templates};
+use crate::period::{Period, PeriodKind};
 
 /// The layouts of the sheets, in the order of their file names, with the words and the look they share.
 #[derive(Debug, Clone)]
@@ -19,14 +22,10 @@ pub struct Layouts {
     pub(super) theme: Theme,
 }
 
-/// What the rows of a sheet are.
+/// The sheets that are lists: each row is one thing of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Rows {
-    /// Indicators of one province, by field of work.
-    Indicators,
-    /// Provinces by region, for one field of work.
-    Provinces,
+pub(super) enum List {
     /// Places that state a figure.
     Sources,
     /// Findings.
@@ -42,14 +41,7 @@ pub(super) enum Rows {
 #[serde(rename_all = "snake_case")]
 pub(super) enum Value {
     Number,
-    Name,
     Unit,
-    Plan,
-    Actual,
-    Cumulative,
-    PlanRatio,
-    YoyRatio,
-    Note,
     Id,
     Province,
     Period,
@@ -84,23 +76,11 @@ pub(super) enum Value {
     Findings,
 }
 
-impl Rows {
+impl List {
     /// The columns that rows of this kind can fill, with their names in layouts.
     fn columns(self) -> &'static [(Value, &'static str)] {
         use Value as V;
         match self {
-            Self::Indicators => &[
-                (V::Number, "number"),
-                (V::Name, "name"),
-                (V::Unit, "unit"),
-                (V::Plan, "plan"),
-                (V::Actual, "actual"),
-                (V::Cumulative, "cumulative"),
-                (V::PlanRatio, "plan_ratio"),
-                (V::YoyRatio, "yoy_ratio"),
-                (V::Note, "note"),
-            ],
-            Self::Provinces => &[(V::Number, "number"), (V::Name, "name")],
             Self::Sources => &[
                 (V::Id, "id"),
                 (V::Province, "province"),
@@ -156,53 +136,146 @@ impl Rows {
             ],
         }
     }
-
-    /// The placeholders that the lines of a sheet of this kind can use.
-    fn placeholders(self) -> &'static [&'static str] {
-        match self {
-            Self::Indicators => &["number", "period", "PERIOD", "year", "province", "PROVINCE"],
-            Self::Provinces => &["number", "period", "PERIOD", "year", "domain", "DOMAIN", "reported", "provinces"],
-            Self::Reports => &["number", "period", "PERIOD", "year", "reported", "provinces"],
-            Self::Sources | Self::Findings | Self::Unmapped => &["number", "period", "PERIOD", "year"],
-        }
-    }
 }
 
-/// One sheet, or one for each province or field of work.
+/// What a layout makes a sheet for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ForEach {
+    /// Each province that has a figure.
+    Provinces,
+    /// Each field of work that has one.
+    Fields,
+    /// Each indicator that has one, all or those listed.
+    Indicators,
+    /// Each region that has one.
+    Regions,
+}
+
+/// One sheet, or one for each of something.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Layout {
-    pub(super) rows: Rows,
-    /// Name of the sheet; in a sheet for each field of work, `{domain}` is its short name.
+    /// A list; without it the sheet is a grid of rows and columns.
+    pub(super) list: Option<List>,
+    /// A sheet for each of something; without it there is one.
+    pub(super) for_each: Option<ForEach>,
+    /// With `for_each = "indicators"`: only these.
+    #[serde(default)]
+    pub(super) indicators: Vec<Spanned<String>>,
+    /// Kinds of period that the sheet is made for; all, where none is listed.
+    #[serde(default)]
+    pub(super) periods: Vec<PeriodChoice>,
+    /// Name of the sheet; `{field}` is the short name of the field of work.
     pub(super) sheet_name: Spanned<String>,
+    corner: Option<Corner>,
     form_code: Option<Spanned<String>>,
     heading: Option<Spanned<String>>,
     title: Option<Spanned<String>>,
+    period_line: Option<Spanned<String>>,
     attached: Option<Spanned<String>>,
     left_line: Option<Spanned<String>>,
     right_line: Option<Spanned<String>>,
     #[serde(default)]
     notes: Vec<Spanned<String>>,
-    /// In sheets of indicators: heading of the section for figures of other periods that the report states.
-    /// Without it such figures stand in the table of sources only.
-    other_periods: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) orientation: Orientation,
     /// Columns that stay in sight when the sheet is scrolled.
     #[serde(default)]
     pub(super) freeze_columns: u16,
-    /// In sheets of provinces: the most columns of figures on one sheet.
+    /// The most columns of figures on one sheet; more make further sheets.
     pub(super) columns_per_sheet: Option<usize>,
-    /// Which provinces have a row in sheets of provinces.
+    /// Names of regions in the order wanted; others follow in their own.
     #[serde(default)]
-    pub(super) provinces: ProvinceRows,
-    /// Short names of fields of work, for sheet names.
+    pub(super) region_order: Vec<Spanned<String>>,
+    /// Short names of fields of work and of indicators, for sheet names.
     #[serde(default)]
     pub(super) short_names: BTreeMap<Spanned<String>, String>,
-    #[serde(rename = "column")]
-    pub(super) columns: Vec<Column>,
-    pub(super) series: Option<Series>,
+    /// The rows of a grid.
+    #[serde(default, rename = "row")]
+    pub(super) rows: Vec<Node>,
+    /// The columns of a grid.
+    #[serde(default, rename = "column")]
+    pub(super) columns: Vec<Node>,
+    /// The columns of a list.
+    #[serde(default, rename = "list_column")]
+    pub(super) list_columns: Vec<Column>,
+    #[serde(default, rename = "chart")]
+    pub(super) charts: Vec<Chart>,
     pub(super) signature: Option<Signature>,
+}
+
+/// A kind of period, as a layout chooses by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum PeriodChoice {
+    Month,
+    Quarter,
+    HalfYear,
+    FirstMonths,
+    Year,
+}
+
+impl PeriodChoice {
+    pub(super) fn is_of(self, period: Period) -> bool {
+        let kind = match period.kind {
+            PeriodKind::Month(_) => Self::Month,
+            PeriodKind::Quarter(_) => Self::Quarter,
+            PeriodKind::Half(_) => Self::HalfYear,
+            PeriodKind::FirstMonths(_) => Self::FirstMonths,
+            PeriodKind::Year | PeriodKind::Years(_) => Self::Year,
+        };
+        self == kind
+    }
+}
+
+/// The two blocks at the head of a statistical form.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Corner {
+    /// Code of the form, what prescribes it, when it is due.
+    left: Vec<Spanned<String>>,
+    /// Who reports, and to whom.
+    right: Vec<Spanned<String>>,
+}
+
+/// A chart below the table. Its points are the cells that are charted by their row as well as by their column.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Chart {
+    pub(super) title: Spanned<String>,
+    #[serde(default)]
+    pub(super) kind: ChartKind,
+    /// What a series is: a charted row, or a charted column.
+    #[serde(default)]
+    pub(super) series: ChartSeries,
+    /// In rows of the sheet.
+    #[serde(default = "chart_height")]
+    pub(super) height: u32,
+}
+
+fn chart_height() -> u32 {
+    16
+}
+
+/// The shape of a chart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ChartKind {
+    #[default]
+    Line,
+    Column,
+    Bar,
+    StackedColumn,
+}
+
+/// What the series of a chart are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ChartSeries {
+    #[default]
+    Rows,
+    Columns,
 }
 
 /// Which way the paper lies.
@@ -216,18 +289,7 @@ pub(super) enum Orientation {
     Portrait,
 }
 
-/// Which provinces have a row.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum ProvinceRows {
-    /// All of the list.
-    #[default]
-    All,
-    /// Those with a figure on the sheet.
-    Reported,
-}
-
-/// A column.
+/// A column of a list.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Column {
@@ -239,34 +301,6 @@ pub(super) struct Column {
     pub(super) mark: String,
     /// In widths of a digit.
     pub(super) width: f64,
-}
-
-/// Columns made from the indicators of a field of work.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Series {
-    /// Heading over the columns of one indicator.
-    pub(super) header: Spanned<String>,
-    /// Width of each column, in widths of a digit.
-    pub(super) width: f64,
-    #[serde(rename = "measure")]
-    pub(super) measures: Vec<SeriesMeasure>,
-}
-
-/// A column of each indicator.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SeriesMeasure {
-    pub(super) value: Spanned<Value>,
-    pub(super) header: String,
-    /// Heading for stocks and rates, where it differs.
-    pub(super) stock_header: Option<String>,
-    /// Whether the breakdowns stand beside the total.
-    #[serde(default)]
-    pub(super) breakdowns: bool,
-    /// Left out in periods that start in January, where it would repeat the in-period column.
-    #[serde(default)]
-    pub(super) only_after_january: bool,
 }
 
 /// The block below the table.
@@ -288,9 +322,11 @@ pub(super) struct SignatureBlock {
 
 /// The lines above and below a table, with their placeholders still in them.
 pub(super) struct Lines<'a> {
+    pub(super) corner: Option<(Vec<&'a str>, Vec<&'a str>)>,
     pub(super) form_code: &'a str,
     pub(super) heading: &'a str,
     pub(super) title: &'a str,
+    pub(super) period: &'a str,
     pub(super) attached: &'a str,
     pub(super) left: &'a str,
     pub(super) right: &'a str,
@@ -302,38 +338,140 @@ impl Layout {
         fn text(line: Option<&Spanned<String>>) -> &str {
             line.map_or("", |line| line.get_ref().as_str())
         }
+        fn list(lines: &[Spanned<String>]) -> Vec<&str> {
+            lines.iter().map(|line| line.get_ref().as_str()).collect()
+        }
         Lines {
+            corner: self.corner.as_ref().map(|corner| (list(&corner.left), list(&corner.right))),
             form_code: text(self.form_code.as_ref()),
             heading: text(self.heading.as_ref()),
             title: text(self.title.as_ref()),
+            period: text(self.period_line.as_ref()),
             attached: text(self.attached.as_ref()),
             left: text(self.left_line.as_ref()),
             right: text(self.right_line.as_ref()),
-            notes: self.notes.iter().map(|note| note.get_ref().as_str()).collect(),
+            notes: list(&self.notes),
         }
     }
 
-    /// Heading of the section for figures of other periods, where the layout has one.
-    pub(super) fn other_periods(&self) -> Option<&str> {
-        self.other_periods.as_ref().map(|heading| heading.get_ref().as_str())
+    /// The short name of a field of work or an indicator, where the layout gives one.
+    pub(super) fn short_name(&self, id: &str) -> Option<&str> {
+        self.short_names.iter().find(|(known, _)| known.get_ref() == id).map(|(_, name)| name.as_str())
     }
 
-    /// The short name of a field of work, where the layout gives one.
-    pub(super) fn short_name(&self, domain: &str) -> Option<&str> {
-        self.short_names.iter().find(|(known, _)| known.get_ref() == domain).map(|(_, name)| name.as_str())
+    /// Whether the sheet is made for this kind of period.
+    pub(super) fn is_for(&self, period: Period) -> bool {
+        self.periods.is_empty() || self.periods.iter().any(|choice| choice.is_of(period))
     }
 
-    fn check(&self, checked: &mut Checked<'_>, domains: &[&str]) {
-        let valid = self.rows.placeholders();
-        let lines = [&self.form_code, &self.heading, &self.title, &self.attached, &self.left_line, &self.right_line];
-        for line in lines.into_iter().flatten().chain(&self.notes).chain([&self.sheet_name]) {
-            checked.placeholders(line, valid);
+    /// The placeholders that the lines of the sheet can use.
+    fn placeholders(&self) -> Vec<&'static str> {
+        let mut valid = vec!["number", "period", "PERIOD", "Period", "year", "reported", "provinces", "unit"];
+        valid.extend::<&[&str]>(match self.for_each {
+            Some(ForEach::Provinces) => &["province", "PROVINCE"],
+            Some(ForEach::Fields) => &["field", "FIELD"],
+            Some(ForEach::Indicators) => &["indicator", "INDICATOR", "field", "FIELD"],
+            Some(ForEach::Regions) => &["region", "REGION"],
+            None => &[],
+        });
+        valid
+    }
+
+    fn check(&self, checked: &mut Checked<'_>, register: &Register, geography: &Geography) {
+        let valid = self.placeholders();
+        let lines = [
+            &self.form_code,
+            &self.heading,
+            &self.title,
+            &self.period_line,
+            &self.attached,
+            &self.left_line,
+            &self.right_line,
+        ];
+        let corner = self.corner.iter().flat_map(|corner| corner.left.iter().chain(&corner.right));
+        let charts = self.charts.iter().map(|chart| &chart.title);
+        for line in lines.into_iter().flatten().chain(&self.notes).chain([&self.sheet_name]).chain(corner).chain(charts)
+        {
+            checked.placeholders(line, &valid);
         }
         if let Some(signature) = &self.signature {
-            checked.placeholders(&signature.place_date, valid);
+            checked.placeholders(&signature.place_date, &valid);
         }
-        let columns = self.rows.columns();
-        for column in &self.columns {
+        self.check_names(checked, register, geography);
+        if let Some(list) = self.list {
+            self.check_list(checked, list);
+            return;
+        }
+        if self.rows.is_empty() || self.columns.is_empty() {
+            let message = "a grid needs [[row]] and [[column]]; a list needs `list`".to_owned();
+            checked.fault(&self.sheet_name, message);
+        }
+        let rows: Vec<&Node> = self.rows.iter().flat_map(Node::all).collect();
+        let columns: Vec<&Node> = self.columns.iter().flat_map(Node::all).collect();
+        fn ids<'n>(nodes: &[&'n Node]) -> Vec<&'n str> {
+            nodes.iter().filter_map(|node| node.id.as_ref()).map(|id| id.get_ref().as_str()).collect()
+        }
+        for node in &self.rows {
+            node.check(checked, register, &valid, &ids(&rows));
+        }
+        for node in &self.columns {
+            node.check(checked, register, &valid, &ids(&columns));
+        }
+        for node in columns.iter().filter(|node| node.nodes.is_empty()) {
+            let width = node.width.unwrap_or(10.0);
+            if !(1.0..=255.0).contains(&width) {
+                checked.fault(&self.sheet_name, format!("a column needs a width from 1 to 255, not {width}"));
+            }
+        }
+        for chart in &self.charts {
+            if !rows.iter().any(|node| node.charted) || !columns.iter().any(|node| node.charted) {
+                let message = "a chart needs a row and a column with `charted = true`".to_owned();
+                checked.fault(&chart.title, message);
+            }
+        }
+    }
+
+    fn check_names(&self, checked: &mut Checked<'_>, register: &Register, geography: &Geography) {
+        let mut fields: Vec<&str> = register.indicators().iter().map(|i| i.domain()).collect();
+        fields.dedup();
+        for field in self.short_names.keys() {
+            let known = fields.contains(&field.get_ref().as_str()) || register.get(field.get_ref()).is_some();
+            if !known {
+                let message = format!(
+                    "`{}`: unknown field of work or indicator; fields: {}",
+                    field.get_ref(),
+                    fields.join(", ")
+                );
+                checked.fault(field, message);
+            }
+        }
+        for id in &self.indicators {
+            if register.get(id.get_ref()).is_none() {
+                let nearest = register.nearest(id.get_ref()).join(", ");
+                checked.fault(id, format!("`{}`: unknown indicator; nearest: {nearest}", id.get_ref()));
+            }
+        }
+        let systems = [ProvinceSystem::P63, ProvinceSystem::P34];
+        let mut regions: Vec<&str> =
+            systems.into_iter().flat_map(|system| geography.provinces(system)).map(|p| p.region.as_str()).collect();
+        regions.sort_unstable();
+        regions.dedup();
+        let named = self.rows.iter().chain(&self.columns).flat_map(Node::all).filter_map(|node| node.region.as_ref());
+        for region in self.region_order.iter().chain(named) {
+            if !regions.contains(&region.get_ref().as_str()) {
+                let message = format!("`{}`: unknown region; valid: {}", region.get_ref(), regions.join(", "));
+                checked.fault(region, message);
+            }
+        }
+    }
+
+    fn check_list(&self, checked: &mut Checked<'_>, list: List) {
+        let columns = list.columns();
+        if self.list_columns.is_empty() || !self.rows.is_empty() || !self.columns.is_empty() {
+            let message = "a list has [[list_column]], and neither [[row]] nor [[column]]".to_owned();
+            checked.fault(&self.sheet_name, message);
+        }
+        for column in &self.list_columns {
             if !columns.iter().any(|(value, _)| value == column.value.get_ref()) {
                 let names = columns.iter().map(|(_, name)| *name).collect::<Vec<_>>().join(", ");
                 checked.fault(&column.value, format!("such rows cannot fill this column; valid: {names}"));
@@ -341,33 +479,6 @@ impl Layout {
             if column.header.is_empty() || !(1.0..=255.0).contains(&column.width) {
                 checked.fault(&column.value, "a column needs a header and a width from 1 to 255".to_owned());
             }
-        }
-        for domain in self.short_names.keys() {
-            if !domains.contains(&domain.get_ref().as_str()) {
-                let message = format!("`{}`: unknown field of work; valid: {}", domain.get_ref(), domains.join(", "));
-                checked.fault(domain, message);
-            }
-        }
-        if let Some(heading) = self.other_periods.as_ref().filter(|_| self.rows != Rows::Indicators) {
-            checked.fault(heading, "only rows = \"indicators\" take other_periods".to_owned());
-        }
-        match (&self.series, self.rows == Rows::Provinces) {
-            (Some(series), true) => {
-                checked.placeholders(&series.header, &["indicator", "unit"]);
-                for measure in &series.measures {
-                    if !matches!(measure.value.get_ref(), Value::Plan | Value::Actual | Value::Cumulative) {
-                        let message = "not a measure of a series; valid: plan, actual, cumulative".to_owned();
-                        checked.fault(&measure.value, message);
-                    }
-                }
-            }
-            (Some(series), false) => {
-                checked.fault(&series.header, "only rows = \"provinces\" take a [series]".to_owned());
-            }
-            (None, true) => {
-                checked.fault(&self.sheet_name, "rows = \"provinces\" needs a [series]".to_owned());
-            }
-            (None, false) => {}
         }
     }
 }
@@ -378,8 +489,7 @@ impl Layouts {
     /// # Errors
     /// Every fault found, with file, line and the valid choices.
     pub fn load(templates: &Templates, register: &Register) -> Result<Self, TemplateErrors> {
-        let mut domains: Vec<&str> = register.indicators().iter().map(|i| i.domain()).collect();
-        domains.dedup();
+        let geography = Geography::load(templates)?;
         let mut faults = Vec::new();
         let mut layouts = Vec::new();
         for file in templates.names("annex/") {
@@ -387,14 +497,9 @@ impl Layouts {
                 continue;
             }
             let text = templates.read(&file)?;
-            match parse::<Layout>(&file, &text) {
+            match Layout::read(&file, &text, register, &geography) {
                 Err(TemplateErrors(found)) => faults.extend(found),
-                Ok(layout) => {
-                    let mut checked = Checked { file: &file, text: &text, faults: Vec::new() };
-                    layout.check(&mut checked, &domains);
-                    faults.extend(checked.faults);
-                    layouts.push(layout);
-                }
+                Ok(layout) => layouts.push(layout),
             }
         }
         let (labels, theme) = (Labels::load(templates), Theme::load(templates));
@@ -405,6 +510,44 @@ impl Layouts {
                 Err(TemplateErrors(faults))
             }
         }
+    }
+}
+
+impl Layout {
+    fn read(file: &str, text: &str, register: &Register, geography: &Geography) -> Result<Self, TemplateErrors> {
+        let mut layout: Self = parse(file, text)?;
+        let mut checked = Checked { file, text, faults: Vec::new() };
+        layout.check(&mut checked, register, geography);
+        if !checked.faults.is_empty() {
+            return Err(TemplateErrors(checked.faults));
+        }
+        layout.rows.iter_mut().chain(&mut layout.columns).for_each(Node::settle);
+        Ok(layout)
+    }
+}
+
+impl Layouts {
+    /// These layouts' words and look with other sheets: those of the files given, each by its name and its text.
+    ///
+    /// # Errors
+    /// Every fault found, with file, line and the valid choices.
+    pub fn with_sheets(
+        &self,
+        files: &[(String, String)],
+        register: &Register,
+        geography: &Geography,
+    ) -> Result<Self, TemplateErrors> {
+        let (mut layouts, mut faults) = (Vec::new(), Vec::new());
+        for (file, text) in files {
+            match Layout::read(file, text, register, geography) {
+                Ok(layout) => layouts.push(layout),
+                Err(TemplateErrors(found)) => faults.extend(found),
+            }
+        }
+        if !faults.is_empty() {
+            return Err(TemplateErrors(faults));
+        }
+        Ok(Self { layouts, labels: self.labels.clone(), theme: self.theme.clone() })
     }
 }
 

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::book::Book;
 use super::furniture::{begin, end, header, index};
 use super::labels::number_format;
-use super::layout::{Layout, Rows, Value};
+use super::layout::{Layout, List, Value};
 use super::sheet::{Align, Content, Look, Sheet, Strong};
 use crate::diagnostic::Site;
 use crate::dictionary::geography::ProvinceSystem;
@@ -15,36 +15,38 @@ use crate::table::{ReportRow, finding_id};
 type Row<'r> = Box<dyn Fn(Value) -> Content + 'r>;
 
 /// The sheet of a list.
-pub(super) fn lay_out(book: &Book<'_>, layout: &Layout, number: &str) -> Sheet {
+pub(super) fn lay_out(book: &Book<'_>, layout: &Layout, list: List, number: &str) -> Sheet {
     let theme = &book.input.layouts.theme;
     let period = book.period_words(book.input.period);
     let (upper, year) = (period.to_uppercase(), book.input.period.year.to_string());
+    let capital = super::labels::capital(&period);
     let (reported, all) = coverage(book);
     let filling = [
         ("number", number),
         ("period", period.as_str()),
         ("PERIOD", &upper),
+        ("Period", &capital),
         ("year", &year),
         ("reported", &reported),
         ("provinces", &all),
     ];
-    let mut sheet = Sheet { widths: layout.columns.iter().map(|c| c.width).collect(), ..Sheet::default() };
+    let mut sheet = Sheet { widths: layout.list_columns.iter().map(|c| c.width).collect(), ..Sheet::default() };
     begin(&mut sheet, layout, &filling, theme);
-    let paths: Vec<Vec<String>> = layout.columns.iter().map(|c| c.header.clone()).collect();
-    let marks: Vec<String> = layout.columns.iter().map(|c| c.mark.clone()).collect();
+    let paths: Vec<Vec<String>> = layout.list_columns.iter().map(|c| c.header.clone()).collect();
+    let marks: Vec<String> = layout.list_columns.iter().map(|c| c.mark.clone()).collect();
     header(&mut sheet, &paths, &marks, theme);
     sheet.freeze = (sheet.next_row, layout.freeze_columns);
-    let rows = match layout.rows {
-        Rows::Sources => sources(book),
-        Rows::Findings => findings(book),
-        Rows::Unmapped => unmapped(book),
-        _ => reports(book),
+    let rows = match list {
+        List::Sources => sources(book),
+        List::Findings => findings(book),
+        List::Unmapped => unmapped(book),
+        List::Reports => reports(book),
     };
     let first = sheet.next_row;
     for show in rows {
         let row = sheet.take_row();
         let mut lines = 1;
-        for (at, column) in layout.columns.iter().enumerate() {
+        for (at, column) in layout.list_columns.iter().enumerate() {
             let content = show(*column.value.get_ref());
             let align = match &content {
                 Content::Text(text) => {
@@ -66,9 +68,9 @@ pub(super) fn lay_out(book: &Book<'_>, layout: &Layout, number: &str) -> Sheet {
 }
 
 /// The row, from 0, at which the lines of the table of sources begin.
-pub(super) fn first_row(book: &Book<'_>, layout: &Layout, number: &str) -> u32 {
+pub(super) fn first_row(book: &Book<'_>, layout: &Layout) -> u32 {
     let empty = Book { input: book.input, figures: Vec::new(), source_rows: Default::default() };
-    lay_out(&empty, layout, number).repeat.map_or(0, |(_, last)| last + 1)
+    lay_out(&empty, layout, List::Sources, "").repeat.map_or(0, |(_, last)| last + 1)
 }
 
 fn text(text: &str) -> Content {

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::layout::Orientation;
 use super::source::parse;
 use crate::dictionary::templates::{TemplateErrors, Templates};
 
@@ -62,6 +63,15 @@ pub(super) struct Margins {
 }
 
 impl Theme {
+    /// How many widths of a digit lie between the margins of an A4 page.
+    pub(super) fn page_width(&self, orientation: Orientation) -> f64 {
+        /// Width of a digit of the workbook's usual type, in millimetres.
+        const DIGIT: f64 = 1.96;
+        let (long, short) = (297.0, 210.0);
+        let paper = if orientation == Orientation::Landscape { long } else { short };
+        ((paper - self.page.left - self.page.right) / DIGIT).floor()
+    }
+
     pub(super) fn load(templates: &Templates) -> Result<Self, TemplateErrors> {
         parse(THEME_FILE, &templates.read(THEME_FILE)?)
     }

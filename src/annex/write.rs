@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{
-    DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Url, Workbook, Worksheet, XlsxError,
+    Chart, ChartFont, ChartLegendPosition, ChartMarker, ChartMarkerType, ChartType, DocProperties, ExcelDateTime, Format,
+    FormatAlign, FormatBorder, Formula, Url, Workbook, Worksheet, XlsxError,
 };
 
-use super::layout::Orientation;
-use super::sheet::{Align, Content, Look, Sheet, Strong};
+use super::formula::range;
+use super::layout::{ChartKind, Orientation};
+use super::sheet::{Align, ChartSpot, Content, Look, Sheet, Strong, column_letters};
 use super::theme::Theme;
 use crate::period::Period;
 
@@ -22,6 +24,8 @@ pub(super) struct Book<'a> {
     pub(super) sources: Option<&'a str>,
     /// Heading of the column that gives the row of the sources where links would be too many.
     pub(super) source_row: &'a str,
+    /// Name of the block of figures of each sheet.
+    pub(super) figures: &'a str,
     /// The creation date is its last month: a clock would change the bytes.
     pub(super) period: Period,
 }
@@ -35,6 +39,13 @@ pub(super) fn write(book: &Book<'_>, sheets: &[Sheet]) -> Result<Vec<u8>, XlsxEr
     for sheet in sheets {
         let worksheet = workbook.add_worksheet();
         write_sheet(book, sheet, worksheet, &mut formats)?;
+    }
+    for sheet in sheets {
+        if let Some(((r1, c1), (r2, c2))) = sheet.figures {
+            let (first, last) = (absolute(r1, c1), absolute(r2, c2));
+            let name = format!("{}!{}", quoted(&sheet.name), book.figures);
+            workbook.define_name(name, &format!("={}!{first}:{last}", quoted(&sheet.name)))?;
+        }
     }
     workbook.save_to_buffer()
 }
@@ -57,7 +68,7 @@ fn write_sheet(book: &Book<'_>, sheet: &Sheet, to: &mut Worksheet, formats: &mut
     for cell in &sheet.cells {
         if let (Some(row), Some(sources)) = (cell.source, sources) {
             // The text is replaced by the number below; one short text keeps the string table small.
-            let link = format!("internal:'{}'!A{}", sources.replace('\'', "''"), row + 1);
+            let link = format!("internal:{}!A{}", quoted(sources), row + 1);
             to.write_url(cell.row, cell.column, Url::new(link).set_text(sources))?;
         }
         let (row, column) = (cell.row, cell.column);
@@ -76,7 +87,70 @@ fn write_sheet(book: &Book<'_>, sheet: &Sheet, to: &mut Worksheet, formats: &mut
     if book.sources.is_some() && sources.is_none() {
         source_rows(book, sheet, to, formats)?;
     }
+    for line in &sheet.sparklines {
+        let values = range((line.row, line.first), (line.row, line.last));
+        let values = format!("{}!{values}", quoted(&sheet.name));
+        let sparkline = rust_xlsxwriter::Sparkline::new().set_range(values.as_str()).show_last_point(true);
+        to.add_sparkline(line.row, line.column, &sparkline)?;
+    }
+    for spot in &sheet.charts {
+        chart(book.theme, sheet, spot, to)?;
+    }
     Ok(())
+}
+
+/// A cell's address that does not move with formulas.
+fn absolute(row: u32, column: u16) -> String {
+    format!("${}${}", column_letters(column), row + 1)
+}
+
+/// A sheet's name as formulas write it.
+fn quoted(name: &str) -> String {
+    format!("'{}'", name.replace('\'', "''"))
+}
+
+/// A chart over the rows kept free for it.
+fn chart(theme: &Theme, sheet: &Sheet, spot: &ChartSpot, to: &mut Worksheet) -> Result<(), XlsxError> {
+    /// Pixels of a digit's width, and of the usual height of a row.
+    const DIGIT: f64 = 7.0;
+    const ROW: u32 = 20;
+    let mut chart = Chart::new(match spot.kind {
+        ChartKind::Line => ChartType::Line,
+        ChartKind::Column => ChartType::Column,
+        ChartKind::Bar => ChartType::Bar,
+        ChartKind::StackedColumn => ChartType::ColumnStacked,
+    });
+    let mut font = ChartFont::new();
+    font.set_name(&theme.font).set_size(f64::from(theme.size.numbering));
+    let mut heading = ChartFont::new();
+    heading.set_name(&theme.font).set_size(f64::from(theme.size.line)).set_bold();
+    chart.title().set_name(&spot.title).set_font(&heading);
+    let block = |((r1, c1), (r2, c2))| (sheet.name.as_str(), r1, c1, r2, c2);
+    for series in &spot.series {
+        let made = chart.add_series();
+        made.set_name((sheet.name.as_str(), series.name.0, series.name.1))
+            .set_categories(block(series.points))
+            .set_values(block(series.values));
+        if spot.kind == ChartKind::Line {
+            made.set_marker(ChartMarker::new().set_type(ChartMarkerType::Circle).set_size(5));
+        }
+    }
+    chart.x_axis().set_font(&font);
+    chart.y_axis().set_font(&font).set_num_format("#,##0");
+    if spot.series.len() > 1 {
+        chart.legend().set_position(ChartLegendPosition::Bottom).set_font(&font);
+    } else {
+        chart.legend().set_hidden();
+    }
+    let pixels = pixels(sheet.width(0, sheet.columns().saturating_sub(1)) * DIGIT);
+    chart.set_width(pixels).set_height((spot.bottom - spot.top).saturating_mul(ROW));
+    to.insert_chart(spot.top, 0, &chart)?;
+    Ok(())
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the width of a page, bounded")]
+fn pixels(width: f64) -> u32 {
+    width.clamp(100.0, 4000.0) as u32
 }
 
 /// A column after the last that gives, for each row, the rows of the sources of its figures.
@@ -137,6 +211,12 @@ fn page(theme: &Theme, sheet: &Sheet, to: &mut Worksheet) -> Result<(), XlsxErro
     for (first, last) in &sheet.outline {
         to.group_rows(*first, *last)?;
     }
+    for row in &sheet.hidden {
+        to.set_row_hidden(*row)?;
+    }
+    if let (Some(last_row), Some(last)) = (sheet.next_row.checked_sub(1), sheet.columns().checked_sub(1)) {
+        to.set_print_area(0, 0, last_row, last)?;
+    }
     if let (Some((first, last)), Some(column)) = (sheet.filter, sheet.columns().checked_sub(1)) {
         to.autofilter(first, 0, last, column)?;
     }
@@ -164,7 +244,10 @@ fn format(theme: &Theme, look: Look, number: &str) -> Format {
         Look::FormCode => line(size.form_code, FormatAlign::Right),
         Look::Heading => line(size.heading, FormatAlign::Center).set_bold(),
         Look::Title => line(size.title, FormatAlign::Center).set_bold(),
-        Look::Attached => line(size.attached, FormatAlign::Center).set_italic(),
+        Look::LeftCorner => line(size.form_code, FormatAlign::Left),
+        Look::RightCorner => line(size.form_code, FormatAlign::Right),
+        Look::PeriodLine | Look::Attached => line(size.attached, FormatAlign::Center).set_italic(),
+        Look::Rule => base(size.note).set_border_top(FormatBorder::Thin),
         Look::LeftLine => line(size.line, FormatAlign::Left),
         Look::RightLine => line(size.line, FormatAlign::Right).set_italic(),
         Look::Header => line(size.header, FormatAlign::Center).set_bold().set_border(FormatBorder::Thin),
@@ -216,7 +299,7 @@ mod tests {
         let figures = Sheet { name, widths: vec![9.0; 10], cells: (0..count).map(cell).collect(), ..Sheet::default() };
         let sources = Sheet { name: "Nguồn".to_owned(), widths: vec![9.0], ..Sheet::default() };
         let period = "2023".parse().unwrap();
-        let book = Book { theme: &theme, sources: Some("Nguồn"), source_row: "Dòng nguồn", period };
+        let book = Book { theme: &theme, sources: Some("Nguồn"), source_row: "Dòng nguồn", figures: "Số_liệu", period };
         let bytes = write(&book, &[figures, sources]).unwrap();
         let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
         let links = workbook.hyperlinks_by_sheet_name("Biểu").unwrap().len();

@@ -1,0 +1,187 @@
+//! Live formulas: a total over the cells that it adds, a ratio of the two cells that it compares.
+//!
+//! A formula is written only where the cells it speaks of stand in the workbook and give the program's own exact
+//! result, which is kept beside it; else the number itself is written.
+
+use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
+
+use super::book::Book;
+use super::formula::{Spot, ranges};
+use super::grid::{Grid, Held, named, printed, printed_value, provinces};
+use super::select::{Answer, Origin, Place, Question, QuestionKey};
+use super::sheet::address;
+use crate::consolidate::Total;
+
+/// Where the answers of one grid stand on their sheet.
+pub(super) struct Spots<'a> {
+    /// Row of the first row of the grid.
+    pub(super) first: u32,
+    by_question: FxHashMap<QuestionKey<'a>, (usize, usize)>,
+}
+
+impl<'a> Spots<'a> {
+    /// Finds the cells of `grid`, whose first row stands at `first`.
+    pub(super) fn new(grid: &Grid<'a>, first: u32) -> Self {
+        let mut by_question = FxHashMap::default();
+        for (row, cells) in grid.cells.iter().enumerate() {
+            for (column, held) in cells.iter().enumerate() {
+                if let Held::Answer(question, _) | Held::Absent(Some(question)) = held {
+                    by_question.entry(question.key()).or_insert((row, column));
+                }
+            }
+        }
+        Self { first, by_question }
+    }
+
+    fn cell(&self, question: &Question<'a>) -> Option<(usize, usize)> {
+        self.by_question.get(&question.key()).copied()
+    }
+
+    /// The place on the sheet of a cell of the grid.
+    pub(super) fn spot(&self, row: usize, column: usize) -> Spot {
+        let row = self.first.saturating_add(u32::try_from(row).unwrap_or(u32::MAX));
+        (row, u16::try_from(column).unwrap_or(u16::MAX))
+    }
+}
+
+/// Totals that stand as sums of cells on a sheet, for other sheets to refer to.
+#[derive(Default)]
+pub(super) struct Elsewhere<'a> {
+    totals: FxHashMap<QuestionKey<'a>, (String, Spot)>,
+}
+
+impl<'a> Elsewhere<'a> {
+    /// Notes the live totals of a sheet.
+    pub(super) fn add(&mut self, book: &Book<'a>, grid: &Grid<'a>, spots: &Spots<'a>, sheet: &str) {
+        for (row, cells) in grid.cells.iter().enumerate() {
+            for (column, held) in cells.iter().enumerate() {
+                let Held::Answer(question, answer) = held else { continue };
+                let Origin::Total(total) = &answer.origin else { continue };
+                if here(book, grid, spots, question, answer, total).is_some() {
+                    let name = format!("'{}'", sheet.replace('\'', "''"));
+                    self.totals.entry(question.key()).or_insert((name, spots.spot(row, column)));
+                }
+            }
+        }
+    }
+}
+
+/// The formula of an answer, without `=`.
+pub(super) fn formula<'a>(
+    book: &Book<'a>,
+    grid: &Grid<'a>,
+    spots: &Spots<'a>,
+    elsewhere: &Elsewhere<'a>,
+    (question, answer): (&Question<'a>, &Answer<'a>),
+) -> Option<String> {
+    match &answer.origin {
+        Origin::Figure(..) | Origin::Change(..) => None,
+        Origin::Total(total) => here(book, grid, spots, question, answer, total).or_else(|| {
+            let (sheet, (row, column)) = elsewhere.totals.get(&question.key())?;
+            Some(format!("{sheet}!{}", address(*row, *column)))
+        }),
+        Origin::Ratio { over, under, less } => {
+            let (over, under) = (spots.cell(over)?, spots.cell(under)?);
+            let value = quotient(book, grid, over, under)?.checked_sub(*less)?;
+            let written = format!("{}/{}*100", written(spots, over), written(spots, under));
+            let less = if less.is_zero() { String::new() } else { format!("-{less}") };
+            same(value, printed(book, question, answer.value)).then(|| format!("{written}{less}"))
+        }
+    }
+}
+
+fn written(spots: &Spots<'_>, (row, column): (usize, usize)) -> String {
+    let (row, column) = spots.spot(row, column);
+    address(row, column)
+}
+
+fn quotient(book: &Book<'_>, grid: &Grid<'_>, over: (usize, usize), under: (usize, usize)) -> Option<Decimal> {
+    let value = |(row, column)| printed_value(book, grid, row, column);
+    value(over)?.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(value(under)?)
+}
+
+/// Whether two exact results are one, but for the last digits of a division.
+fn same(a: Decimal, b: Decimal) -> bool {
+    let difference = a.checked_sub(b).unwrap_or(Decimal::MAX).abs();
+    difference.is_zero() || difference <= a.abs().max(b.abs()) / Decimal::from(10_u64.pow(18))
+}
+
+/// The sum or ratio of cells of this very sheet.
+fn here<'a>(
+    book: &Book<'a>,
+    grid: &Grid<'a>,
+    spots: &Spots<'a>,
+    question: &Question<'a>,
+    answer: &Answer<'a>,
+    total: &Total,
+) -> Option<String> {
+    let value = printed(book, question, answer.value);
+    if !total.denominator.is_empty() {
+        let part = |id: &Option<String>| {
+            let indicator = book.input.register.get(id.as_ref()?)?;
+            spots.cell(&Question { indicator, ..*question })
+        };
+        let (over, under) = (part(&question.indicator.numerator)?, part(&question.indicator.denominator)?);
+        let fits = same(quotient(book, grid, over, under)?, value);
+        return fits.then(|| format!("{}/{}*100", written(spots, over), written(spots, under)));
+    }
+    let by_region = |question: &Question<'a>| match question.place {
+        Place::Country => added(book, grid, spots, &regions(book, grid, question), value, false),
+        _ => None,
+    };
+    by_region(question).or_else(|| {
+        let all: Vec<Question<'a>> = provinces(book, grid.system, question.place)
+            .map(|province| question.at(Place::Province(province)))
+            .collect();
+        added(book, grid, spots, &all, value, true)
+    })
+}
+
+fn regions<'a>(book: &Book<'a>, grid: &Grid<'a>, question: &Question<'a>) -> Vec<Question<'a>> {
+    let mut orders: Vec<u8> =
+        book.input.geography.provinces(grid.system).map(|province| province.region_order).collect();
+    orders.sort_unstable();
+    orders.dedup();
+    orders.into_iter().map(|order| question.at(Place::Region(order))).collect()
+}
+
+/// The sum of the cells that answer `questions`, if it is `value`. With `whole`, cells without a figure stay in it:
+/// they count for nothing, and a figure written into one by hand is added.
+fn added<'a>(
+    book: &Book<'a>,
+    grid: &Grid<'a>,
+    spots: &Spots<'a>,
+    questions: &[Question<'a>],
+    value: Decimal,
+    whole: bool,
+) -> Option<String> {
+    let mut cells: Vec<Spot> = Vec::new();
+    let mut sum = Decimal::ZERO;
+    let mut any = false;
+    for question in questions {
+        let Some((row, column)) = spots.cell(question) else { continue };
+        match grid.held(row, column)? {
+            Held::Answer(..) => {
+                sum = sum.checked_add(printed_value(book, grid, row, column)?)?;
+                any = true;
+            }
+            _ if !whole => continue,
+            _ => {}
+        }
+        cells.push(spots.spot(row, column));
+    }
+    cells.sort_unstable();
+    (any && sum == value).then(|| format!("SUM({})", ranges(&cells)))
+}
+
+/// The formula that the layout writes for a cell.
+pub(super) fn layout_formula<'a>(grid: &Grid<'a>, spots: &Spots<'a>, row: usize, column: usize) -> Option<String> {
+    let (own_row, own_column) = (grid.rows.get(row)?, grid.columns.get(column)?);
+    if let Some(formula) = &own_column.node.fixed.formula {
+        return formula.written(&|id| Some(written(spots, (row, named(&grid.columns, column, id)?))));
+    }
+    let rows: Vec<&super::expand::Slot<'_>> = grid.rows.iter().map(|row| &row.slot).collect();
+    let formula = own_row.slot.node.fixed.formula.as_ref()?;
+    formula.written(&|id| Some(written(spots, (named(&rows, row, id)?, column))))
+}
