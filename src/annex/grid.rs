@@ -9,7 +9,7 @@ use super::expand::{Expander, Slot};
 use super::labels::roman;
 use super::layout::Layout;
 use super::node::{Keep, Shown, Shows, Style};
-use super::select::{Answer, Place, Question, Selection, applies};
+use super::select::{Answer, Origin, Place, Question, Selection, applies};
 use crate::dictionary::geography::{Province, ProvinceSystem};
 use crate::observation::Measure;
 
@@ -74,7 +74,7 @@ impl<'a> Grid<'a> {
             let Held::Answer(question, answer) = held else { continue };
             match (question.place, &answer.origin) {
                 (Place::Province(province), _) => provinces.push(&province.code),
-                (_, super::select::Origin::Total(total)) => {
+                (_, Origin::Total(total)) => {
                     let members = total.figures.iter().chain(&total.denominator).filter_map(|at| book.figure(*at));
                     provinces.extend(members.map(|f| f.key.province.as_str()));
                 }
@@ -134,6 +134,8 @@ pub(super) fn grids<'a>(book: &Book<'a>, layout: &'a Layout, system: ProvinceSys
         compute(book, &mut grid);
         grids.push(grid);
     }
+    let least = layout.least_provinces;
+    grids.retain(|grid| least == 0 || grid.reported(book) >= least);
     grids
 }
 
@@ -355,9 +357,7 @@ fn compute(book: &Book<'_>, grid: &mut Grid<'_>) {
     // A formula without a result says so.
     for (row, cells) in grid.rows.iter().zip(&mut grid.cells) {
         for (column, cell) in grid.columns.iter().zip(cells) {
-            let formula = row.slot.node.formula.is_some() || column.node.formula.is_some();
-            let shows = column.node.shows == Shows::Value && row.slot.node.style != Style::Section;
-            if formula && shows && matches!(cell, Held::Nothing) {
+            if takes_formula(row, column) && matches!(cell, Held::Nothing) {
                 *cell = Held::Absent(None);
             }
         }
@@ -367,15 +367,41 @@ fn compute(book: &Book<'_>, grid: &mut Grid<'_>) {
 /// The exact result of the formula of a cell, over the values as they are printed.
 fn formula_value(book: &Book<'_>, grid: &Grid<'_>, row: usize, column: usize) -> Option<Decimal> {
     let (own_row, own_column) = (grid.rows.get(row)?, grid.columns.get(column)?);
-    if own_column.node.shows != Shows::Value || own_row.slot.node.style == Style::Section {
+    if !takes_formula(own_row, own_column) {
         return None;
     }
-    if let Some(formula) = &own_column.node.fixed.formula {
-        return formula.value(&|id| printed_value(book, grid, row, named(&grid.columns, column, id)?));
+    let rows: Vec<&Slot<'_>>;
+    let (formula, place): (_, Box<dyn Fn(&str) -> Option<(usize, usize)>>) = match &own_column.node.fixed.formula {
+        Some(formula) => (formula, Box::new(|id| Some((row, named(&grid.columns, column, id)?)))),
+        None => {
+            rows = grid.rows.iter().map(|row| &row.slot).collect();
+            let formula = own_row.slot.node.fixed.formula.as_ref()?;
+            (formula, Box::new(|id| Some((named(&rows, row, id)?, column))))
+        }
+    };
+    // Totals over different provinces have no difference and no ratio that would mean anything.
+    let totals = formula.ids().into_iter().filter_map(|id| {
+        let (row, column) = place(id)?;
+        match grid.held(row, column)? {
+            Held::Answer(_, Answer { origin: Origin::Total(total), .. }) => Some(book.members(total)),
+            _ => None,
+        }
+    });
+    let members: Vec<_> = totals.collect();
+    if members.windows(2).any(|pair| pair.first() != pair.last()) {
+        return None;
     }
-    let formula = own_row.slot.node.fixed.formula.as_ref()?;
-    let rows: Vec<&Slot<'_>> = grid.rows.iter().map(|row| &row.slot).collect();
-    formula.value(&|id| printed_value(book, grid, named(&rows, row, id)?, column))
+    formula.value(&|id| {
+        let (row, column) = place(id)?;
+        printed_value(book, grid, row, column)
+    })
+}
+
+/// Whether a cell is one for the result of a formula: not in a section row, nor where provinces are counted.
+fn takes_formula(row: &Row<'_>, column: &Slot<'_>) -> bool {
+    let (row, shows) = (row.slot.node, column.node.shows);
+    let formula = row.formula.is_some() || column.node.formula.is_some();
+    formula && shows == Shows::Value && row.shows == Shows::Value && row.style != Style::Section
 }
 
 /// The value of a cell as it is printed, exact; of a formula, its result.

@@ -166,6 +166,9 @@ pub(super) struct Layout {
     /// Kinds of period that the sheet is made for; all, where none is listed.
     #[serde(default)]
     pub(super) periods: Vec<PeriodChoice>,
+    /// The sheet is made only where so many provinces have figures for it.
+    #[serde(default)]
+    pub(super) least_provinces: usize,
     /// Name of the sheet; `{field}` is the short name of the field of work.
     pub(super) sheet_name: Spanned<String>,
     corner: Option<Corner>,

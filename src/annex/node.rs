@@ -64,6 +64,8 @@ pub(super) enum Shows {
 pub(super) enum Shown {
     /// As stated, settled or added.
     Plain(Measure),
+    /// What has come about so far: a flow since January, a stock or rate at the end of the period.
+    ToDate,
     /// Percent of the yearly plan that is reached.
     PlanRatio,
     /// Percent of the same period of last year.
@@ -79,7 +81,8 @@ pub(super) enum Shown {
 }
 
 impl Shown {
-    const COMPUTED: [(Self, &'static str); 6] = [
+    const COMPUTED: [(Self, &'static str); 7] = [
+        (Self::ToDate, "to_date"),
         (Self::PlanRatio, "plan_ratio"),
         (Self::YoyRatio, "yoy_ratio"),
         (Self::YoyGrowth, "yoy_growth"),
@@ -92,6 +95,7 @@ impl Shown {
     pub(super) fn is_percent(self) -> bool {
         match self {
             Self::Plain(measure) => measure.is_percent(),
+            Self::ToDate => false,
             _ => true,
         }
     }

@@ -151,7 +151,11 @@ impl<'a> Body<'_, 'a> {
     /// The decimals of columns that are about one indicator: what the values need, within what the unit allows.
     fn shared_decimals(&self) -> Vec<Option<u32>> {
         let needed = |(at, column): (usize, &super::expand::Slot<'a>)| {
-            column.selection.indicator.or(self.grid.whom.selection.indicator)?;
+            let percent = column.selection.measure.is_some_and(super::node::Shown::is_percent);
+            let one = column.selection.indicator.or(self.grid.whom.selection.indicator).is_some();
+            if !percent && !one {
+                return None;
+            }
             let scales = (0..self.grid.rows.len()).filter_map(|row| match self.grid.held(row, at)? {
                 Held::Answer(question, answer) => {
                     let value = printed(self.book, question, answer.value);

@@ -57,12 +57,16 @@ impl<'a> Selection<'a> {
     /// The question, where everything is fixed: a period that is not named is the workbook's own, a breakdown that
     /// is not named is the total.
     pub(super) fn question(self, book: &Book<'a>) -> Option<Question<'a>> {
-        Some(Question {
+        let question = Question {
             place: self.place?,
             period: self.period.unwrap_or(book.input.period),
             indicator: self.indicator?,
             breakdown: self.breakdown.unwrap_or(book.total_breakdown()),
             measure: self.measure?,
+        };
+        Some(match question.measure {
+            Shown::ToDate => question.of(question.base(true)),
+            _ => question,
         })
     }
 }
@@ -150,6 +154,7 @@ impl<'a> Book<'a> {
         }
         match question.measure {
             Shown::Plain(measure) => self.plain(system, question, measure),
+            Shown::ToDate => self.answer(system, &question.of(question.base(true))),
             Shown::PlanRatio => self.plan_ratio(system, question),
             Shown::YoyRatio => self.yoy(system, question, Decimal::ZERO),
             Shown::YoyGrowth => self.yoy(system, question, Decimal::ONE_HUNDRED),
@@ -237,7 +242,7 @@ impl<'a> Book<'a> {
     }
 
     /// The provinces that a total adds.
-    fn members(&self, total: &Total) -> BTreeSet<&'a str> {
+    pub(super) fn members(&self, total: &Total) -> BTreeSet<&'a str> {
         total.figures.iter().filter_map(|at| self.figure(*at)).map(|f| f.key.province.as_str()).collect()
     }
 

@@ -247,7 +247,7 @@ fn format(theme: &Theme, look: Look, number: &str) -> Format {
         Look::LeftCorner => line(size.form_code, FormatAlign::Left),
         Look::RightCorner => line(size.form_code, FormatAlign::Right),
         Look::PeriodLine | Look::Attached => line(size.attached, FormatAlign::Center).set_italic(),
-        Look::Rule => base(size.note).set_border_top(FormatBorder::Thin),
+        Look::Rule => base(size.note).set_border_bottom(FormatBorder::Thin),
         Look::LeftLine => line(size.line, FormatAlign::Left),
         Look::RightLine => line(size.line, FormatAlign::Right).set_italic(),
         Look::Header => line(size.header, FormatAlign::Center).set_bold().set_border(FormatBorder::Thin),

@@ -2,8 +2,15 @@
 
 /// Name below the templates folder, and text, of each file; sorted by name.
 pub const FILES: &[(&str, &str)] = &[
-    ("annex/10-province.toml", include_str!("../../templates/annex/10-province.toml")),
+    ("annex/10-summary.toml", include_str!("../../templates/annex/10-summary.toml")),
     ("annex/20-domain.toml", include_str!("../../templates/annex/20-domain.toml")),
+    ("annex/22-poverty.toml", include_str!("../../templates/annex/22-poverty.toml")),
+    ("annex/23-vocational.toml", include_str!("../../templates/annex/23-vocational.toml")),
+    ("annex/24-overseas.toml", include_str!("../../templates/annex/24-overseas.toml")),
+    ("annex/25-rehab.toml", include_str!("../../templates/annex/25-rehab.toml")),
+    ("annex/26-series.toml", include_str!("../../templates/annex/26-series.toml")),
+    ("annex/27-series-provinces.toml", include_str!("../../templates/annex/27-series-provinces.toml")),
+    ("annex/28-province.toml", include_str!("../../templates/annex/28-province.toml")),
     ("annex/30-sources.toml", include_str!("../../templates/annex/30-sources.toml")),
     ("annex/40-findings.toml", include_str!("../../templates/annex/40-findings.toml")),
     ("annex/50-unmapped.toml", include_str!("../../templates/annex/50-unmapped.toml")),
