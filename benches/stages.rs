@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 use tonghop::annex::{AnnexInput, Layouts, write_workbook};
-use tonghop::consolidate::{Input, Wording, consolidate};
+use tonghop::consolidate::{Boundaries, Input, Wording, consolidate};
 use tonghop::dictionary::Dictionary;
 use tonghop::dictionary::templates::Templates;
 use tonghop::document::Document;
@@ -98,12 +98,15 @@ fn stages(
     let layouts = Layouts::load(templates, &dictionary.register)?;
     let input = Input {
         observations: &observations,
+        reports: &[],
         register: &dictionary.register,
         geography: &dictionary.geography,
         wording: &wording,
         plans: &[],
         revisions: &FxHashMap::default(),
         review_threshold: Decimal::new(6, 1),
+        periods: &[],
+        boundaries: Boundaries::AsReported,
     };
     line("consolidate", median(|| consolidate(&input)));
     let consolidated = consolidate(&input)?;

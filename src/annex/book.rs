@@ -62,7 +62,11 @@ impl<'a> Book<'a> {
                 observation.is_some_and(|o| o.period == Some(input.period) || files.contains(o.file.as_str()))
             };
             let period = figure.key.period;
-            period == input.period || period == from_january || figure.sources.iter().any(stated_here)
+            let own = period == input.period || period == from_january;
+            match figure.is_direct() {
+                true => own || figure.sources.iter().any(stated_here),
+                false => own && !figure.is_stale(),
+            }
         };
         let all = input.consolidated.figures().iter().enumerate();
         let figures = all.filter(|(_, figure)| belongs(figure)).map(|(at, _)| at).collect();
@@ -83,11 +87,15 @@ impl<'a> Book<'a> {
         let mut lines = Vec::new();
         for at in &self.figures {
             let Some(figure) = self.figure(*at) else { continue };
-            let role = if figure.sources.len() > 1 { &roles.addend } else { &roles.source };
+            let role = match (figure.is_direct(), figure.sources.len()) {
+                (false, _) => &roles.derived,
+                (true, 0 | 1) => &roles.source,
+                (true, _) => &roles.addend,
+            };
             let mut push = |observation: Option<usize>, role: &'a str| {
                 lines.push(SourceLine { figure: *at, observation, role });
             };
-            if figure.sources.is_empty() {
+            if figure.is_direct() && figure.sources.is_empty() {
                 push(None, &roles.plan);
             }
             figure.sources.iter().for_each(|o| push(Some(*o), role));
@@ -156,9 +164,8 @@ impl<'a> Book<'a> {
 
     /// How many provinces have a report of a period that was read, and how many there are.
     pub(super) fn reported(&self, system: ProvinceSystem, period: Period) -> (usize, usize) {
-        let of_period = |r: &&ReportRow| {
-            r.period == Some(period) && r.status == "read" && r.province_system == system.code()
-        };
+        let of_period =
+            |r: &&ReportRow| r.period == Some(period) && r.status == "read" && r.province_system == system.code();
         let provinces: BTreeSet<&str> =
             self.input.reports.iter().filter(of_period).map(|r| r.province.as_str()).collect();
         (provinces.len(), self.input.geography.provinces(system).count())

@@ -1,14 +1,13 @@
 //! Trees of nodes to the rows and columns of one sheet.
 
-use std::collections::BTreeMap;
-
 use super::book::{Book, Universe};
 use super::layout::Layout;
 use super::node::{Each, Keep, Node, PeriodName, PlaceName, Shown, Shows};
-use super::select::{Place, Selection, last_year, previous};
+use super::select::{Place, Selection};
 use super::source::fill;
 use crate::consolidate::canonical;
 use crate::dictionary::geography::{Province, ProvinceSystem};
+use crate::dictionary::regions::Region;
 use crate::dictionary::register::{Indicator, Kind};
 use crate::observation::{Breakdown, Measure};
 use crate::period::Period;
@@ -255,11 +254,11 @@ impl<'a> Expander<'_, 'a> {
         let own = self.book.input.period;
         let period = node.period.and_then(|name| match name {
             PeriodName::Own => Some(own),
-            PeriodName::LastYear => last_year(own),
-            PeriodName::Previous => previous(own),
+            PeriodName::LastYear => own.a_year_before(),
+            PeriodName::Previous => own.previous(),
             PeriodName::FromJanuary => Period::first_months(own.year, own.last_month()),
             PeriodName::Year => Some(Period::year(own.year)),
-            PeriodName::YearBefore => last_year(Period::year(own.year)),
+            PeriodName::YearBefore => Period::year(own.year).a_year_before(),
         });
         let region = node.region.as_ref().and_then(|name| {
             let mut provinces = self.book.input.geography.provinces(self.system);
@@ -325,13 +324,14 @@ impl<'a> Expander<'_, 'a> {
     }
 
     fn regions(&self, base: Selection<'a>) -> Vec<Item<'a>> {
-        let mut regions: BTreeMap<(usize, u8), &str> = BTreeMap::new();
-        for province in self.book.input.geography.provinces(self.system) {
-            let wanted = self.layout.region_order.iter().position(|name| *name.get_ref() == province.region);
-            regions.insert((wanted.unwrap_or(usize::MAX), province.region_order), &province.region);
-        }
-        let item = |((_, order), name): ((usize, u8), &str)| {
-            Item::new(Selection { place: Some(Place::Region(order)), ..base }).named("region", name)
+        let mut regions: Vec<&Region> = self.book.input.geography.regions(self.system).collect();
+        regions.sort_by_key(|region| {
+            let wanted = self.layout.region_order.iter().position(|name| *name.get_ref() == region.name);
+            (wanted.unwrap_or(usize::MAX), region.order)
+        });
+        let item = |region: &Region| {
+            let place = Some(Place::Region(region.order));
+            Item::new(Selection { place, ..base }).named("region", region.name.clone())
         };
         regions.into_iter().map(item).collect()
     }
@@ -376,6 +376,7 @@ impl<'a> Expander<'_, 'a> {
             let other = key.system == self.system
                 && key.province == province.code
                 && key.measure == Measure::Actual
+                && figure.is_direct()
                 && key.period != own
                 && key.period != from_january;
             let Some(indicator) = self.book.input.register.get(&key.indicator).filter(|_| other) else { continue };

@@ -67,9 +67,7 @@ impl Expression {
     fn within(&self, sign: char, right: bool, of: &dyn Fn(&str) -> Option<String>) -> Option<String> {
         let strength = |sign: char| if "+-".contains(sign) { 1 } else { 2 };
         let weak = match self {
-            Self::Two(_, own, _) => {
-                strength(*own) < strength(sign) || right && strength(*own) == strength(sign)
-            }
+            Self::Two(_, own, _) => strength(*own) < strength(sign) || right && strength(*own) == strength(sign),
             Self::Negative(_) => true,
             _ => false,
         };

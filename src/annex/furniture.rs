@@ -74,9 +74,12 @@ fn corner(sheet: &mut Sheet, left: &[&str], right: &[&str], filling: &Filling<'_
             sheet.across(row, 0, split, &left, Look::LeftCorner);
             sheet.across(row, split + 1, last, &right, Look::RightCorner);
         }
-        let lines = theme
-            .lines(&left, sheet.width(0, split), size, false)
-            .max(theme.lines(&right, sheet.width(split + 1, last), size, false));
+        let lines = theme.lines(&left, sheet.width(0, split), size, false).max(theme.lines(
+            &right,
+            sheet.width(split + 1, last),
+            size,
+            false,
+        ));
         sheet.heights.push((row, theme.height(lines, size)));
     }
 }

@@ -112,9 +112,7 @@ pub(super) fn grids<'a>(book: &Book<'a>, layout: &'a Layout, system: ProvinceSys
     let standing_columns: Vec<bool> = columns
         .iter()
         .enumerate()
-        .map(|(at, column)| {
-            column.keep != Keep::Figures || cells.iter().any(|row| row.get(at).is_some_and(has_figure))
-        })
+        .map(|(at, column)| column.keep != Keep::Figures || cells.iter().any(|row| row.get(at).is_some_and(has_figure)))
         .collect();
     let any = cells.iter().flatten().any(has_figure);
     if !any || !enough(&rows, &standing_rows) || !enough(&columns, &standing_columns) {

@@ -84,6 +84,10 @@ pub(super) struct Notes {
     pub(super) corrected: String,
     pub(super) added: String,
     pub(super) planned: String,
+    pub(super) computed: String,
+    pub(super) implied: String,
+    pub(super) administrative: String,
+    pub(super) partial: String,
     pub(super) stated_ratio: String,
     pub(super) yoy_of_cumulative: String,
 }
@@ -94,6 +98,7 @@ pub(super) struct Notes {
 pub(super) struct Roles {
     pub(super) source: String,
     pub(super) addend: String,
+    pub(super) derived: String,
     pub(super) repeated: String,
     pub(super) outranked: String,
     pub(super) plan: String,

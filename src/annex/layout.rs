@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::formula::Expression;
 use super::labels::Labels;
 use super::node::Node;
 use super::source::{Checked, parse};
@@ -420,6 +421,8 @@ impl Layout {
         for node in &self.columns {
             node.check(checked, register, &valid, &ids(&columns));
         }
+        check_circles(checked, &rows);
+        check_circles(checked, &columns);
         for node in columns.iter().filter(|node| node.nodes.is_empty()) {
             let width = node.width.unwrap_or(10.0);
             if !(1.0..=255.0).contains(&width) {
@@ -440,11 +443,8 @@ impl Layout {
         for field in self.short_names.keys() {
             let known = fields.contains(&field.get_ref().as_str()) || register.get(field.get_ref()).is_some();
             if !known {
-                let message = format!(
-                    "`{}`: unknown field of work or indicator; fields: {}",
-                    field.get_ref(),
-                    fields.join(", ")
-                );
+                let message =
+                    format!("`{}`: unknown field of work or indicator; fields: {}", field.get_ref(), fields.join(", "));
                 checked.fault(field, message);
             }
         }
@@ -456,7 +456,7 @@ impl Layout {
         }
         let systems = [ProvinceSystem::P63, ProvinceSystem::P34];
         let mut regions: Vec<&str> =
-            systems.into_iter().flat_map(|system| geography.provinces(system)).map(|p| p.region.as_str()).collect();
+            systems.into_iter().flat_map(|system| geography.regions(system)).map(|r| r.name.as_str()).collect();
         regions.sort_unstable();
         regions.dedup();
         let named = self.rows.iter().chain(&self.columns).flat_map(Node::all).filter_map(|node| node.region.as_ref());
@@ -481,6 +481,30 @@ impl Layout {
             }
             if column.header.is_empty() || !(1.0..=255.0).contains(&column.width) {
                 checked.fault(&column.value, "a column needs a header and a width from 1 to 255".to_owned());
+            }
+        }
+    }
+}
+
+/// Notes the formulas that lead back to themselves.
+fn check_circles(checked: &mut Checked<'_>, nodes: &[&Node]) {
+    let speaks_of = |id: &str| -> Vec<String> {
+        let bears = |node: &&&Node| node.id.as_ref().is_some_and(|own| own.get_ref() == id);
+        let formulas = nodes.iter().filter(bears).filter_map(|node| node.formula.as_ref());
+        let read = formulas.filter_map(|text| Expression::parse(text.get_ref()).ok());
+        read.flat_map(|formula| formula.ids().into_iter().map(str::to_owned).collect::<Vec<_>>()).collect()
+    };
+    for node in nodes {
+        let (Some(own), Some(formula)) = (&node.id, &node.formula) else { continue };
+        let (mut seen, mut open) = (Vec::new(), speaks_of(own.get_ref()));
+        while let Some(id) = open.pop() {
+            if id == *own.get_ref() {
+                checked.fault(formula, format!("`[{id}]`: the formula leads back to itself"));
+                break;
+            }
+            if !seen.contains(&id) {
+                open.extend(speaks_of(&id));
+                seen.push(id);
             }
         }
     }
@@ -530,7 +554,8 @@ impl Layout {
 }
 
 impl Layouts {
-    /// These layouts' words and look with other sheets: those of the files given, each by its name and its text.
+    /// These layouts' words and look with other sheets: those of the files given, each by its name and its text. The
+    /// sheet of sources stays, unless they have one, so that their figures can lead to it.
     ///
     /// # Errors
     /// Every fault found, with file, line and the valid choices.
@@ -549,6 +574,10 @@ impl Layouts {
         }
         if !faults.is_empty() {
             return Err(TemplateErrors(faults));
+        }
+        let sources = |layout: &&Layout| layout.list == Some(List::Sources);
+        if layouts.iter().all(|layout| !sources(&layout)) {
+            layouts.extend(self.layouts.iter().find(sources).cloned());
         }
         Ok(Self { layouts, labels: self.labels.clone(), theme: self.theme.clone() })
     }
@@ -569,7 +598,7 @@ mod tests {
 
     #[test]
     fn a_mistake_is_told_with_line_and_choices() {
-        let text = "rows = \"reports\"\nsheet_name = \"A\"\ntitle = \"{provnce}\"\n\n[[column]]\nvalue = \"quote\"\nheader = [\"A\"]\nwidth = 9\n";
+        let text = "list = \"reports\"\nsheet_name = \"A\"\ntitle = \"{provnce}\"\n\n[[list_column]]\nvalue = \"quote\"\nheader = [\"A\"]\nwidth = 9\n";
         let message = faults("annex/70-mine.toml", text);
         assert!(
             message.contains("annex/70-mine.toml:3: `{provnce}`: unknown placeholder; valid here: {number}"),
@@ -580,9 +609,9 @@ mod tests {
                 .contains("annex/70-mine.toml:6: such rows cannot fill this column; valid: number, province, status"),
             "{message}"
         );
-        let message = faults("annex/70-mine.toml", "rows = \"reprots\"\n");
+        let message = faults("annex/70-mine.toml", "list = \"reprots\"\n");
         assert!(
-            message.starts_with("annex/70-mine.toml:1: unknown variant `reprots`, expected one of `indicators`"),
+            message.starts_with("annex/70-mine.toml:1: unknown variant `reprots`, expected one of `sources`"),
             "{message}"
         );
         let message = faults("theme.toml", "font = \"Times New Roman\"\nfnt = 1\n");
@@ -593,6 +622,35 @@ mod tests {
     fn a_short_name_needs_a_field_of_work() {
         let built_in = Templates::built_in().read("annex/20-domain.toml").unwrap();
         let message = faults("annex/20-domain.toml", &built_in.replace("employment =", "employmnt ="));
-        assert!(message.contains("`employmnt`: unknown field of work; valid: employment, insurance"), "{message}");
+        let told = "`employmnt`: unknown field of work or indicator; fields: employment, insurance";
+        assert!(message.contains(told), "{message}");
+    }
+
+    /// The faults of a grid with one row and these lines of its one column.
+    fn column_faults(lines: &str) -> String {
+        let text = format!(
+            "sheet_name = \"A\"\n\n[[row]]\nplace = \"country\"\nlabel = \"A\"\n\n[[column]]\nheader = \"B\"\n{lines}\n"
+        );
+        faults("annex/70-mine.toml", &text)
+    }
+
+    #[test]
+    fn a_mistake_in_a_tree_is_told_with_line_and_choices() {
+        for (lines, told) in [
+            ("indicator = \"employment.jobs_creatd\"", "annex/70-mine.toml:9: `employment.jobs_creatd`: unknown"),
+            ("measure = \"planned\"", "annex/70-mine.toml:9: `planned`: unknown measure; valid: actual, cumulative"),
+            ("breakdown = \"female\"", "annex/70-mine.toml:9: `female`: not a breakdown"),
+            ("region = \"Nam\"", "annex/70-mine.toml:9: `Nam`: unknown region; valid:"),
+            ("dimensions = [\"sx\"]", "annex/70-mine.toml:9: `sx`: unknown dimension; valid: age, channel"),
+            ("fields = [\"x\"]", "annex/70-mine.toml:9: `x`: unknown field of work; valid: employment"),
+            ("formula = \"[a] + 1\"", "annex/70-mine.toml:9: `[a]`: no row or column has this id; valid: "),
+            ("formula = \"1 +\"", "annex/70-mine.toml:9: the end is not expected here"),
+            ("id = \"a\"\nformula = \"[a] + 1\"", "annex/70-mine.toml:10: `[a]`: the formula leads back to itself"),
+            ("each = \"monts\"", "annex/70-mine.toml:9: unknown variant `monts`, expected one of `fields`"),
+        ] {
+            let message = column_faults(lines);
+            assert!(message.contains(told), "{lines}: {message}");
+        }
+        assert_eq!(column_faults("measure = \"plan_ratio\""), "");
     }
 }

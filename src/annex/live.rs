@@ -11,7 +11,7 @@ use super::formula::{Spot, ranges};
 use super::grid::{Grid, Held, named, printed, printed_value, provinces};
 use super::select::{Answer, Origin, Place, Question, QuestionKey};
 use super::sheet::address;
-use crate::consolidate::Total;
+use crate::consolidate::{Basis, Total};
 
 /// Where the answers of one grid stand on their sheet.
 pub(super) struct Spots<'a> {
@@ -76,7 +76,10 @@ pub(super) fn formula<'a>(
     (question, answer): (&Question<'a>, &Answer<'a>),
 ) -> Option<String> {
     match &answer.origin {
-        Origin::Figure(..) | Origin::Change(..) => None,
+        Origin::Figure(_, figure) if figure.basis == Basis::Ratio => {
+            rate(book, grid, spots, question, printed(book, question, answer.value))
+        }
+        Origin::Figure(..) | Origin::Change(..) | Origin::Growth(_) => None,
         Origin::Total(total) => here(book, grid, spots, question, answer, total).or_else(|| {
             let (sheet, (row, column)) = elsewhere.totals.get(&question.key())?;
             Some(format!("{sheet}!{}", address(*row, *column)))
@@ -118,13 +121,7 @@ fn here<'a>(
 ) -> Option<String> {
     let value = printed(book, question, answer.value);
     if !total.denominator.is_empty() {
-        let part = |id: &Option<String>| {
-            let indicator = book.input.register.get(id.as_ref()?)?;
-            spots.cell(&Question { indicator, ..*question })
-        };
-        let (over, under) = (part(&question.indicator.numerator)?, part(&question.indicator.denominator)?);
-        let fits = same(quotient(book, grid, over, under)?, value);
-        return fits.then(|| format!("{}/{}*100", written(spots, over), written(spots, under)));
+        return rate(book, grid, spots, question, value);
     }
     let by_region = |question: &Question<'a>| match question.place {
         Place::Country => added(book, grid, spots, &regions(book, grid, question), value, false),
@@ -138,12 +135,26 @@ fn here<'a>(
     })
 }
 
+/// A rate over the cells of its declared parts, if they stand on the sheet and give `value`.
+fn rate<'a>(
+    book: &Book<'a>,
+    grid: &Grid<'a>,
+    spots: &Spots<'a>,
+    question: &Question<'a>,
+    value: Decimal,
+) -> Option<String> {
+    let part = |id: &Option<String>| {
+        let indicator = book.input.register.get(id.as_ref()?)?;
+        spots.cell(&Question { indicator, ..*question })
+    };
+    let (over, under) = (part(&question.indicator.numerator)?, part(&question.indicator.denominator)?);
+    let fits = same(quotient(book, grid, over, under)?, value);
+    fits.then(|| format!("{}/{}*100", written(spots, over), written(spots, under)))
+}
+
 fn regions<'a>(book: &Book<'a>, grid: &Grid<'a>, question: &Question<'a>) -> Vec<Question<'a>> {
-    let mut orders: Vec<u8> =
-        book.input.geography.provinces(grid.system).map(|province| province.region_order).collect();
-    orders.sort_unstable();
-    orders.dedup();
-    orders.into_iter().map(|order| question.at(Place::Region(order))).collect()
+    let orders = book.input.geography.regions(grid.system).map(|region| region.order);
+    orders.map(|order| question.at(Place::Region(order))).collect()
 }
 
 /// The sum of the cells that answer `questions`, if it is `value`. With `whole`, cells without a figure stay in it:

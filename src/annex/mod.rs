@@ -33,6 +33,7 @@ pub use layout::Layouts;
 use crate::consolidate::Consolidated;
 use crate::diagnostic::Finding;
 use crate::dictionary::geography::{Geography, ProvinceSystem};
+use crate::dictionary::regions::Region;
 use crate::dictionary::register::Register;
 use crate::observation::{LedgerEntry, Observation};
 use crate::period::Period;
@@ -243,15 +244,12 @@ fn whom<'a>(book: &Book<'a>, layout: &'a Layout, system: ProvinceSystem) -> Vec<
             .map(|province| For { selection: at(Place::Province(province)), ..For::default() })
             .collect(),
         Some(ForEach::Regions) => {
-            let mut regions: Vec<(u8, &str)> =
-                input.geography.provinces(system).map(|p| (p.region_order, p.region.as_str())).collect();
-            regions.dedup();
-            let region = |(order, name)| For {
-                selection: at(Place::Region(order)),
-                region: Some(name),
+            let region = |region: &'a Region| For {
+                selection: at(Place::Region(region.order)),
+                region: Some(&region.name),
                 ..For::default()
             };
-            regions.into_iter().map(region).collect()
+            input.geography.regions(system).map(region).collect()
         }
         Some(ForEach::Fields) => {
             let mut fields: Vec<(&str, &str)> =

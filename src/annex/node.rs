@@ -312,8 +312,18 @@ pub(super) struct Fixed {
 }
 
 /// The placeholders of labels and headings, beside those of the sheet.
-const PLACEHOLDERS: &[&str] =
-    &["indicator", "unit", "field", "breakdown", "province", "region", "period", "period_short", "reported", "provinces"];
+const PLACEHOLDERS: &[&str] = &[
+    "indicator",
+    "unit",
+    "field",
+    "breakdown",
+    "province",
+    "region",
+    "period",
+    "period_short",
+    "reported",
+    "provinces",
+];
 
 impl Node {
     /// Reads the texts of this node and of those below it, which have been checked.

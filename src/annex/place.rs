@@ -12,7 +12,7 @@ use super::layout::ChartSeries;
 use super::live::{Elsewhere, Spots, formula, layout_formula};
 use super::node::{Absent, Node, Shows, Style};
 use super::remarks::{remarks, sure};
-use super::select::{Question, Selection};
+use super::select::{Origin, Question, Selection};
 use super::sheet::{Align, Cell, ChartSpot, Content, Look, Series, Sheet, Sparkline, Strong};
 use super::source::fill;
 
@@ -101,7 +101,8 @@ fn widths(book: &Book<'_>, grid: &Grid<'_>) -> Vec<f64> {
         return least;
     }
     let share = left / growing as f64;
-    let grown = |(least, grows): (f64, bool)| if grows { (least + share).min(WIDEST.max(least)).floor() } else { least };
+    let grown =
+        |(least, grows): (f64, bool)| if grows { (least + share).min(WIDEST.max(least)).floor() } else { least };
     least.into_iter().zip(grows).map(grown).collect()
 }
 
@@ -172,7 +173,11 @@ impl<'a> Body<'_, 'a> {
     fn most_decimals(&self, question: &Question<'_>, node: &Node) -> u32 {
         let labels = self.book.labels();
         let unit = || {
-            if question.measure.is_percent() { labels.percent_decimals() } else { self.book.unit(question.indicator).decimals }
+            if question.measure.is_percent() {
+                labels.percent_decimals()
+            } else {
+                self.book.unit(question.indicator).decimals
+            }
         };
         node.decimals.unwrap_or_else(unit)
     }
@@ -233,7 +238,8 @@ impl<'a> Body<'_, 'a> {
             };
             if let (Content::Text(text), true) = (&content, measured) {
                 let bold = strong == Strong::Bold;
-                lines = lines.max(theme.lines(text, self.sheet.width(index(column), index(column)), theme.size.body, bold));
+                lines =
+                    lines.max(theme.lines(text, self.sheet.width(index(column), index(column)), theme.size.body, bold));
             }
             if slot.node.shows == Shows::Sparkline {
                 self.sparkline(line, column);
@@ -295,8 +301,17 @@ impl<'a> Body<'_, 'a> {
                     None => Content::Number(value, format),
                 };
                 let figure = answer.figure();
-                let unsure = figure.is_some_and(|(_, figure)| !sure(figure));
-                let strong = if unsure && strong == Strong::Plain { Strong::Italic } else { strong };
+                // What rests on guesses, or on a part of the provinces only, is not told like the rest.
+                let unsure = match &answer.origin {
+                    Origin::Total(total) => total.implied > 0,
+                    Origin::Growth(growth) => growth.implied || !growth.of_totals,
+                    _ => figure.is_some_and(|(_, figure)| !sure(figure)),
+                };
+                let strong = match strong {
+                    Strong::Plain if unsure => Strong::Italic,
+                    Strong::Bold if unsure => Strong::BoldItalic,
+                    strong => strong,
+                };
                 let source = figure.and_then(|(at, _)| self.book.source_rows.get(&at).copied());
                 (content, strong, source)
             }

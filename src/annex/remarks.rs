@@ -7,10 +7,12 @@ use rust_decimal::Decimal;
 use super::book::Book;
 use super::grid::{Grid, Held};
 use super::node::Shown;
-use super::select::{Origin, Question};
+use super::select::{Origin, Place, Question};
 use super::source::fill;
-use crate::consolidate::{Figure, Settled};
+use crate::consolidate::{Basis, Figure, Settled};
+use crate::dictionary::geography::ProvinceSystem;
 use crate::observation::{Measure, Qualifier, Status};
+use crate::period::Period;
 
 /// The remarks on a row, for its notes.
 pub(super) fn remarks(book: &Book<'_>, grid: &Grid<'_>, row: usize) -> String {
@@ -21,7 +23,15 @@ pub(super) fn remarks(book: &Book<'_>, grid: &Grid<'_>, row: usize) -> String {
     let mut seen: Vec<usize> = Vec::new();
     let cells = grid.cells.get(row).into_iter().flatten();
     for (column, held) in grid.columns.iter().zip(cells) {
-        let (Some(short), Held::Answer(question, answer)) = (&column.node.short, held) else { continue };
+        let Some(short) = &column.node.short else { continue };
+        let (question, answer) = match held {
+            Held::Answer(question, answer) => (question, answer),
+            Held::Absent(Some(question)) => {
+                notes.extend(lacking(book, grid, question, short));
+                continue;
+            }
+            _ => continue,
+        };
         if let Some((at, figure)) = answer.figure() {
             // In-period and cumulative are one figure in periods that start in January: said once.
             if once && seen.contains(&at) {
@@ -40,16 +50,19 @@ pub(super) fn remarks(book: &Book<'_>, grid: &Grid<'_>, row: usize) -> String {
     said.chain(notes).collect::<Vec<_>>().join("; ")
 }
 
-/// Whether a figure is sure: exact, reported and not to be reviewed.
+/// Whether a figure is sure: exact, reported, not to be reviewed, and no plan that a percentage implies.
 pub(super) fn sure(figure: &Figure) -> bool {
-    figure.qualifier == Qualifier::Exact && figure.key.status == Status::Reported && !figure.doubtful
+    figure.qualifier == Qualifier::Exact
+        && figure.key.status == Status::Reported
+        && figure.basis != Basis::Implied
+        && !figure.doubtful
 }
 
-fn applying<'l>(figure: &Figure, labels: &'l super::labels::Notes) -> [(bool, &'l str); 10] {
+fn applying<'l>(figure: &Figure, labels: &'l super::labels::Notes) -> [(bool, &'l str); 13] {
     [
         (figure.qualifier == Qualifier::Over, &labels.over),
         (figure.qualifier == Qualifier::Under, &labels.under),
-        (figure.qualifier == Qualifier::About, &labels.about),
+        (figure.qualifier == Qualifier::About && figure.basis != Basis::Implied, &labels.about),
         (figure.key.status == Status::Estimate, &labels.estimate),
         (figure.key.status == Status::Forecast, &labels.forecast),
         (figure.doubtful, &labels.doubtful),
@@ -57,6 +70,9 @@ fn applying<'l>(figure: &Figure, labels: &'l super::labels::Notes) -> [(bool, &'
         (figure.settled == Settled::Corrected, &labels.corrected),
         (figure.settled == Settled::Added, &labels.added),
         (figure.settled == Settled::Planned, &labels.planned),
+        (matches!(figure.basis, Basis::Periods | Basis::Difference), &labels.computed),
+        (figure.basis == Basis::Implied, &labels.implied),
+        (figure.administrative, &labels.administrative),
     ]
     .map(|(applies, text)| (applies, text.as_str()))
 }
@@ -80,6 +96,33 @@ fn of_ratio(book: &Book<'_>, grid: &Grid<'_>, question: &Question<'_>, origin: &
         }
         _ => None,
     }
+}
+
+/// What is missing of a figure that is known in part: the months, or the provinces that were merged.
+fn lacking(book: &Book<'_>, grid: &Grid<'_>, question: &Question<'_>, short: &str) -> Option<String> {
+    let (Shown::Plain(measure), Place::Province(province)) = (question.measure, question.place) else { return None };
+    let cell = book.cell(grid.system, question, measure, None);
+    let partial = book.input.consolidated.partial(&cell, &province.code)?;
+    // Where but one part is known, it stands in its own column, and nothing was put together.
+    if partial.figures.len() < 2 {
+        return None;
+    }
+    let mut runs: Vec<(Period, Period)> = Vec::new();
+    for month in &partial.missing_months {
+        match runs.last_mut() {
+            Some((_, last)) if last.year == month.year && last.last_month() + 1 == month.first_month() => {
+                *last = *month
+            }
+            _ => runs.push((*month, *month)),
+        }
+    }
+    let name = |month| book.labels().period_short(month);
+    let months = runs
+        .into_iter()
+        .map(|(first, last)| if first == last { name(first) } else { format!("{} - {}", name(first), name(last)) });
+    let provinces = partial.missing_provinces.iter().map(|code| book.province(ProvinceSystem::P63, code));
+    let missing: Vec<String> = months.chain(provinces).collect();
+    Some(fill(&book.labels().note.partial, &[("missing", &missing.join(", ")), ("columns", short)]))
 }
 
 fn decimal_comma(value: Decimal) -> String {

@@ -6,11 +6,11 @@ use rust_decimal::Decimal;
 
 use super::book::Book;
 use super::node::Shown;
-use crate::consolidate::{Area, Cell, Figure, Total};
+use crate::consolidate::{Against, Area, Basis, Cell, Figure, Total, TotalGrowth};
 use crate::dictionary::geography::{Province, ProvinceSystem};
 use crate::dictionary::register::{Indicator, Kind};
 use crate::observation::{Breakdown, Measure};
-use crate::period::{Period, PeriodKind};
+use crate::period::Period;
 
 /// A place that figures are of.
 #[derive(Debug, Clone, Copy)]
@@ -115,8 +115,10 @@ pub(super) enum Origin<'a> {
     Total(&'a Total),
     /// Computed from two others: `over` as a percentage of `under`, less `less`.
     Ratio { over: Box<Question<'a>>, under: Box<Question<'a>>, less: Decimal },
-    /// The change on last year's value that this figure states, shown as a ratio, or last year's value itself.
+    /// A change that this figure states, shown as a ratio, or the value of last year that it was computed from.
     Change(usize, &'a Figure),
+    /// Computed over the provinces that have both sides.
+    Growth(TotalGrowth),
 }
 
 /// The answer to a question.
@@ -132,7 +134,7 @@ impl<'a> Answer<'a> {
     pub(super) fn figure(&self) -> Option<(usize, &'a Figure)> {
         match self.origin {
             Origin::Figure(at, figure) | Origin::Change(at, figure) => Some((at, figure)),
-            Origin::Total(_) | Origin::Ratio { .. } => None,
+            Origin::Total(_) | Origin::Ratio { .. } | Origin::Growth(_) => None,
         }
     }
 }
@@ -159,8 +161,10 @@ impl<'a> Book<'a> {
             Shown::YoyRatio => self.yoy(system, question, Decimal::ZERO),
             Shown::YoyGrowth => self.yoy(system, question, Decimal::ONE_HUNDRED),
             Shown::PreviousRatio => {
-                let before = Question { period: previous(question.period)?, ..question.of(question.base(false)) };
-                self.ratio(system, question.of(question.base(false)), before, Decimal::ZERO)
+                let now = question.of(question.base(false));
+                let before = Question { period: question.period.previous()?, ..now };
+                self.ratio(system, now, before, Decimal::ZERO)
+                    .or_else(|| self.growth(system, question, Against::PreviousPeriod, Decimal::ONE_HUNDRED))
             }
             Shown::CountryShare => {
                 let own = question.of(question.base(false));
@@ -173,7 +177,14 @@ impl<'a> Book<'a> {
         }
     }
 
-    fn cell<'q>(&self, system: ProvinceSystem, question: &Question<'q>, measure: Measure, of: Option<Measure>) -> Cell<'q> {
+    /// The lookup of a question.
+    pub(super) fn cell<'q>(
+        &self,
+        system: ProvinceSystem,
+        question: &Question<'q>,
+        measure: Measure,
+        of: Option<Measure>,
+    ) -> Cell<'q> {
         Cell {
             system,
             period: question.period,
@@ -194,7 +205,9 @@ impl<'a> Book<'a> {
         of: Option<Measure>,
     ) -> Option<(usize, &'a Figure)> {
         let Place::Province(province) = question.place else { return None };
-        self.input.consolidated.figure(&self.cell(system, question, measure, of), &province.code)
+        // A stock of an earlier date is no value of this one.
+        let found = self.input.consolidated.figure(&self.cell(system, question, measure, of), &province.code);
+        found.filter(|(_, figure)| !figure.is_stale())
     }
 
     fn plain(&self, system: ProvinceSystem, question: &Question<'_>, measure: Measure) -> Option<Answer<'a>> {
@@ -246,14 +259,39 @@ impl<'a> Book<'a> {
         total.figures.iter().filter_map(|at| self.figure(*at)).map(|f| f.key.province.as_str()).collect()
     }
 
-    /// The percentage of the plan: computed where the plan and what it is of are known, else as stated.
+    /// The growth of an area over the provinces that have both sides, with `more` added.
+    fn growth(
+        &self,
+        system: ProvinceSystem,
+        question: &Question<'_>,
+        against: Against,
+        more: Decimal,
+    ) -> Option<Answer<'a>> {
+        let area = match question.place {
+            Place::Province(_) => return None,
+            Place::Country => Area::Country,
+            Place::Region(order) => Area::Region(order),
+        };
+        let measure = if against == Against::Plan { Measure::Cumulative } else { Measure::Actual };
+        let cell = self.cell(system, question, measure, None);
+        let growth = self.input.consolidated.total_growth(&cell, area, against)?;
+        Some(Answer { value: growth.percent.checked_add(more)?, origin: Origin::Growth(growth) })
+    }
+
+    /// The percentage of the plan: computed where the plan and what it is of are known, else as stated. A plan that
+    /// the percentage itself implies says nothing of it.
     fn plan_ratio(&self, system: ProvinceSystem, question: &Question<'a>) -> Option<Answer<'a>> {
         let plan = question.of(Shown::Plain(Measure::Plan));
-        let computed = self.ratio(system, question.of(question.base(true)), plan, Decimal::ZERO);
-        computed.or_else(|| {
+        let implied = self.found(system, &plan, Measure::Plan, None).is_some_and(|(_, f)| f.basis == Basis::Implied);
+        let stated = || {
             let (at, figure) = self.stated_plan_ratio(system, question)?;
             Some(Answer { value: figure.value, origin: Origin::Figure(at, figure) })
-        })
+        };
+        if implied {
+            return stated();
+        }
+        let computed = self.ratio(system, question.of(question.base(true)), plan, Decimal::ZERO);
+        computed.or_else(|| self.growth(system, question, Against::Plan, Decimal::ZERO)).or_else(stated)
     }
 
     /// The percentage of the plan that a report states.
@@ -273,13 +311,15 @@ impl<'a> Book<'a> {
             return Some(Answer { value, origin: Origin::Change(at, figure) });
         }
         let now = question.of(Shown::Plain(Measure::Actual));
-        let stated = self.answer(system, &now).zip(self.found(system, question, Measure::YoyBase, Some(Measure::Actual)));
+        let stated =
+            self.answer(system, &now).zip(self.found(system, question, Measure::YoyBase, Some(Measure::Actual)));
         if let Some((now, (at, then))) = stated {
             let value = now.value.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(then.value)?.checked_sub(less)?;
             return Some(Answer { value, origin: Origin::Change(at, then) });
         }
-        let then = Question { period: last_year(question.period)?, ..now };
-        self.ratio(system, now, then, less)
+        let then = Question { period: question.period.a_year_before()?, ..now };
+        let more = Decimal::ONE_HUNDRED.checked_sub(less)?;
+        self.ratio(system, now, then, less).or_else(|| self.growth(system, question, Against::SamePeriod, more))
     }
 
     /// The change on the same period that a report states, and whether it is about the cumulative value.
@@ -292,45 +332,5 @@ impl<'a> Book<'a> {
             let (at, figure) = self.found(system, question, Measure::YoyPct, Some(of))?;
             Some((at, figure, cumulative && !question.period.starts_in_january()))
         })
-    }
-}
-
-/// The same period a year earlier.
-pub(super) fn last_year(period: Period) -> Option<Period> {
-    let years = match period.kind {
-        PeriodKind::Years(count) => u16::from(count),
-        _ => 1,
-    };
-    Some(Period { year: period.year.checked_sub(years)?, kind: period.kind })
-}
-
-/// The period of the same kind just before; none for the first months of a year, which have none.
-pub(super) fn previous(period: Period) -> Option<Period> {
-    let year = period.year;
-    let earlier = |number: u8, most: u8, kind: fn(u8) -> PeriodKind| match number {
-        1 => Some(Period { year: year.checked_sub(1)?, kind: kind(most) }),
-        number => Some(Period { year, kind: kind(number - 1) }),
-    };
-    match period.kind {
-        PeriodKind::Month(n) => earlier(n, 12, PeriodKind::Month),
-        PeriodKind::Quarter(n) => earlier(n, 4, PeriodKind::Quarter),
-        PeriodKind::Half(n) => earlier(n, 2, PeriodKind::Half),
-        PeriodKind::Year | PeriodKind::Years(_) => last_year(period),
-        PeriodKind::FirstMonths(_) => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn periods_before() {
-        let before = |text: &str| previous(text.parse().unwrap()).map(|p| p.to_string()).unwrap_or_default();
-        assert_eq!(
-            ["2024-M01", "2024-M05", "2024-Q1", "2024-S2", "2024", "2024-01-01/P9M"].map(before),
-            ["2023-M12", "2024-M04", "2023-Q4", "2024-S1", "2023", ""]
-        );
-        assert_eq!(last_year("2024-M05".parse().unwrap()).unwrap().to_string(), "2023-M05");
     }
 }

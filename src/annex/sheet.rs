@@ -59,6 +59,7 @@ pub(super) enum Strong {
     Plain,
     Bold,
     Italic,
+    BoldItalic,
 }
 
 /// A cell.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{
-    Chart, ChartFont, ChartLegendPosition, ChartMarker, ChartMarkerType, ChartType, DocProperties, ExcelDateTime, Format,
-    FormatAlign, FormatBorder, Formula, Url, Workbook, Worksheet, XlsxError,
+    Chart, ChartFont, ChartLegendPosition, ChartMarker, ChartMarkerType, ChartType, DocProperties, ExcelDateTime,
+    Format, FormatAlign, FormatBorder, Formula, Url, Workbook, Worksheet, XlsxError,
 };
 
 use super::formula::range;
@@ -35,7 +35,7 @@ pub(super) fn write(book: &Book<'_>, sheets: &[Sheet]) -> Result<Vec<u8>, XlsxEr
     let mut workbook = Workbook::new();
     let created = ExcelDateTime::from_ymd(book.period.last_year(), book.period.last_month(), 28)?;
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
-    let mut formats = Formats { theme: book.theme, made: HashMap::new() };
+    let mut formats = Formats { theme: book.theme, plain: Format::new(), made: HashMap::new() };
     for sheet in sheets {
         let worksheet = workbook.add_worksheet();
         write_sheet(book, sheet, worksheet, &mut formats)?;
@@ -61,7 +61,7 @@ fn write_sheet(book: &Book<'_>, sheet: &Sheet, to: &mut Worksheet, formats: &mut
     }
     for merge in &sheet.merges {
         let (first, last) = (merge.first, merge.last);
-        to.merge_range(first.0, first.1, last.0, last.1, &merge.text, &formats.get(merge.look, ""))?;
+        to.merge_range(first.0, first.1, last.0, last.1, &merge.text, formats.get(merge.look, ""))?;
     }
     let links = sheet.cells.iter().filter(|cell| cell.source.is_some()).count();
     let sources = book.sources.filter(|_| links <= MOST_LINKS);
@@ -73,14 +73,14 @@ fn write_sheet(book: &Book<'_>, sheet: &Sheet, to: &mut Worksheet, formats: &mut
         }
         let (row, column) = (cell.row, cell.column);
         match &cell.content {
-            Content::Blank => to.write_blank(row, column, &formats.get(cell.look, ""))?,
-            Content::Text(text) => to.write_string_with_format(row, column, text, &formats.get(cell.look, ""))?,
+            Content::Blank => to.write_blank(row, column, formats.get(cell.look, ""))?,
+            Content::Text(text) => to.write_string_with_format(row, column, text, formats.get(cell.look, ""))?,
             Content::Number(value, format) => {
-                to.write_number_with_format(row, column, number(*value), &formats.get(cell.look, format))?
+                to.write_number_with_format(row, column, number(*value), formats.get(cell.look, format))?
             }
             Content::Formula(formula, result, format) => {
                 let formula = Formula::new(formula).set_result(number(*result).to_string());
-                to.write_formula_with_format(row, column, formula, &formats.get(cell.look, format))?
+                to.write_formula_with_format(row, column, formula, formats.get(cell.look, format))?
             }
         };
     }
@@ -163,11 +163,11 @@ fn source_rows(book: &Book<'_>, sheet: &Sheet, to: &mut Worksheet, formats: &mut
         }
     }
     if let Some((first, _)) = sheet.repeat {
-        to.write_string_with_format(first, column, book.source_row, &formats.get(Look::Header, ""))?;
+        to.write_string_with_format(first, column, book.source_row, formats.get(Look::Header, ""))?;
     }
     for (row, mut sources) in rows {
         sources.dedup();
-        to.write_string_with_format(row, column, sources.join(", "), &formats.get(Look::Note, ""))?;
+        to.write_string_with_format(row, column, sources.join(", "), formats.get(Look::Note, ""))?;
     }
     Ok(())
 }
@@ -226,13 +226,17 @@ fn page(theme: &Theme, sheet: &Sheet, to: &mut Worksheet) -> Result<(), XlsxErro
 /// The formats of a workbook, each made once.
 struct Formats<'a> {
     theme: &'a Theme,
-    made: HashMap<(Look, String), Format>,
+    plain: Format,
+    made: HashMap<Look, HashMap<String, Format>>,
 }
 
 impl Formats<'_> {
-    fn get(&mut self, look: Look, number: &str) -> Format {
-        let theme = self.theme;
-        self.made.entry((look, number.to_owned())).or_insert_with(|| format(theme, look, number)).clone()
+    fn get(&mut self, look: Look, number: &str) -> &Format {
+        let of_look = self.made.entry(look).or_default();
+        if !of_look.contains_key(number) {
+            of_look.insert(number.to_owned(), format(self.theme, look, number));
+        }
+        of_look.get(number).unwrap_or(&self.plain)
     }
 }
 
@@ -263,6 +267,7 @@ fn format(theme: &Theme, look: Look, number: &str) -> Format {
                 Strong::Plain => made,
                 Strong::Bold => made.set_bold(),
                 Strong::Italic => made.set_italic(),
+                Strong::BoldItalic => made.set_bold().set_italic(),
             };
             made.set_border(FormatBorder::Thin)
         }
@@ -299,7 +304,9 @@ mod tests {
         let figures = Sheet { name, widths: vec![9.0; 10], cells: (0..count).map(cell).collect(), ..Sheet::default() };
         let sources = Sheet { name: "Nguồn".to_owned(), widths: vec![9.0], ..Sheet::default() };
         let period = "2023".parse().unwrap();
-        let book = Book { theme: &theme, sources: Some("Nguồn"), source_row: "Dòng nguồn", figures: "Số_liệu", period };
+        let book = Book {
+            theme: &theme, sources: Some("Nguồn"), source_row: "Dòng nguồn", figures: "Số_liệu", period
+        };
         let bytes = write(&book, &[figures, sources]).unwrap();
         let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
         let links = workbook.hyperlinks_by_sheet_name("Biểu").unwrap().len();

@@ -8,14 +8,15 @@ use rustc_hash::FxHashMap;
 
 use super::failure::Failure;
 use super::find::{InputFile, MANIFEST_FILE, PLANS_FILE};
-use super::identity::revisions;
 use super::manifest;
-use super::outputs::{Tables, settle, workbook};
+use super::outputs::{Tables, View, settle, workbook};
 use super::read::clause_at;
 use super::run::Resources;
 use super::side_files::read_all_plans;
 use super::staging::Staging;
+use crate::annex::Layouts;
 use crate::check::SLUGS;
+use crate::consolidate::{Boundaries, Consolidated};
 use crate::document::Document;
 use crate::observation::{Class, LedgerEntry, extract};
 use crate::period::Period;
@@ -23,23 +24,40 @@ use crate::report::{Assumed, identify};
 use crate::table::{TableError, read_findings_csv, read_ledger_csv, read_observations_csv, read_reports_csv};
 use crate::text::SourceText;
 
-/// Writes the workbook of one period into the folder of a run; gives its path, and the new name
-/// of the one before if a person had changed it.
+/// How a workbook is to be made again.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Again<'a> {
+    /// Files of layouts that take the place of those of the templates; none for the templates' own.
+    pub layouts: &'a [PathBuf],
+    /// Yearly plans.
+    pub plans: Option<&'a Path>,
+}
+
+/// The tables of a run as they were read back, and the figures they give.
+pub(super) struct Saved {
+    /// The text of `run.json`.
+    pub(super) manifest: String,
+    pub(super) tables: Tables,
+    pub(super) consolidated: Consolidated,
+}
+
+fn missing(path: &Path, cause: &dyn std::fmt::Display) -> Failure {
+    let (path, cause) = (path.display().to_string(), cause.to_string());
+    Failure::new("annex-missing", &[("path", &path), ("cause", &cause)])
+}
+
+/// Reads the tables of a run back and settles them for `periods`.
 ///
 /// # Errors
-/// When the folder does not hold the tables of a run, or the workbook cannot be replaced.
-pub fn workbook_again(
+/// When the folder does not hold the tables of a run.
+pub(super) fn read_back(
     out: &Path,
-    period: Period,
+    periods: &[Period],
     plans: Option<&Path>,
     resources: &Resources,
-) -> Result<(PathBuf, Vec<String>), Failure> {
-    let missing = |path: &Path, cause: &dyn std::fmt::Display| {
-        let (path, cause) = (path.display().to_string(), cause.to_string());
-        Failure::new("annex-missing", &[("path", &path), ("cause", &cause)])
-    };
+) -> Result<Saved, Failure> {
     let manifest_path = out.join(MANIFEST_FILE);
-    let before = fs::read_to_string(&manifest_path).map_err(|error| missing(&manifest_path, &error))?;
+    let manifest = fs::read_to_string(&manifest_path).map_err(|error| missing(&manifest_path, &error))?;
     let open = |name: &str| {
         let path = out.join(name);
         File::open(&path).map(std::io::BufReader::new).map_err(|error| missing(&path, &error))
@@ -62,13 +80,52 @@ pub fn workbook_again(
         })
         .collect();
     let plans = read_all_plans(&plan_files, &resources.dictionary)?;
-    let consolidated = settle(resources, &observations, &plans, &revisions(&rows))?;
+    let view = View { periods, boundaries: Boundaries::AsReported };
+    let consolidated = settle(resources, &observations, &rows, &plans, view)?;
     let tables = Tables { observations, ledger, unmapped, rows, findings };
-    let file = workbook(resources, &tables, &consolidated, period)?;
+    Ok(Saved { manifest, tables, consolidated })
+}
+
+/// Writes the workbook of one period into the folder of a run; gives its path, and the new name
+/// of the one before if a person had changed it. With layouts of its own it is named after the first of them.
+///
+/// # Errors
+/// When the folder does not hold the tables of a run, a layout has a fault, or the workbook cannot be replaced.
+pub fn workbook_again(
+    out: &Path,
+    period: Period,
+    again: Again<'_>,
+    resources: &Resources,
+) -> Result<(PathBuf, Vec<String>), Failure> {
+    let own = layouts_of(again.layouts, resources)?;
+    let saved = read_back(out, &[period], again.plans, resources)?;
+    let layouts = own.as_ref().unwrap_or(&resources.layouts);
+    let mut file = workbook(resources, layouts, &saved.tables, &saved.consolidated, period)?;
+    if let Some(stem) = again.layouts.first().and_then(|path| path.file_stem()) {
+        file.name = format!("{}-{}.xlsx", stem.to_string_lossy(), period.file_stem());
+    }
     let path = out.join(&file.name);
-    let manifest = manifest::with_output(&before, &file).ok_or_else(|| missing(&manifest_path, &""))?;
+    let manifest_path = out.join(MANIFEST_FILE);
+    let manifest = manifest::with_output(&saved.manifest, &file).ok_or_else(|| missing(&manifest_path, &""))?;
     let renamed = Staging::open(out)?.replace(&[file, manifest])?;
     Ok((path, renamed))
+}
+
+/// The layouts of these files; none where there are no files.
+fn layouts_of(files: &[PathBuf], resources: &Resources) -> Result<Option<Layouts>, Failure> {
+    if files.is_empty() {
+        return Ok(None);
+    }
+    let mut texts = Vec::new();
+    for path in files {
+        let text = fs::read_to_string(path).map_err(|error| {
+            let (path, cause) = (path.display().to_string(), error.to_string());
+            Failure::new("layout-missing", &[("path", &path), ("cause", &cause)])
+        })?;
+        texts.push((path.display().to_string(), text.trim_start_matches('\u{feff}').replace("\r\n", "\n")));
+    }
+    let dictionary = &resources.dictionary;
+    Ok(Some(resources.layouts.with_sheets(&texts, &dictionary.register, &dictionary.geography)?))
 }
 
 /// The numbers that no indicator took, with their clauses, from the extracted texts.

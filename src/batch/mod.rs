@@ -14,7 +14,7 @@ mod side_files;
 mod staging;
 mod survey;
 
-pub use again::workbook_again;
+pub use again::{Again, workbook_again};
 pub use failure::{Failure, Problem};
 pub use province::ProvinceChoice;
 pub(crate) use read::clause_at;

@@ -3,14 +3,14 @@
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
-use rustc_hash::FxHashMap;
 
 use super::failure::Failure;
 use super::find::WORKBOOK_STEM;
+use super::identity::revisions;
 use super::run::Resources;
 use super::staging::OutputFile;
-use crate::annex::{AnnexInput, write_workbook};
-use crate::consolidate::{Consolidated, Input, Plan, consolidate};
+use crate::annex::{AnnexInput, Layouts, write_workbook};
+use crate::consolidate::{Boundaries, Consolidated, Input, Plan, consolidate};
 use crate::diagnostic::Finding;
 use crate::observation::{LedgerEntry, Observation};
 use crate::period::Period;
@@ -34,6 +34,15 @@ pub(crate) fn review_threshold(resources: &Resources) -> Decimal {
     Decimal::from_f32(resources.dictionary.confidence.review).unwrap_or_default().round_dp(2)
 }
 
+/// What is to be shown of the figures.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View<'a> {
+    /// Periods wanted beside those that are reported.
+    pub(crate) periods: &'a [Period],
+    /// On which boundaries.
+    pub(crate) boundaries: Boundaries,
+}
+
 /// Settles all observations into figures.
 ///
 /// # Errors
@@ -41,17 +50,21 @@ pub(crate) fn review_threshold(resources: &Resources) -> Decimal {
 pub(crate) fn settle(
     resources: &Resources,
     observations: &[Observation],
+    reports: &[ReportRow],
     plans: &[Plan],
-    revisions: &FxHashMap<String, u32>,
+    view: View<'_>,
 ) -> Result<Consolidated, Failure> {
     consolidate(&Input {
         observations,
+        reports,
         register: &resources.dictionary.register,
         geography: &resources.dictionary.geography,
         wording: &resources.wording,
         plans,
-        revisions,
+        revisions: &revisions(reports),
         review_threshold: review_threshold(resources),
+        periods: view.periods,
+        boundaries: view.boundaries,
     })
     .map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))
 }
@@ -67,6 +80,7 @@ pub(crate) fn workbook_name(period: Period) -> String {
 /// When it cannot be made: an error of the program or of a layout.
 pub(crate) fn workbook(
     resources: &Resources,
+    layouts: &Layouts,
     tables: &Tables,
     consolidated: &Consolidated,
     period: Period,
@@ -80,7 +94,7 @@ pub(crate) fn workbook(
         reports: &tables.rows,
         register: &resources.dictionary.register,
         geography: &resources.dictionary.geography,
-        layouts: &resources.layouts,
+        layouts,
     })
     .map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))?;
     Ok(OutputFile { name: workbook_name(period), bytes })
@@ -108,8 +122,10 @@ pub(super) fn render(
         table("observations.parquet", &|w| write_parquet(w, &tables.observations))?,
         table("reports.csv", &|w| write_reports_csv(w, &tables.rows))?,
     ];
-    let workbooks: Result<Vec<OutputFile>, Failure> =
-        periods.par_iter().map(|period| workbook(resources, tables, consolidated, *period)).collect();
+    let workbooks: Result<Vec<OutputFile>, Failure> = periods
+        .par_iter()
+        .map(|period| workbook(resources, &resources.layouts, tables, consolidated, *period))
+        .collect();
     files.extend(workbooks?);
     Ok(files)
 }

@@ -7,16 +7,16 @@ use rayon::prelude::*;
 
 use super::failure::Failure;
 use super::find::{InputFile, MANIFEST_FILE, PLANS_FILE, find};
-use super::identity::{Identity, compare, revisions};
+use super::identity::{Identity, compare};
 use super::manifest::{self, Done, FileDigest, Findings};
-use super::outputs::{Tables, render, review_threshold, settle};
+use super::outputs::{Tables, View, render, review_threshold, settle};
 use super::province::ProvinceChoice;
 use super::read::{FileResult, Reader, Report};
 use super::side_files::{Listed, read_all_plans, read_lists};
 use super::staging::{OutputFile, Staging};
 use crate::annex::Layouts;
 use crate::check::{self, Rules};
-use crate::consolidate::Wording;
+use crate::consolidate::{Boundaries, Wording};
 use crate::diagnostic::{Finding, Severity};
 use crate::dictionary::Dictionary;
 use crate::dictionary::templates::{TemplateErrors, Templates};
@@ -39,6 +39,8 @@ pub struct Options {
     pub assume_province: Option<String>,
     /// Yearly plans.
     pub plans: Option<PathBuf>,
+    /// On which boundaries figures of the time before the merger of provinces are shown.
+    pub boundaries: Boundaries,
     /// Reports read at once; as many as there are processors, if not given.
     pub jobs: Option<usize>,
 }
@@ -182,7 +184,8 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
     progress(Progress::Writing);
     let gathered = gather(results, findings);
     let mut tables = gathered.tables;
-    let consolidated = settle(resources, &tables.observations, &plans, &revisions(&tables.rows))?;
+    let view = View { periods: &options.periods, boundaries: options.boundaries };
+    let consolidated = settle(resources, &tables.observations, &tables.rows, &plans, view)?;
     let mut findings = gathered.findings;
     for conflict in consolidated.findings() {
         findings.push(if is_revision(conflict, &gathered.identity) {

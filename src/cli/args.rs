@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use crate::consolidate::Boundaries;
 use crate::message::Lang;
 use crate::period::Period;
 
@@ -47,6 +48,25 @@ impl From<LangArg> for Lang {
         match arg {
             LangArg::Vi => Self::Vi,
             LangArg::En => Self::En,
+        }
+    }
+}
+
+/// A choice of boundaries as it is written on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum BoundariesArg {
+    /// Those of the list in force in each period
+    Reported,
+    /// The 34 provinces since July 2025, for the whole series
+    #[value(name = "34")]
+    New,
+}
+
+impl From<BoundariesArg> for Boundaries {
+    fn from(arg: BoundariesArg) -> Self {
+        match arg {
+            BoundariesArg::Reported => Self::AsReported,
+            BoundariesArg::New => Self::New,
         }
     }
 }
@@ -111,6 +131,10 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) plans: Option<PathBuf>,
 
+    /// On which boundaries figures of the time before July 2025 are shown
+    #[arg(long, value_name = "LIST", default_value = "reported")]
+    pub(super) boundaries: BoundariesArg,
+
     /// Reports to read at once [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(super) jobs: Option<u16>,
@@ -134,6 +158,10 @@ pub(super) struct AnnexArgs {
     /// Period of the workbook; may be repeated
     #[arg(long = "period", value_name = "PERIOD", required = true)]
     pub(super) periods: Vec<Period>,
+
+    /// Render this layout instead of those of the templates; may be repeated. The workbook is named after the first
+    #[arg(long = "layout", value_name = "FILE")]
+    pub(super) layouts: Vec<PathBuf>,
 
     /// Yearly plans; those of the run are not kept in its tables
     #[arg(long, value_name = "FILE")]

@@ -26,6 +26,7 @@ pub(super) fn run(args: RunArgs, context: &mut Context<'_>) -> anyhow::Result<St
         assume_period: args.assume_period,
         assume_province: args.assume_province,
         plans: args.plans,
+        boundaries: args.boundaries.into(),
         jobs: args.jobs.map(usize::from),
     };
     let bar = Bar::new(args.quiet, context.messages);

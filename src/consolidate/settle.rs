@@ -5,7 +5,7 @@ use polars::prelude::*;
 use rust_decimal::Decimal;
 
 use super::key::{FigureKey, canonical};
-use super::model::{Figure, Settled};
+use super::model::{Basis, Figure, Settled};
 use super::{ConsolidateError, Input};
 use crate::diagnostic::{Finding, Severity, Site};
 use crate::dictionary::geography::ProvinceSystem;
@@ -195,6 +195,12 @@ fn settle_one(
         unit: first.unit.clone(),
         qualifier,
         settled,
+        basis: Basis::Direct,
+        addends: Vec::new(),
+        as_of: None,
+        range: None,
+        compared: None,
+        administrative: false,
         confidence: best.rows.iter().filter_map(of).map(|o| o.confidence).min().unwrap_or_default(),
         doubtful: doubtful(&best),
         sources: best.rows,
@@ -285,6 +291,6 @@ fn conflict(
     Some(finding)
 }
 
-fn site(o: &Observation) -> Site {
+pub(super) fn site(o: &Observation) -> Site {
     Site { file: o.file.clone(), line: o.line, place: o.place.clone(), quote: o.quote.clone() }
 }

@@ -59,12 +59,15 @@ fn with_plans(observations: &[Observation], plans: &str) -> Consolidated {
     let geography = Geography::load(&templates).unwrap();
     let input = Input {
         observations,
+        reports: &[],
         register: &register,
         geography: &geography,
         wording: &Wording::load(&templates).unwrap(),
         plans: &read_plans("plans.csv", plans, &register, &geography).unwrap(),
         revisions: &FxHashMap::from_iter([("second.txt".to_owned(), 1)]),
         review_threshold: dec("0.6"),
+        periods: &[],
+        boundaries: Boundaries::AsReported,
     };
     consolidate(&input).unwrap()
 }
@@ -89,8 +92,10 @@ fn three_names_of_one_figure_are_one_figure() {
         row(&format!("84 2023-M06 {JOBS} cumulative 120")),
         row(&format!("84 2023-Q2 {JOBS} actual 50")),
     ]);
-    assert_eq!(values(&found), ["50", "120"]);
-    let figure = &found.figures()[1];
+    // The first quarter is what the half-year has beside the second.
+    assert_eq!(values(&found), ["70", "50", "120"]);
+    assert_eq!(found.figures()[0].basis, Basis::Difference);
+    let figure = &found.figures()[2];
     assert_eq!((figure.settled, figure.sources.len(), figure.repeated.len()), (Settled::Repeated, 1, 2));
     assert!(found.findings().is_empty());
 }

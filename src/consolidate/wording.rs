@@ -8,6 +8,9 @@ use crate::dictionary::templates::{TemplateErrors, TemplateFault, Templates};
 /// Name of the file below the templates folder.
 pub(super) const WORDING_FILE: &str = "consolidate.toml";
 
+/// The kind of base of a change on the period before.
+pub(super) const PREVIOUS_PERIOD: &str = "previous_period";
+
 /// The words that settling looks at.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]

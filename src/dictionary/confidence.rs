@@ -58,6 +58,8 @@ pub struct Losses {
     pub weak: f32,
     /// The number is in words.
     pub number_in_words: f32,
+    /// The number was written with letters for digits.
+    pub mended_number: f32,
     /// The value is a stated zero.
     pub zero_statement: f32,
     /// No counted noun.

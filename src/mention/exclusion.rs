@@ -3,7 +3,7 @@
 use super::{NumberState, Scan};
 use crate::dictionary::marker::PeriodWord;
 use crate::dictionary::{Dictionary, Tag};
-use crate::text::{SourceText, Token, TokenKind};
+use crate::text::{SourceText, Token, TokenKind, digits};
 
 /// The reason of ordinals, whose words also end longer phrases.
 const ORDINAL: &str = "ordinal";
@@ -49,13 +49,13 @@ fn flattened_marks(source: &SourceText, tokens: &[Token], scan: &mut Scan) {
     for at in 1..tokens.len() {
         let (Some(before), Some(token)) = (tokens.get(at - 1), tokens.get(at)) else { continue };
         let year = scan.hits_at(at - 1).iter().any(|h| h.tag == Tag::Period(PeriodWord::Year));
-        let digits = source.slice(token.range());
+        let digits = digits(source.slice(token.range()));
         if year && token.is_number() && digits.len() == 5 && (digits.starts_with("19") || digits.starts_with("20")) {
             exclude(scan, at, "period");
         }
         let low = source.slice(before.range()).chars().next_back().is_some_and(char::is_lowercase);
         let glued = token.is_number() && !token.spaced && before.is_word() && low && before.end - before.start >= 2;
-        let small = source.slice(token.range()).parse::<u16>().is_ok_and(|n| (1..=20).contains(&n));
+        let small = digits.parse::<u16>().is_ok_and(|n| (1..=20).contains(&n));
         let counted = is_counted(scan, at) || tokens.get(at + 1).is_some_and(|t| t.is('%'));
         if glued && small && !counted {
             exclude(scan, at, "footnote-mark");
@@ -75,7 +75,7 @@ fn phrases(source: &SourceText, tokens: &[Token], dictionary: &Dictionary, scan:
         let Some(rule) = dictionary.exclusions.get(usize::from(id)) else { continue };
         let fits = |at: usize, scan: &Scan| {
             let Some(token) = tokens.get(at) else { return false };
-            let digits = source.slice(token.range());
+            let digits = digits(source.slice(token.range()));
             let plain = digits.bytes().all(|b| b.is_ascii_digit());
             let value: Option<u32> = digits.parse().ok();
             let bounded = (rule.min.is_none() || value.is_some_and(|v| rule.min.is_some_and(|m| v >= m)))
@@ -147,6 +147,15 @@ fn joins(tokens: &[Token], at: usize) -> bool {
     })
 }
 
+/// What a chunk says, its numbers as they were meant.
+fn mended<'a>(source: &'a SourceText, tokens: &[Token], range: std::ops::Range<usize>) -> std::borrow::Cow<'a, str> {
+    let written = |t: &Token| source.slice(t.range());
+    if tokens.iter().all(|t| !t.is_number() || matches!(digits(written(t)), std::borrow::Cow::Borrowed(_))) {
+        return source.slice(range).into();
+    }
+    tokens.iter().map(|t| if t.is_number() { digits(written(t)) } else { written(t).into() }).collect::<String>().into()
+}
+
 fn shapes(source: &SourceText, tokens: &[Token], dictionary: &Dictionary, scan: &mut Scan) {
     for at in 0..tokens.len() {
         if scan.numbers.get(at) != Some(&NumberState::Free) {
@@ -160,7 +169,7 @@ fn shapes(source: &SourceText, tokens: &[Token], dictionary: &Dictionary, scan: 
             continue;
         }
         let (Some(a), Some(b)) = (tokens.get(first), tokens.get(last)) else { continue };
-        let written = source.slice(a.start as usize..b.end as usize);
+        let written = &mended(source, tokens.get(first..=last).unwrap_or_default(), a.start as usize..b.end as usize);
         let Some(shape) = dictionary.shapes.iter().find(|s| s.pattern.is_match(written)) else { continue };
         if shape.unless_counted && is_counted(scan, last) {
             continue;

@@ -3,7 +3,7 @@
 use super::{NumberState, Scan};
 use crate::dictionary::marker::{Marker, PeriodWord};
 use crate::dictionary::{Dictionary, Tag};
-use crate::text::{SourceText, Token};
+use crate::text::{SourceText, Token, digits};
 
 /// What a period mention spans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl Finder<'_> {
 
     fn number(&self, at: usize) -> Option<u16> {
         let token = self.tokens.get(at).filter(|t| t.is_number())?;
-        let digits = self.source.slice(token.range());
+        let digits = digits(self.source.slice(token.range()));
         digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
     }
 
@@ -98,7 +98,8 @@ impl Finder<'_> {
     /// `4.2019`: month and year in one number.
     fn month_and_year(&self, at: usize) -> Option<(u8, u16)> {
         let token = self.tokens.get(at).filter(|t| t.is_number())?;
-        let (month, year) = self.source.slice(token.range()).split_once('.')?;
+        let written = digits(self.source.slice(token.range()));
+        let (month, year) = written.split_once('.')?;
         let month = month.parse().ok().filter(|m| (1..=12).contains(m))?;
         let year = year.parse().ok().filter(|y| (1900..=2100).contains(y) && year.len() == 4)?;
         Some((month, year))
@@ -107,7 +108,7 @@ impl Finder<'_> {
     /// A year: four digits; a fifth is a flattened footnote mark.
     fn year_number(&self, at: usize) -> Option<u16> {
         let token = self.tokens.get(at).filter(|t| t.is_number())?;
-        let digits = self.source.slice(token.range());
+        let digits = digits(self.source.slice(token.range()));
         let head = digits.get(..4).filter(|h| h.bytes().all(|b| b.is_ascii_digit()))?;
         let rest = digits.get(4..)?;
         let flattened = rest.len() <= 1 && rest.bytes().all(|b| b.is_ascii_digit());
@@ -225,7 +226,7 @@ impl Finder<'_> {
     /// `15/9`, `15/9/2023`, `15 tháng 9 năm 2023`, `30.9.2023`.
     fn date(&self, first: usize, at: usize) -> Option<PeriodMention> {
         let token = self.tokens.get(at).filter(|t| t.is_number())?;
-        let digits = self.source.slice(token.range());
+        let digits = digits(self.source.slice(token.range()));
         if let Some((day, rest)) = digits.split_once('.') {
             let (month, year) = rest.split_once('.').map_or((rest, None), |(m, y)| (m, y.parse().ok()));
             let span =

@@ -9,7 +9,7 @@ use super::{NumberState, Scan};
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::Unit;
 use crate::dictionary::{Dictionary, Tag, UnitClass};
-use crate::text::{SourceText, Token};
+use crate::text::{SourceText, Token, digits as mended_digits};
 
 /// What kind of quantity it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,7 +155,7 @@ impl Reader<'_> {
 
     /// Digits of the number at `at`, and its last token: groups set apart by a blank are one number.
     fn digits(&self, at: usize) -> (String, usize) {
-        let first = self.text(at);
+        let first = &*mended_digits(self.text(at));
         let plain = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
         let mut digits = first.to_owned();
         let mut last = at;

@@ -1,5 +1,8 @@
 //! A document and the report's own facts → observations and the ledger of numbers.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 
@@ -13,6 +16,7 @@ use crate::mention::number::Convention;
 use crate::mention::{NumberState, Scan};
 use crate::period::Period;
 use crate::report::ReportFacts;
+use crate::text::digits;
 
 /// What a report gives.
 #[derive(Debug, Default)]
@@ -106,15 +110,19 @@ fn assemble(
                 continue;
             }
             let (class, reason) = classify(document, at, token_at, scan, &linked, tables, &observations, dictionary);
-            ledger.push(LedgerEntry {
-                file: file.to_owned(),
-                line: document.source.line_of(token.start as usize),
-                start: token.start as usize,
-                end: token.end as usize,
-                text: document.source.slice(token.range()).to_owned(),
-                class,
-                reason,
-            });
+            // A number with letters in it is as many numbers to the ledger as it has runs of digits.
+            for range in numbers_in(document.source.slice(token.range())) {
+                let range = token.start as usize + range.start..token.start as usize + range.end;
+                ledger.push(LedgerEntry {
+                    file: file.to_owned(),
+                    line: document.source.line_of(range.start),
+                    start: range.start,
+                    end: range.end,
+                    text: document.source.slice(range).to_owned(),
+                    class,
+                    reason: reason.clone(),
+                });
+            }
         }
     }
     ledger.sort_by_key(|e| e.start);
@@ -186,6 +194,23 @@ fn classify(
     )
 }
 
+/// What `[0-9]+([.,][0-9]+)*` matches within a number token.
+fn numbers_in(written: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut open = false;
+    for (at, byte) in written.bytes().enumerate() {
+        if byte.is_ascii_digit() {
+            let joined = found.last().is_some_and(|r| r.end == at || r.end + 1 == at && open);
+            match found.last_mut() {
+                Some(last) if joined => last.end = at + 1,
+                _ => found.push(at..at + 1),
+            }
+        }
+        open = matches!(byte, b'.' | b',');
+    }
+    found
+}
+
 /// The reason with the best readings: `no-indicator: employment.placed 1.1, …`.
 fn reason_text(unmapped: &Unmapped, dictionary: &Dictionary) -> String {
     let named: Vec<String> = unmapped
@@ -213,7 +238,19 @@ fn observation(
     } else {
         indicator.map(|i| i.unit.code().to_owned()).unwrap_or_default()
     };
-    let line = document.source.line_of(draft.span.start);
+    let written = document.source.slice(draft.span.clone());
+    let mended = tokens
+        .get(draft.tokens.clone())
+        .unwrap_or_default()
+        .iter()
+        .any(|t| t.is_number() && matches!(digits(document.source.slice(t.range())), Cow::Owned(_)));
+    let (mut rule, mut confidence, mut start) = (draft.rule.clone(), draft.confidence, draft.span.start);
+    if mended {
+        rule.push_str("; letters read for digits");
+        confidence = (confidence - dictionary.confidence.loses.mended_number).max(0.05);
+        start += written.find(|c: char| c.is_ascii_digit()).unwrap_or(0);
+    }
+    let line = document.source.line_of(start);
     let period = facts.period.map(|own| draft.period.unwrap_or(own));
     let key = format!("{digest}\n{}\n{id}\n{breakdown}\n{}", draft.span.start, draft.measure);
     let hash = blake3::hash(key.as_bytes()).to_hex();
@@ -225,7 +262,7 @@ fn observation(
         indicator: id,
         breakdown,
         measure: draft.measure,
-        stated: document.source.slice(draft.span.clone()).to_owned(),
+        stated: written.to_owned(),
         value: draft.value.normalize(),
         unit,
         qualifier: draft.qualifier,
@@ -233,13 +270,13 @@ fn observation(
         of: draft.of,
         base: draft.base.clone(),
         origin: draft.origin,
-        confidence: Decimal::from_f32(draft.confidence).unwrap_or_default().round_dp(2).normalize(),
+        confidence: Decimal::from_f32(confidence).unwrap_or_default().round_dp(2).normalize(),
         file: file.to_owned(),
-        start: draft.span.start,
+        start,
         end: draft.span.end,
         line,
         place: draft.place.clone().unwrap_or_default(),
         quote: document.written(tokens.get(draft.quote.clone()).unwrap_or_default()),
-        rule: draft.rule.clone(),
+        rule,
     }
 }

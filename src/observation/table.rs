@@ -19,7 +19,7 @@ use crate::document::{BlockKind, Cell, Document, Table};
 use crate::mention::number::{Convention, Follows, parse};
 use crate::mention::{NumberState, Quantity, QuantityKind, Scan};
 use crate::period::Period;
-use crate::text::{Token, TokenKind};
+use crate::text::{Token, TokenKind, digits};
 
 /// What a table's numbers became, by their first byte.
 #[derive(Debug, Default)]
@@ -807,7 +807,7 @@ impl Interpreter<'_> {
         } else {
             let numbers = cell.tokens.iter().filter(|t| t.is_number()).count();
             let words = cell.tokens.iter().filter(|t| t.is_word()).count();
-            let text = self.document.source.slice(token.range()).to_owned();
+            let text = digits(self.document.source.slice(token.range())).into_owned();
             let follows = if measure.is_percent() || rule.unit == Unit::Percent {
                 Follows::Percent
             } else if row.factor > Decimal::ONE {

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 
 use super::{Calendar, ReportFacts};
 use crate::dictionary::geography::ProvinceSystem;
+use crate::dictionary::marker::Marker;
 use crate::dictionary::{Dictionary, Part, Tag};
 use crate::document::{BlockKind, Document};
 use crate::mention::number::Convention;
@@ -262,8 +263,8 @@ fn period_of(
     }
 }
 
-/// The reporting period that a title names: the first, before any words of coming tasks; where a month and a longer
-/// period that ends with it stand together, the longer one. The year may stand only with the coming period.
+/// The reporting period that a title names: the first, before any words of coming tasks; where a month and the year
+/// that ends with it stand together, the year. The year may stand only with the coming period.
 fn period_in(
     document: &Document,
     tokens: &[Token],
@@ -279,8 +280,13 @@ fn period_in(
         .map(|h| h.first as usize)
         .min()
         .unwrap_or(tokens.len());
+    // «tháng 12; lũy kế cả năm»: a period with a cumulative word is not the report's own, but for the first.
+    let adds_up = |m: &PeriodMention| {
+        m.first > first.first
+            && scan.markers(Marker::Cumulative).any(|h| (h.first as usize) < m.first && h.last as usize + 1 >= m.first)
+    };
     let own: Vec<PeriodMention> =
-        scan.periods.iter().copied().filter(|m| m.first >= first.first && m.last < tasks).collect();
+        scan.periods.iter().copied().filter(|m| m.first >= first.first && m.last < tasks && !adds_up(m)).collect();
     let year = own.iter().find_map(|m| m.year).or_else(|| {
         let later = scan.periods.iter().find(|m| m.year.is_some())?;
         let mine = resolve(&first, later.year?)?;

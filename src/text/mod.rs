@@ -8,4 +8,4 @@ mod token;
 pub use fold::{bare, fold, fold_into};
 pub use layout::{Grid, GridCell, Layout, NoteLink, Place};
 pub use source::{SourceText, normal_form};
-pub use token::{NOT_A_WORD, Token, TokenKind, Vocabulary, WordId, tokenize};
+pub use token::{NOT_A_WORD, Token, TokenKind, Vocabulary, WordId, digits, tokenize};

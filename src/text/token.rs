@@ -1,5 +1,6 @@
 //! Words, numbers, note marks and punctuation, each with its place in the source text.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
@@ -17,7 +18,7 @@ pub const NOT_A_WORD: WordId = 0;
 pub enum TokenKind {
     /// A run of letters.
     Word,
-    /// What `[0-9]+([.,][0-9]+)*` matches.
+    /// What `[0-9]+([.,][0-9]+)*` matches, or such a number with letters in it that were read for digits (`1.O5l`).
     Number,
     /// A footnote mark in superscript digits, with its number.
     NoteMark(u16),
@@ -186,7 +187,12 @@ pub fn tokenize(text: &str, range: Range<usize>, vocabulary: &Vocabulary, out: &
             continue;
         }
         let mut alike = 0;
-        let (length, kind, word) = if is_letter(c) {
+        let opens_number = c.is_ascii_digit() || matches!(c, 'O' | 'o' | 'l' | 'I');
+        let damaged = opens_number.then(|| damaged_number(rest)).flatten();
+        let (length, kind, word) = if let Some(length) = damaged {
+            let meant = digits(rest.get(..length).unwrap_or_default());
+            (length, TokenKind::Number, vocabulary.get(plain_number(&meant)))
+        } else if is_letter(c) {
             let length = word_length(rest);
             let written = rest.get(..length).unwrap_or_default();
             buffer.clear();
@@ -248,6 +254,70 @@ fn word_length(text: &str) -> usize {
     length
 }
 
+/// The digit that a letter is mistaken for.
+fn mistaken_digit(letter: u8) -> Option<u8> {
+    Some(match letter {
+        b'O' | b'o' => b'0',
+        b'l' | b'I' => b'1',
+        b'S' => b'5',
+        b'B' => b'8',
+        b'Z' => b'2',
+        _ => return None,
+    })
+}
+
+/// A number as it was meant: letters that were read for digits are digits again.
+///
+/// ```
+/// assert_eq!(tonghop::text::digits("1.O5l"), "1.051");
+/// assert_eq!(tonghop::text::digits("7.645"), "7.645");
+/// ```
+pub fn digits(written: &str) -> Cow<'_, str> {
+    if written.bytes().all(|b| mistaken_digit(b).is_none()) {
+        return Cow::Borrowed(written);
+    }
+    let mended = |c: char| u8::try_from(c).ok().and_then(mistaken_digit).map_or(c, char::from);
+    Cow::Owned(written.chars().map(mended).collect())
+}
+
+/// Bytes of the number at the start of `text` that has letters read for digits in it. It must be no word's part, hold
+/// a digit, and be a well-formed number once mended; `S`, `B` and `Z` count within it only, and `O` at its start only
+/// before a digit or separator, so that codes such as `B12` stay words.
+fn damaged_number(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let part = |b: &u8| b.is_ascii_digit() || matches!(b, b'.' | b',') || mistaken_digit(*b).is_some();
+    let mut length = bytes.iter().take_while(|b| part(b)).count();
+    while length > 0 && matches!(bytes.get(length - 1), Some(b'.' | b',')) {
+        length -= 1;
+    }
+    let run = bytes.get(..length)?;
+    let bounded = text.get(length..)?.chars().next().is_none_or(|c| !is_letter(c));
+    let digits = run.iter().filter(|b| b.is_ascii_digit()).count();
+    let letters = run.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    let seldom = |b: Option<&u8>| b.is_some_and(|b| matches!(b, b'S' | b'B' | b'Z'));
+    if !bounded || digits == 0 || letters == 0 || letters > 3 || seldom(run.first()) || seldom(run.last()) {
+        return None;
+    }
+    let (whole, decimals) = match run.iter().position(|b| *b == b',') {
+        Some(comma) => (run.get(..comma)?, run.get(comma + 1..)),
+        None => (run, None),
+    };
+    let mut groups = whole.split(|b| *b == b'.');
+    let first = groups.next()?.len();
+    let mut grouped = 0;
+    let well_grouped = groups.all(|g| {
+        grouped += 1;
+        g.len() == 3
+    });
+    let whole_fits = if grouped > 0 {
+        (1..=3).contains(&first) && well_grouped
+    } else {
+        (2..=4).contains(&first) || decimals.is_some() && first > 0
+    };
+    let decimals_fit = decimals.is_none_or(|d| (1..=3).contains(&d.len()) && !d.contains(&b',') && !d.contains(&b'.'));
+    (whole_fits && decimals_fit).then_some(length)
+}
+
 /// Bytes of the number at the start of `bytes`: digits, then groups of one separator and digits.
 fn number_length(bytes: &[u8]) -> usize {
     let digits = |from: usize| bytes.iter().skip(from).take_while(|b| b.is_ascii_digit()).count();
@@ -302,6 +372,24 @@ mod tests {
         check("9.855 m² đất²", &["9.855", "m²", "đất", "²"]);
         check("bắt buộc93 người; 7.", &["bắt", "buộc", "93", "người", ";", "7", "."]);
         check("1..250 và 3,.4", &["1", ".", ".", "250", "và", "3", ",", ".", "4"]);
+    }
+
+    #[test]
+    fn letters_that_were_read_for_digits_belong_to_the_number() {
+        check(
+            "l.842 lao động, 2l4 người; 36.OOO.000 đồng",
+            &["l.842", "lao", "động", ",", "2l4", "người", ";", "36.OOO.000", "đồng"],
+        );
+        check("9,4S% và 1O2.", &["9,4", "S", "%", "và", "1O2", "."]);
+        check("ngày O6/7/2O23", &["ngày", "O6", "/", "7", "/", "2O23"]);
+    }
+
+    #[test]
+    fn codes_and_section_numbers_keep_their_letters() {
+        check(
+            "B12, 4S, I.1. CO2, lớp 1B",
+            &["B", "12", ",", "4", "S", ",", "I", ".", "1", ".", "CO", "2", ",", "lớp", "1", "B"],
+        );
     }
 
     #[test]

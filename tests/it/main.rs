@@ -21,6 +21,8 @@ mod fixtures;
 mod ledger;
 mod marks;
 mod messages;
+mod national;
+mod recalculate;
 mod reports;
 mod run;
 mod score;

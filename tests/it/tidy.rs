@@ -57,7 +57,7 @@ const ROOMS: &[Room] = &[
     ),
     room(
         "cli",
-        "batch check compare coverage diagnostic dictionary examples message observation period pipeline report table verify",
+        "batch check compare consolidate coverage diagnostic dictionary examples message observation period pipeline report table verify",
         "anyhow clap indicatif",
     ),
     room("main", "cli", ""),
