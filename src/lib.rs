@@ -9,6 +9,7 @@ pub mod batch;
 pub mod check;
 pub mod cli;
 pub mod compare;
+pub mod completeness;
 pub mod consolidate;
 pub mod coverage;
 pub mod diagnostic;

@@ -296,7 +296,7 @@ impl<'a> Expander<'_, 'a> {
             let own = indicator.domain();
             field.is_none_or(|field| field == own)
                 && (node.fields.is_empty() || node.fields.iter().any(|field| field.get_ref() == own))
-                && self.universe.breakdowns.contains_key(indicator.id.as_str())
+                && (node.keep == Some(Keep::Always) || self.universe.breakdowns.contains_key(indicator.id.as_str()))
         };
         register.indicators().iter().filter(wanted).collect()
     }

@@ -10,8 +10,11 @@ use super::labels::roman;
 use super::layout::Layout;
 use super::node::{Keep, Shown, Shows, Style};
 use super::select::{Answer, Origin, Place, Question, Selection, applies};
+use crate::completeness::{Reporting, State};
 use crate::dictionary::geography::{Province, ProvinceSystem};
+use crate::dictionary::register::Indicator;
 use crate::observation::Measure;
+use crate::period::Period;
 
 /// What a sheet is for, beside its layout.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +49,10 @@ pub(super) enum Held<'a> {
     Answer(Question<'a>, Answer<'a>),
     /// A number of provinces.
     Count(usize),
+    /// A number of provinces by what their reports say.
+    Tally(usize),
+    /// What a report says.
+    State(State),
     /// The result of the layout's formula.
     Computed(Decimal),
 }
@@ -107,7 +114,7 @@ pub(super) fn grids<'a>(book: &Book<'a>, layout: &'a Layout, system: ProvinceSys
         .iter()
         .map(|row| columns.iter().map(|column| held(book, system, whom.selection, row, column)).collect())
         .collect();
-    let has_figure = |held: &Held<'_>| matches!(held, Held::Answer(..));
+    let has_figure = |held: &Held<'_>| matches!(held, Held::Answer(..) | Held::Tally(_) | Held::State(_));
     let (standing_rows, folded) = standing(book, system, &rows, &cells);
     let standing_columns: Vec<bool> = columns
         .iter()
@@ -162,6 +169,21 @@ fn held<'a>(
             Some(answer) => Held::Answer(question, answer),
             None => Held::Absent(Some(question)),
         },
+        (Shows::State | Shows::StateCount, _) => {
+            let selection = sheet.with(row.selection).with(column.selection);
+            let period = selection.period.unwrap_or(book.input.period);
+            let states = match (selection.indicator, selection.place) {
+                (Some(indicator), Some(place)) => states(book, system, period, indicator, place),
+                _ => Vec::new(),
+            };
+            let wanted =
+                |state: &&State| column.node.states.iter().chain(&row.node.states).any(|name| name.is(**state));
+            match (shows, states.first()) {
+                (_, None) => Held::Nothing,
+                (Shows::State, Some(state)) => Held::State(*state),
+                _ => Held::Tally(states.iter().filter(wanted).count()),
+            }
+        }
         (Shows::Coverage, Some(question)) => {
             let stated = provinces(book, system, question.place).filter(|province| {
                 let measure = match question.measure {
@@ -174,6 +196,21 @@ fn held<'a>(
         }
         _ => Held::Nothing,
     }
+}
+
+/// What the reports of the provinces of a place say of an indicator.
+fn states(
+    book: &Book<'_>,
+    system: ProvinceSystem,
+    period: Period,
+    indicator: &Indicator,
+    place: Place<'_>,
+) -> Vec<State> {
+    let within = |row: &&Reporting| {
+        row.system == system && provinces(book, system, place).any(|province| province.code == row.province)
+    };
+    let completeness = book.input.completeness;
+    completeness.of_period(period).filter(within).map(|row| completeness.state(row, &indicator.id)).collect()
 }
 
 /// The provinces of a place.
@@ -406,10 +443,10 @@ fn takes_formula(row: &Row<'_>, column: &Slot<'_>) -> bool {
 pub(super) fn printed_value(book: &Book<'_>, grid: &Grid<'_>, row: usize, column: usize) -> Option<Decimal> {
     match grid.held(row, column)? {
         Held::Answer(question, answer) => Some(printed(book, question, answer.value)),
-        Held::Count(count) => Some(Decimal::from(*count)),
+        Held::Count(count) | Held::Tally(count) => Some(Decimal::from(*count)),
         Held::Computed(value) => Some(*value),
         Held::Nothing => formula_value(book, grid, row, column),
-        Held::Inapplicable | Held::Absent(_) => None,
+        Held::Inapplicable | Held::Absent(_) | Held::State(_) => None,
     }
 }
 

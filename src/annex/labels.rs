@@ -7,6 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::source::{fill, parse};
+use crate::completeness::Punctuality;
 use crate::dictionary::register::Unit;
 use crate::dictionary::templates::{TemplateErrors, TemplateFault, Templates};
 use crate::observation::{Breakdown, Measure};
@@ -30,6 +31,8 @@ pub(super) struct Labels {
     pub(super) role: Roles,
     severity: Names,
     report_status: Names,
+    punctuality: Names,
+    state: Names,
     pub(super) word: Words,
     breakdown: BTreeMap<String, BTreeMap<String, Spanned<String>>>,
 }
@@ -199,6 +202,18 @@ impl Labels {
     /// Name of what became of a report; `missing` where there is none.
     pub(super) fn report_status<'a>(&'a self, code: &'a str) -> &'a str {
         self.report_status.get(code).map_or(code, String::as_str)
+    }
+
+    /// Whether a report came in time; `{days}` is filled with the days it was late.
+    pub(super) fn punctuality(&self, punctuality: Punctuality) -> String {
+        let text = self.punctuality.get(punctuality.code()).map_or(punctuality.code(), String::as_str);
+        let days = if let Punctuality::Late(days) = punctuality { days.to_string() } else { String::new() };
+        fill(text, &[("days", &days)])
+    }
+
+    /// The sign for what a report says of an indicator.
+    pub(super) fn state<'a>(&'a self, code: &'a str) -> &'a str {
+        self.state.get(code).map_or(code, String::as_str)
     }
 
     /// A breakdown in words, with a capital; a category without a label stands as its code.

@@ -30,6 +30,7 @@ use std::collections::BTreeSet;
 
 pub use layout::Layouts;
 
+use crate::completeness::Completeness;
 use crate::consolidate::Consolidated;
 use crate::diagnostic::Finding;
 use crate::dictionary::geography::{Geography, ProvinceSystem};
@@ -55,6 +56,8 @@ pub struct AnnexInput<'a> {
     /// The figures of the run; those of other periods are left out, unless a report of this period states them:
     /// then they stand in the table of sources.
     pub consolidated: &'a Consolidated,
+    /// Who reported what.
+    pub completeness: &'a Completeness,
     /// The observations that the figures point to.
     pub observations: &'a [Observation],
     /// Numbers that no indicator took, each with the clause it stands in.

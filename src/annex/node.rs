@@ -11,6 +11,7 @@ use toml::Spanned;
 
 use super::formula::Expression;
 use super::source::Checked;
+use crate::completeness::State;
 use crate::dictionary::register::Register;
 use crate::observation::{Breakdown, Measure};
 
@@ -53,6 +54,10 @@ pub(super) enum Shows {
     Note,
     /// How many provinces have a figure.
     Coverage,
+    /// What the report of a province says of the indicator: a sign.
+    State,
+    /// The number of provinces whose reports say so (`states`) of the indicator.
+    StateCount,
     /// A small line of the row's charted values.
     Sparkline,
     /// Nothing: a cell to be written in by hand.
@@ -119,6 +124,30 @@ impl FromStr for Shown {
 impl<'de> Deserialize<'de> for Shown {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// What a report says of an indicator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum StateName {
+    Figure,
+    Zero,
+    Mentioned,
+    Silent,
+    NoReport,
+}
+
+impl StateName {
+    pub(super) fn is(self, state: State) -> bool {
+        let same = match self {
+            Self::Figure => State::Figure,
+            Self::Zero => State::Zero,
+            Self::Mentioned => State::Mentioned,
+            Self::Silent => State::Silent,
+            Self::NoReport => State::NoReport,
+        };
+        same == state
     }
 }
 
@@ -236,6 +265,9 @@ pub(super) struct Node {
     /// Name of one region of the list.
     pub(super) region: Option<Spanned<String>>,
     pub(super) period: Option<PeriodName>,
+
+    /// With `shows = "state_count"`: which states count.
+    pub(super) states: Vec<StateName>,
 
     // Limits on what it is repeated for.
     /// Of `indicators` and `fields`: only these fields of work.

@@ -234,7 +234,8 @@ impl<'a> Body<'_, 'a> {
                 Shows::Unit => (own(self.unit(at, column)), Align::Centre),
                 Shows::Note => (own(remarks(self.book, self.grid, at)), Align::Left),
                 Shows::Empty | Shows::Sparkline => ((Content::Blank, strong, None), Align::Left),
-                Shows::Value | Shows::Coverage => (self.value(at, column, strong), Align::Right),
+                Shows::Value | Shows::Coverage | Shows::StateCount => (self.value(at, column, strong), Align::Right),
+                Shows::State => (self.value(at, column, strong), Align::Centre),
             };
             if let (Content::Text(text), true) = (&content, measured) {
                 let bold = strong == Strong::Bold;
@@ -280,7 +281,10 @@ impl<'a> Body<'_, 'a> {
                 Absent::Inapplicable => text(&words.inapplicable),
                 Absent::Blank => (Content::Blank, strong, None),
             },
-            Held::Count(count) => (Content::Number(Decimal::from(*count), number_format(0)), strong, None),
+            Held::State(state) => text(self.book.labels().state(state.code())),
+            Held::Count(count) | Held::Tally(count) => {
+                (Content::Number(Decimal::from(*count), number_format(0)), strong, None)
+            }
             Held::Computed(value) => {
                 let most = slot.node.decimals.unwrap_or_else(|| self.book.labels().percent_decimals());
                 let format = slot.node.format.clone().unwrap_or_else(|| number_format(shown_scale(*value, most)));

@@ -7,6 +7,7 @@ use super::furniture::{begin, end, header, index};
 use super::labels::number_format;
 use super::layout::{Layout, List, Value};
 use super::sheet::{Align, Content, Look, Sheet, Strong};
+use crate::completeness::Reporting;
 use crate::diagnostic::Site;
 use crate::dictionary::geography::ProvinceSystem;
 use crate::table::{ReportRow, finding_id};
@@ -260,11 +261,13 @@ fn reports<'r>(book: &'r Book<'_>) -> Vec<Row<'r>> {
     for system in systems(book) {
         for (at, province) in book.input.geography.provinces(system).enumerate() {
             let found = of_province(book, system, &province.code);
+            let own = |row: &&Reporting| row.system == system && row.province == province.code;
+            let reporting = book.input.completeness.of_period(book.input.period).find(own);
             if found.is_empty() {
-                rows.push(report_row(book, at + 1, province.name.clone(), None));
+                rows.push(report_row(book, at + 1, province.name.clone(), None, reporting));
             }
             for report in found {
-                rows.push(report_row(book, at + 1, province.name.clone(), Some(report)));
+                rows.push(report_row(book, at + 1, province.name.clone(), Some(report), reporting));
             }
         }
     }
@@ -280,12 +283,18 @@ fn reports<'r>(book: &'r Book<'_>) -> Vec<Row<'r>> {
         } else {
             book.labels().word.unknown_province.clone()
         };
-        rows.push(report_row(book, 0, name, Some(report)));
+        rows.push(report_row(book, 0, name, Some(report), None));
     }
     rows
 }
 
-fn report_row<'r>(book: &'r Book<'_>, number: usize, name: String, report: Option<&'r ReportRow>) -> Row<'r> {
+fn report_row<'r>(
+    book: &'r Book<'_>,
+    number: usize,
+    name: String,
+    report: Option<&'r ReportRow>,
+    reporting: Option<&'r Reporting>,
+) -> Row<'r> {
     let labels = book.labels();
     Box::new(move |value| {
         let counted = |of: fn(&ReportRow) -> usize| report.map_or(Content::Blank, |r| count(of(r)));
@@ -303,6 +312,12 @@ fn report_row<'r>(book: &'r Book<'_>, number: usize, name: String, report: Optio
             Value::File => said(|r| &r.file),
             Value::Document => said(|r| &r.number),
             Value::Date => said(|r| &r.date),
+            Value::Due => reporting.and_then(|r| r.due).map_or(Content::Blank, |due| text(&due.to_string())),
+            Value::Punctuality => reporting.map_or(Content::Blank, |r| text(&book.labels().punctuality(r.punctuality))),
+            Value::Instead => {
+                let instead = reporting.and_then(|r| r.instead);
+                instead.map_or(Content::Blank, |period| text(&book.period_words(period)))
+            }
             Value::Numbers => counted(|r| r.numbers),
             Value::Observations => counted(|r| r.observations),
             Value::Unmapped => counted(|r| r.unmapped),

@@ -9,13 +9,14 @@ use rustc_hash::FxHashMap;
 use super::failure::Failure;
 use super::find::{InputFile, MANIFEST_FILE, PLANS_FILE};
 use super::manifest;
-use super::outputs::{Tables, View, settle, workbook};
+use super::outputs::{Tables, View, completeness, settle, workbook};
 use super::read::clause_at;
 use super::run::Resources;
 use super::side_files::read_all_plans;
 use super::staging::Staging;
 use crate::annex::Layouts;
 use crate::check::SLUGS;
+use crate::completeness::{Completeness, read_mentions_csv};
 use crate::consolidate::{Boundaries, Consolidated};
 use crate::document::Document;
 use crate::observation::{Class, LedgerEntry, extract};
@@ -39,6 +40,7 @@ pub(super) struct Saved {
     pub(super) manifest: String,
     pub(super) tables: Tables,
     pub(super) consolidated: Consolidated,
+    pub(super) completeness: Completeness,
 }
 
 fn missing(path: &Path, cause: &dyn std::fmt::Display) -> Failure {
@@ -82,8 +84,10 @@ pub(super) fn read_back(
     let plans = read_all_plans(&plan_files, &resources.dictionary)?;
     let view = View { periods, boundaries: Boundaries::AsReported };
     let consolidated = settle(resources, &observations, &rows, &plans, view)?;
-    let tables = Tables { observations, ledger, unmapped, rows, findings };
-    Ok(Saved { manifest, tables, consolidated })
+    let mentions = read_mentions_csv(open("mentions.csv")?).map_err(|e| bad("mentions.csv", e.into()))?;
+    let tables = Tables { observations, ledger, unmapped, mentions, rows, findings };
+    let completeness = completeness(resources, &tables);
+    Ok(Saved { manifest, tables, consolidated, completeness })
 }
 
 /// Writes the workbook of one period into the folder of a run; gives its path, and the new name
@@ -100,7 +104,7 @@ pub fn workbook_again(
     let own = layouts_of(again.layouts, resources)?;
     let saved = read_back(out, &[period], again.plans, resources)?;
     let layouts = own.as_ref().unwrap_or(&resources.layouts);
-    let mut file = workbook(resources, layouts, &saved.tables, &saved.consolidated, period)?;
+    let mut file = workbook(resources, layouts, &saved.tables, &saved.consolidated, &saved.completeness, period)?;
     if let Some(stem) = again.layouts.first().and_then(|path| path.file_stem()) {
         file.name = format!("{}-{}.xlsx", stem.to_string_lossy(), period.file_stem());
     }

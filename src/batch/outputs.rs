@@ -10,6 +10,7 @@ use super::identity::revisions;
 use super::run::Resources;
 use super::staging::OutputFile;
 use crate::annex::{AnnexInput, Layouts, write_workbook};
+use crate::completeness::{Completeness, Mention, write_completeness_csv, write_mentions_csv, write_reporting_csv};
 use crate::consolidate::{Boundaries, Consolidated, Input, Plan, consolidate};
 use crate::diagnostic::Finding;
 use crate::observation::{LedgerEntry, Observation};
@@ -24,6 +25,8 @@ pub(crate) struct Tables {
     pub(crate) observations: Vec<Observation>,
     pub(crate) ledger: Vec<LedgerEntry>,
     pub(crate) unmapped: Vec<(LedgerEntry, String)>,
+    /// Indicators that reports speak of without a figure.
+    pub(crate) mentions: Vec<Mention>,
     pub(crate) rows: Vec<ReportRow>,
     /// With their messages.
     pub(crate) findings: Vec<(Finding, String)>,
@@ -69,6 +72,17 @@ pub(crate) fn settle(
     .map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))
 }
 
+/// Who reported what.
+pub(crate) fn completeness(resources: &Resources, tables: &Tables) -> Completeness {
+    Completeness::of(&crate::completeness::Input {
+        reports: &tables.rows,
+        observations: &tables.observations,
+        mentions: &tables.mentions,
+        geography: &resources.dictionary.geography,
+        deadlines: &resources.deadlines,
+    })
+}
+
 /// Name of the workbook of a period.
 pub(crate) fn workbook_name(period: Period) -> String {
     format!("{WORKBOOK_STEM}{}.xlsx", period.file_stem())
@@ -83,11 +97,13 @@ pub(crate) fn workbook(
     layouts: &Layouts,
     tables: &Tables,
     consolidated: &Consolidated,
+    completeness: &Completeness,
     period: Period,
 ) -> Result<OutputFile, Failure> {
     let bytes = write_workbook(&AnnexInput {
         period,
         consolidated,
+        completeness,
         observations: &tables.observations,
         unmapped: &tables.unmapped,
         findings: &tables.findings,
@@ -108,6 +124,7 @@ pub(super) fn render(
     resources: &Resources,
     tables: &Tables,
     consolidated: &Consolidated,
+    completeness: &Completeness,
     periods: &[Period],
 ) -> Result<Vec<OutputFile>, Failure> {
     let table = |name: &str, write: &dyn Fn(&mut Vec<u8>) -> Result<(), TableError>| -> Result<OutputFile, Failure> {
@@ -116,16 +133,17 @@ pub(super) fn render(
         Ok(OutputFile { name: name.to_owned(), bytes })
     };
     let mut files = vec![
+        table("completeness.csv", &|w| Ok(write_completeness_csv(w, completeness)?))?,
         table("findings.csv", &|w| write_findings_csv(w, &tables.findings))?,
         table("ledger.csv", &|w| write_ledger_csv(w, &tables.ledger))?,
+        table("mentions.csv", &|w| Ok(write_mentions_csv(w, &tables.mentions)?))?,
         table("observations.csv", &|w| write_observations_csv(w, &tables.observations))?,
         table("observations.parquet", &|w| write_parquet(w, &tables.observations))?,
+        table("reporting.csv", &|w| Ok(write_reporting_csv(w, completeness)?))?,
         table("reports.csv", &|w| write_reports_csv(w, &tables.rows))?,
     ];
-    let workbooks: Result<Vec<OutputFile>, Failure> = periods
-        .par_iter()
-        .map(|period| workbook(resources, &resources.layouts, tables, consolidated, *period))
-        .collect();
+    let made = |period: &Period| workbook(resources, &resources.layouts, tables, consolidated, completeness, *period);
+    let workbooks: Result<Vec<OutputFile>, Failure> = periods.par_iter().map(made).collect();
     files.extend(workbooks?);
     Ok(files)
 }

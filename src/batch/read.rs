@@ -6,6 +6,7 @@ use super::find::InputFile;
 use super::province::ProvinceChoice;
 use super::side_files::Listed;
 use crate::check::{self, Rules, Subject};
+use crate::completeness::{Mention, mentions};
 use crate::diagnostic::Finding;
 use crate::dictionary::Dictionary;
 use crate::document::{BlockKind, Document};
@@ -49,6 +50,8 @@ pub(super) struct Report {
     pub(super) ledger: Vec<LedgerEntry>,
     /// Numbers that no indicator took, with their clauses.
     pub(super) unmapped: Vec<(LedgerEntry, String)>,
+    /// Indicators that it speaks of without a figure.
+    pub(super) mentions: Vec<Mention>,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -122,6 +125,8 @@ impl Reader<'_> {
         };
         let findings = check::check_report(&subject);
         let unmapped = unmapped_clauses(&read);
+        let given = &read.extraction.observations;
+        let mentions = mentions(&read.document, &read.extraction.scans, file, given, self.dictionary);
         let facts = &read.facts;
         let mut observations = read.extraction.observations;
         for observation in observations.iter_mut().filter(|o| o.place.is_empty()) {
@@ -149,7 +154,7 @@ impl Reader<'_> {
             findings: 0,
         };
         let text = read.document.source.as_str().to_owned();
-        Report { row, letters: letters(&text), text, observations, ledger, unmapped, findings }
+        Report { row, letters: letters(&text), text, observations, ledger, unmapped, mentions, findings }
     }
 }
 

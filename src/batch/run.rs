@@ -9,13 +9,14 @@ use super::failure::Failure;
 use super::find::{InputFile, MANIFEST_FILE, PLANS_FILE, find};
 use super::identity::{Identity, compare};
 use super::manifest::{self, Done, FileDigest, Findings};
-use super::outputs::{Tables, View, render, review_threshold, settle};
+use super::outputs::{Tables, View, completeness, render, review_threshold, settle};
 use super::province::ProvinceChoice;
 use super::read::{FileResult, Reader, Report};
 use super::side_files::{Listed, read_all_plans, read_lists};
 use super::staging::{OutputFile, Staging};
 use crate::annex::Layouts;
 use crate::check::{self, Rules};
+use crate::completeness::Deadlines;
 use crate::consolidate::{Boundaries, Wording};
 use crate::diagnostic::{Finding, Severity};
 use crate::dictionary::Dictionary;
@@ -56,6 +57,8 @@ pub struct Resources {
     pub layouts: Layouts,
     /// What checks work from.
     pub rules: Rules,
+    /// When reports are due.
+    pub deadlines: Deadlines,
     /// The words of written files.
     pub written: Messages,
     /// Digest of all template files.
@@ -75,15 +78,20 @@ impl Resources {
         let wording = Wording::load(templates).map_err(&mut keep).ok();
         let layouts = register.and_then(|register| Layouts::load(templates, &register).map_err(&mut keep).ok());
         let rules = Rules::load(templates).map_err(&mut keep).ok();
+        let deadlines = Deadlines::load(templates).map_err(&mut keep).ok();
         let mut messages = [Lang::Vi, Lang::En].map(|lang| Messages::load(templates, lang).map_err(&mut keep).ok());
         let written = messages.iter_mut().flatten().find(|m| m.lang() == written).cloned();
         let digest = templates.digest().map_err(&mut keep).ok();
-        match (dictionary, wording, layouts, rules, written, digest) {
-            (Some(dictionary), Some(wording), Some(layouts), Some(rules), Some(written), Some(digest))
-                if faults.is_empty() =>
-            {
-                Ok(Self { dictionary, wording, layouts, rules, written, digest })
-            }
+        match (dictionary, wording, layouts, rules, deadlines, written, digest) {
+            (
+                Some(dictionary),
+                Some(wording),
+                Some(layouts),
+                Some(rules),
+                Some(deadlines),
+                Some(written),
+                Some(digest),
+            ) if faults.is_empty() => Ok(Self { dictionary, wording, layouts, rules, deadlines, written, digest }),
             _ => {
                 faults.dedup();
                 Err(TemplateErrors(faults))
@@ -223,7 +231,8 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
     } else {
         options.periods.iter().copied().collect::<BTreeSet<_>>().into_iter().collect()
     };
-    let mut files = pool.install(|| render(resources, &tables, &consolidated, &periods))?;
+    let completeness = completeness(resources, &tables);
+    let mut files = pool.install(|| render(resources, &tables, &consolidated, &completeness, &periods))?;
     files.extend(gathered.texts);
     files.sort_by(|a, b| a.name.cmp(&b.name));
     let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
@@ -292,6 +301,7 @@ fn gather(results: Vec<FileResult>, mut findings: Vec<Finding>) -> Gathered {
         observations: Vec::new(),
         ledger: Vec::new(),
         unmapped: Vec::new(),
+        mentions: Vec::new(),
         rows: Vec::new(),
         findings: Vec::new(),
     };
@@ -318,6 +328,7 @@ fn gather(results: Vec<FileResult>, mut findings: Vec<Finding>) -> Gathered {
                 tables.observations.extend(report.observations);
                 tables.ledger.extend(report.ledger);
                 tables.unmapped.extend(report.unmapped);
+                tables.mentions.extend(report.mentions);
                 findings.extend(report.findings);
                 tables.rows.push(report.row);
             }

@@ -7,6 +7,7 @@ use calamine::{Data, Reader, Xlsx};
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 use tonghop::annex::{AnnexInput, Layouts, write_workbook};
+use tonghop::completeness::Completeness;
 use tonghop::consolidate::{Boundaries, Input, Wording, consolidate, read_plans};
 use tonghop::diagnostic::{Finding, Severity, Site};
 use tonghop::dictionary::geography::Geography;
@@ -160,6 +161,7 @@ impl World {
         write_workbook(&AnnexInput {
             period: period.parse().unwrap(),
             consolidated: &consolidated,
+            completeness: &Completeness::default(),
             observations: &self.observations,
             unmapped: &[(unmapped, "trao 125 suất quà cho học viên".to_owned())],
             findings: &[(finding, "Tổng các phần không bằng số tổng nêu trong báo cáo".to_owned())],
@@ -290,7 +292,7 @@ fn links_keep_numbers_numbers_and_lead_to_their_source() {
             let stated = sources[&(target - 1, 6)].to_string().parse::<f64>().unwrap();
             let equal =
                 [shown, shown * 1e6, shown - 100.0].iter().any(|v| (v - stated).abs() < 1e-6 * v.abs().max(1.0));
-            assert!(equal || role == "cộng vào", "{name}: {shown} leads to {stated}");
+            assert!(equal || role == "cộng vào" || role == "tính từ", "{name}: {shown} leads to {stated}");
         }
     }
 }

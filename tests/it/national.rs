@@ -3,6 +3,7 @@
 
 use rustc_hash::FxHashMap;
 use tonghop::annex::{AnnexInput, Layouts, write_workbook};
+use tonghop::completeness::{self, Completeness, Deadlines};
 use tonghop::consolidate::{Boundaries, Consolidated, Input, Wording, consolidate};
 use tonghop::dictionary::geography::{Geography, ProvinceSystem};
 use tonghop::dictionary::register::Register;
@@ -27,6 +28,7 @@ pub(crate) struct Nation {
     pub(crate) geography: Geography,
     pub(crate) layouts: Layouts,
     wording: Wording,
+    deadlines: Deadlines,
     pub(crate) observations: Vec<Observation>,
     pub(crate) reports: Vec<ReportRow>,
 }
@@ -36,8 +38,8 @@ impl Nation {
         let register = Register::load(templates).unwrap();
         let geography = Geography::load(templates).unwrap();
         let layouts = Layouts::load(templates, &register).unwrap();
-        let wording = Wording::load(templates).unwrap();
-        let mut nation = Self { register, geography, layouts, wording, observations: Vec::new(), reports: Vec::new() };
+        let (wording, deadlines) = (Wording::load(templates).unwrap(), Deadlines::load(templates).unwrap());
+        let mut nation = Self { register, geography, layouts, wording, deadlines, observations: Vec::new(), reports: Vec::new() };
         nation.fill();
         nation
     }
@@ -192,10 +194,21 @@ impl Nation {
         .unwrap()
     }
 
+    pub(crate) fn completeness(&self) -> Completeness {
+        Completeness::of(&completeness::Input {
+            reports: &self.reports,
+            observations: &self.observations,
+            mentions: &[],
+            geography: &self.geography,
+            deadlines: &self.deadlines,
+        })
+    }
+
     pub(crate) fn workbook(&self, consolidated: &Consolidated, period: &str) -> Vec<u8> {
         write_workbook(&AnnexInput {
             period: period.parse().unwrap(),
             consolidated,
+            completeness: &self.completeness(),
             observations: &self.observations,
             unmapped: &[],
             findings: &[],

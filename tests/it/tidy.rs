@@ -45,13 +45,18 @@ const ROOMS: &[Room] = &[
         "csv polars rust_decimal rustc-hash serde thiserror toml unicode-normalization",
     ),
     room(
+        "completeness",
+        "dictionary document mention observation period table text",
+        "csv rustc-hash serde thiserror toml",
+    ),
+    room(
         "annex",
-        "consolidate diagnostic dictionary observation period table",
+        "completeness consolidate diagnostic dictionary observation period table",
         "rust_decimal rust_xlsxwriter rustc-hash serde thiserror toml",
     ),
     room(
         "batch",
-        "annex check consolidate diagnostic dictionary document input mention message observation period pipeline report \
+        "annex check completeness consolidate diagnostic dictionary document input mention message observation period pipeline report \
          table text",
         "blake3 csv rayon rust_decimal rustc-hash serde serde_json tempfile thiserror",
     ),
