@@ -21,6 +21,18 @@ pub(super) struct Theme {
     pub(super) measure: Measures,
     /// Margins in millimetres.
     pub(super) page: Margins,
+    /// Colours of charts.
+    pub(super) chart: Colours,
+}
+
+/// Colours, as six hexadecimal digits.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Colours {
+    /// Of a small line in a cell.
+    pub(super) line: String,
+    /// Of the last point of such a line.
+    pub(super) mark: String,
 }
 
 /// Type sizes in points.

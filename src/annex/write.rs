@@ -90,7 +90,12 @@ fn write_sheet(book: &Book<'_>, sheet: &Sheet, to: &mut Worksheet, formats: &mut
     for line in &sheet.sparklines {
         let values = range((line.row, line.first), (line.row, line.last));
         let values = format!("{}!{values}", quoted(&sheet.name));
-        let sparkline = rust_xlsxwriter::Sparkline::new().set_range(values.as_str()).show_last_point(true);
+        let sparkline = rust_xlsxwriter::Sparkline::new()
+            .set_range(values.as_str())
+            .set_sparkline_color(book.theme.chart.line.as_str())
+            .set_last_point_color(book.theme.chart.mark.as_str())
+            .set_line_weight(1.25)
+            .show_last_point(true);
         to.add_sparkline(line.row, line.column, &sparkline)?;
     }
     for spot in &sheet.charts {
