@@ -16,7 +16,7 @@ use tonghop::consolidate::{Boundaries, Input, Wording, consolidate};
 use tonghop::dictionary::Dictionary;
 use tonghop::dictionary::templates::Templates;
 use tonghop::document::Document;
-use tonghop::input::extract_text;
+use tonghop::input::{Limits, extract_text};
 use tonghop::observation::extract;
 use tonghop::pipeline::read_report;
 use tonghop::report::{Assumed, identify};
@@ -59,9 +59,12 @@ fn stages(
 ) -> Result<()> {
     let texts: Vec<SourceText> = reports
         .iter()
-        .map(|(name, text)| Ok(SourceText::new(extract_text(name, text.as_bytes())?.text)))
+        .map(|(name, text)| Ok(SourceText::new(extract_text(name, text.as_bytes(), &Limits::default())?.text)))
         .collect::<Result<_>>()?;
-    line("text from bytes", median(|| each(reports, |(name, text)| extract_text(name, text.as_bytes()))));
+    line(
+        "text from bytes",
+        median(|| each(reports, |(name, text)| extract_text(name, text.as_bytes(), &Limits::default()))),
+    );
     let copies = median(|| each(&texts, SourceText::clone));
     let made = median(|| each(&texts, |text| Document::from_text(text.clone(), dictionary)));
     line("text to document", made.saturating_sub(copies));

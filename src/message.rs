@@ -14,6 +14,7 @@ use crate::dictionary::schema::{line_at, read_toml};
 use crate::dictionary::templates::{TemplateErrors, TemplateFault, Templates};
 use crate::observation::Breakdown;
 use crate::period::{Period, PeriodKind};
+use crate::text::Place;
 
 /// The language of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -152,6 +153,20 @@ impl Messages {
         self.text("place.line", &[("line", &line.to_string())])
     }
 
+    /// A place in a file in words.
+    pub fn place(&self, place: &Place) -> String {
+        match place {
+            Place::Page(page) => self.text("place.page", &[("page", &page.to_string())]),
+            Place::Paragraph(paragraph) => self.text("place.paragraph", &[("paragraph", &paragraph.to_string())]),
+            Place::Note(note) => self.text("place.note", &[("note", &note.to_string())]),
+            Place::TableCell { table, row, column } => self.text(
+                "place.table-cell",
+                &[("table", &table.to_string()), ("row", &row.to_string()), ("column", &column.to_string())],
+            ),
+            Place::SheetCell { sheet, cell } => self.text("place.sheet-cell", &[("sheet", sheet), ("cell", cell)]),
+        }
+    }
+
     /// A breakdown in words, in brackets after a space; empty for the total.
     pub fn breakdown(&self, breakdown: &Breakdown, dictionary: &Dictionary) -> String {
         if breakdown.is_total() {
@@ -186,6 +201,7 @@ impl Messages {
             let other = finding.other.as_ref();
             Some(match (key, given) {
                 ("measure", Some(code)) => self.word(&format!("measure.{code}")),
+                ("limit", Some(code)) => self.word(&format!("limit.{code}")),
                 ("origin", Some(code)) => self.word(&format!("origin.{code}")),
                 ("breakdown", Some(codes)) => {
                     codes.parse().map_or_else(|_| codes.to_owned(), |breakdown| self.breakdown(&breakdown, dictionary))

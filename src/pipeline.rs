@@ -2,7 +2,7 @@
 
 use crate::dictionary::Dictionary;
 use crate::document::Document;
-use crate::input::{Extracted, Format, Refusal, extract_text};
+use crate::input::{Extracted, Format, Limits, Refusal, extract_text};
 use crate::observation::{Extraction, extract};
 use crate::report::{Assumed, ReportFacts, identify};
 use crate::text::SourceText;
@@ -32,7 +32,7 @@ pub fn read_report(
     assumed: &Assumed,
     dictionary: &Dictionary,
 ) -> Result<ReadReport, Refusal> {
-    let Extracted { text, layout, format } = extract_text(file, bytes)?;
+    let Extracted { text, layout, format } = extract_text(file, bytes, &Limits::default())?;
     let digest = blake3::hash(bytes).to_hex().to_string();
     let document = Document::new(SourceText::new(text), layout, dictionary);
     let facts = identify(&document, file, assumed, dictionary);

@@ -114,7 +114,10 @@ impl Reader<'_> {
         }
     }
 
-    fn keep(&self, file: &str, read: ReadReport) -> Report {
+    fn keep(&self, file: &str, mut read: ReadReport) -> Report {
+        for observation in read.extraction.observations.iter_mut().filter(|o| o.place.is_empty()) {
+            observation.place = place_of(&read.document, observation.start, observation.line, self.written);
+        }
         let subject = Subject {
             file,
             document: &read.document,
@@ -123,15 +126,19 @@ impl Reader<'_> {
             dictionary: self.dictionary,
             rules: self.rules,
         };
-        let findings = check::check_report(&subject);
+        let mut findings = check::check_report(&subject);
+        let starts: Vec<usize> = read.document.source.lines().map(|range| range.start).collect();
+        for site in findings.iter_mut().flat_map(|f| std::iter::once(&mut f.site).chain(f.other.as_mut())) {
+            let start = site.line.checked_sub(1).and_then(|at| starts.get(at));
+            if let Some(start) = start.filter(|_| site.place.is_empty() && site.file == file) {
+                site.place = place_of(&read.document, *start, site.line, self.written);
+            }
+        }
         let unmapped = unmapped_clauses(&read);
         let given = &read.extraction.observations;
         let mentions = mentions(&read.document, &read.extraction.scans, file, given, self.dictionary);
         let facts = &read.facts;
-        let mut observations = read.extraction.observations;
-        for observation in observations.iter_mut().filter(|o| o.place.is_empty()) {
-            observation.place = self.written.line(observation.line);
-        }
+        let observations = read.extraction.observations;
         let ledger = read.extraction.ledger;
         let count = |class: Class| ledger.iter().filter(|e| e.class == class).count();
         let row = ReportRow {
@@ -156,6 +163,12 @@ impl Reader<'_> {
         let text = read.document.source.as_str().to_owned();
         Report { row, letters: letters(&text), text, observations, ledger, unmapped, mentions, findings }
     }
+}
+
+/// The place of byte `at`, in line `line`, in words: as the file's own pages, paragraphs and cells are counted where the
+/// reader knows them, else the line.
+fn place_of(document: &Document, at: usize, line: usize, messages: &Messages) -> String {
+    document.layout.place(at).map_or_else(|| messages.line(line), |place| messages.place(place))
 }
 
 /// Whether the province was stated by a person rather than read.

@@ -13,8 +13,15 @@ pub fn refused(file: &str, refusal: &Refusal) -> Finding {
         Refusal::Empty => Finding::new(Severity::Error, "refused-empty", whole(file)),
         Refusal::NotText(at) => Finding::new(Severity::Error, "refused-not-text", whole(file)).with("at", at.clone()),
         Refusal::Unsupported(kind) => {
-            Finding::new(Severity::Error, "refused-unsupported", whole(file)).with("kind", *kind)
+            Finding::new(Severity::Error, "refused-unsupported", whole(file)).with("kind", kind.clone())
         }
+        Refusal::Damaged(at) => Finding::new(Severity::Error, "refused-damaged", whole(file)).with("at", at.clone()),
+        Refusal::Locked => Finding::new(Severity::Error, "refused-locked", whole(file)),
+        Refusal::Scanned => Finding::new(Severity::Error, "refused-scanned", whole(file)),
+        Refusal::LostLetters => Finding::new(Severity::Error, "refused-lost-letters", whole(file)),
+        Refusal::TooLarge { limit, most } => Finding::new(Severity::Error, "refused-too-large", whole(file))
+            .with("limit", limit.code())
+            .with("most", most.to_string()),
     }
 }
 

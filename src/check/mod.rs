@@ -9,6 +9,7 @@ mod facts;
 mod nothing_found;
 mod parts;
 mod period;
+mod remarks;
 mod rules;
 
 pub use batch::{duplicate, listed_file_missing, refused, settled_by_revision, superseded, unreadable};
@@ -48,29 +49,43 @@ impl Subject<'_> {
 pub type ReportCheck = fn(&Subject<'_>) -> Vec<Finding>;
 
 /// All checks of one report.
-pub const REPORT_CHECKS: &[ReportCheck] = &[facts::check, period::check, nothing_found::check, parts::check];
+pub const REPORT_CHECKS: &[ReportCheck] =
+    &[facts::check, period::check, nothing_found::check, parts::check, remarks::check];
 
 /// Every slug that a finding may have, each with a message; sorted.
 pub const SLUGS: &[&str] = &[
+    "cell-error",
     "conflict",
     "conflict-doubtful",
     "cumulative-fell",
     "duplicate",
+    "encoding",
     "folder-unreadable",
     "growth-differs",
+    "formula-uncomputed",
+    "hidden-columns",
+    "hidden-rows",
+    "hidden-sheet",
     "listed-file-missing",
     "nothing-found",
     "part-exceeds-whole",
+    "part-lost",
     "parts-differ-from-whole",
     "parts-exceed-whole",
     "period-differs",
     "period-implausible",
     "period-untold",
+    "picture-only",
     "plan-differs",
     "province-untold",
     "reader-failed",
+    "refused-damaged",
     "refused-empty",
+    "refused-locked",
+    "refused-lost-letters",
     "refused-not-text",
+    "refused-scanned",
+    "refused-too-large",
     "refused-unsupported",
     "rounding",
     "settled-by-revision",

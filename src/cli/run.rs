@@ -171,7 +171,12 @@ fn findings(
     let grave: Vec<&Finding> = outcome.findings.iter().filter(|f| f.severity >= least).collect();
     for finding in grave.iter().take(MOST_SHOWN) {
         let site = &finding.site;
-        let place = if site.line > 0 { context.messages.line(site.line) } else { String::new() };
+        let place = match site.place.as_str() {
+            "" => String::new(),
+            // The place of a line is said in the words of the terminal, which may not be those of the files.
+            place if place == resources.written.line(site.line) => context.messages.line(site.line),
+            place => place.to_owned(),
+        };
         let site = [site.file.as_str(), &place].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", ");
         let text = context.messages.text(
             "screen.finding",

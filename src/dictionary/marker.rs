@@ -120,6 +120,14 @@ roles!(
         UnitColumn = "unit_column",
         /// Heads the column of notes.
         NoteColumn = "note_column",
+        /// Alone as a row's label, or before the name of what is added up: a total.
+        TotalRow = "total_row",
+        /// Heads the column of codes.
+        CodeColumn = "code_column",
+        /// Heads the column of places, offices or establishments that make up the province.
+        PlaceColumn = "place_column",
+        /// Names a period to come.
+        NextPeriod = "next_period",
         /// Says that the base of an index is 100.
         IndexBase = "index_base",
         /// Heads a column of results.

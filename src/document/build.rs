@@ -3,12 +3,14 @@
 use std::ops::Range;
 
 use super::line::{Line, LineKind, is_capitals, is_page_number, is_terminal, label, level, reads_as_heading};
-use super::note::{NoteStyles, bind, flattened_mark, opens_flattened_note, opens_loose_note, opens_note};
-use super::table::{Style, build as build_table, is_table, row_style};
+use super::note::{
+    NoteStyles, bind, bind_declared, declared_label, flattened_mark, opens_flattened_note, opens_loose_note, opens_note,
+};
+use super::table::{Style, build as build_table, from_grid, is_table, row_style};
 use super::{Block, BlockKind, Document, Section};
 use crate::dictionary::phrase::Hit;
 use crate::dictionary::{Dictionary, Part, Tag};
-use crate::text::{Layout, SourceText, Token, TokenKind, tokenize};
+use crate::text::{Layout, Place, SourceText, Token, TokenKind, tokenize};
 
 /// A line this long that does not end a sentence goes on in the next one.
 const WRAPPED_LINE: usize = 45;
@@ -27,7 +29,7 @@ impl Document {
 
     /// The structure of a text with the layout that its reader knows.
     pub fn new(source: SourceText, layout: Layout, dictionary: &Dictionary) -> Self {
-        let (lines, tokens) = read_lines(&source, dictionary);
+        let (lines, tokens) = read_lines(&source, &layout, dictionary);
         let mut builder = Builder {
             dictionary,
             source: &source,
@@ -59,9 +61,11 @@ impl Document {
         introduce(&mut document);
         let styles = NoteStyles { square: true, round: has_loose(&lines), star: has_loose(&lines) };
         document.source = source;
-        let source = std::mem::take(&mut document.source);
-        bind(&source, &mut document.blocks, styles);
-        document.source = source;
+        if document.layout.notes.is_empty() {
+            bind(&document.source, &mut document.blocks, styles);
+        } else {
+            bind_declared(&document.layout.notes, &mut document.blocks);
+        }
         document
     }
 }
@@ -86,8 +90,9 @@ fn wrap_width(source: &SourceText, lines: &[Line]) -> Option<usize> {
     (followed.len() >= 12 && (45..=140).contains(&width) && full * 10 >= followed.len() * 7).then_some(width)
 }
 
-/// All lines with their kinds, and all tokens.
-fn read_lines(source: &SourceText, dictionary: &Dictionary) -> (Vec<Line>, Vec<Token>) {
+/// All lines with their kinds, and all tokens. What the file's reader declares is taken from it; of tables and notes
+/// nothing is guessed beside those that it declares.
+fn read_lines(source: &SourceText, layout: &Layout, dictionary: &Dictionary) -> (Vec<Line>, Vec<Token>) {
     let text = source.as_str();
     let mut tokens: Vec<Token> = Vec::with_capacity(text.len() / 5);
     let mut lines: Vec<Line> = Vec::with_capacity(source.line_count());
@@ -100,9 +105,40 @@ fn read_lines(source: &SourceText, dictionary: &Dictionary) -> (Vec<Line>, Vec<T
         let own = tokens.get(line.tokens.clone()).unwrap_or_default();
         (line.kind, line.label) = kind_of(text, &line.range, own);
     }
-    mark_tables(text, &mut lines);
-    mark_loose_notes(text, &mut lines, &tokens);
+    if layout.grids.is_empty() {
+        mark_tables(text, &mut lines);
+    }
+    if layout.notes.is_empty() {
+        mark_loose_notes(text, &mut lines, &tokens);
+    }
+    mark_declared(text, layout, &mut lines, &tokens);
     (lines, tokens)
+}
+
+/// Gives the lines that the layout speaks of their kinds.
+fn mark_declared(text: &str, layout: &Layout, lines: &mut [Line], tokens: &[Token]) {
+    let mut notes: Vec<usize> = layout.notes.iter().map(|link| link.note).collect();
+    notes.sort_unstable();
+    let mut grids = layout.grids.iter().enumerate().peekable();
+    let mut furniture = layout.furniture.iter().peekable();
+    for line in lines {
+        let at = line.range.start;
+        while grids.next_if(|(_, grid)| grid.range.end <= at).is_some() {}
+        while furniture.next_if(|range| range.end <= at).is_some() {}
+        let own = tokens.get(line.tokens.clone()).unwrap_or_default();
+        if let Some((index, _)) = grids.peek().filter(|(_, grid)| grid.range.start <= at) {
+            (line.kind, line.label) = (LineKind::Cells(*index), 0);
+        } else if own.is_empty() {
+            continue;
+        } else if furniture.peek().is_some_and(|range| range.start <= at) {
+            (line.kind, line.label) = (LineKind::Furniture, 0);
+        } else if notes.binary_search(&at).is_ok() {
+            let (number, label) = declared_label(text, own);
+            (line.kind, line.label) = (LineKind::Note(number), label);
+        } else if !notes.is_empty() && matches!(line.kind, LineKind::Note(_)) {
+            (line.kind, line.label) = (LineKind::Text, 0);
+        }
+    }
 }
 
 fn kind_of(text: &str, range: &Range<usize>, tokens: &[Token]) -> (LineKind, usize) {
@@ -242,17 +278,20 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn run(&mut self, lines: &[Line]) {
-        for line in lines.iter().take(MOST_HEAD_LINES) {
+        for line in lines.iter().take(MOST_HEAD_LINES).filter(|l| !matches!(l.kind, LineKind::Cells(_))) {
             let own = self.tokens.get(line.tokens.clone()).unwrap_or_default();
             self.find(own.get(..own.len().min(12)).unwrap_or_default());
             self.has_title |= self.hits.iter().any(|h| h.tag == Tag::Title && h.first == 0) && own.len() <= 40;
         }
         let mut at = 0;
         while let Some(line) = lines.get(at) {
-            if line.kind == LineKind::Row {
+            if at > 0 && self.opens_sheet(line) {
+                self.next_sheet();
+            }
+            if matches!(line.kind, LineKind::Row | LineKind::Cells(_)) {
                 let rest = lines.iter().skip(at);
-                let end = at + rest.take_while(|l| l.kind == LineKind::Row).count();
-                self.table(lines.get(at..end).unwrap_or_default());
+                let end = at + rest.take_while(|l| l.kind == line.kind).count();
+                self.table(lines.get(at..end).unwrap_or_default(), line.kind);
                 at = end;
                 continue;
             }
@@ -260,6 +299,31 @@ impl Builder<'_> {
             self.line(line, next);
             at += 1;
         }
+    }
+
+    /// Whether a line is the name of a sheet.
+    fn opens_sheet(&self, line: &Line) -> bool {
+        let places = &self.document.layout.places;
+        let found = places.binary_search_by_key(&line.range.start, |(start, _)| *start);
+        let place = found.ok().and_then(|at| places.get(at)).map(|(_, place)| place);
+        matches!(place, Some(Place::SheetCell { cell, .. }) if cell.is_empty())
+    }
+
+    /// What a sheet before has closed or opened holds no longer.
+    fn next_sheet(&mut self) {
+        if self.in_header() {
+            self.leave_header();
+        }
+        self.closed = false;
+        self.current = None;
+        self.pending = None;
+        self.document.sections.push(Section {
+            level: 0,
+            title: Vec::new(),
+            parent: Some(0),
+            part: Part::Results,
+            fields: Vec::new(),
+        });
     }
 
     fn line(&mut self, line: &Line, next: Option<&Line>) {
@@ -588,14 +652,35 @@ impl Builder<'_> {
         self.hits.iter().any(|h| matches!(h.tag, Tag::Field(_) | Tag::Part(_)))
     }
 
-    fn table(&mut self, lines: &[Line]) {
-        let ranges: Vec<Range<usize>> = lines.iter().map(|l| l.range.clone()).collect();
-        let style = ranges.iter().find_map(|r| row_style(self.source.slice(r.clone()))).unwrap_or(Style::Spaces);
-        let table = build_table(self.source.as_str(), &ranges, style, &self.dictionary.vocabulary);
+    fn table(&mut self, lines: &[Line], kind: LineKind) {
+        let (text, vocabulary) = (self.source.as_str(), &self.dictionary.vocabulary);
+        let declared = match kind {
+            LineKind::Cells(at) => self.document.layout.grids.get(at),
+            _ => None,
+        };
+        let table = declared.map_or_else(
+            || {
+                let ranges: Vec<Range<usize>> = lines.iter().map(|l| l.range.clone()).collect();
+                let style =
+                    ranges.iter().find_map(|r| row_style(self.source.slice(r.clone()))).unwrap_or(Style::Spaces);
+                build_table(text, &ranges, style, vocabulary)
+            },
+            |grid| from_grid(text, grid, vocabulary),
+        );
         let tokens: Vec<Token> =
             lines.iter().flat_map(|l| self.tokens.get(l.tokens.clone()).unwrap_or_default()).copied().collect();
-        let header_only = self.in_header() && self.title_lines.is_none();
-        let part = if self.closed {
+        // A declared table before the title is letterhead only where a title does follow.
+        let header_only = self.in_header() && self.title_lines.is_none() && (declared.is_none() || self.has_title);
+        let on_sheet = declared.is_some()
+            && self.document.layout.places.iter().any(|(_, place)| matches!(place, Place::SheetCell { .. }));
+        let part = if on_sheet {
+            // On a sheet a table states results, whatever the words of its title are.
+            if self.in_header() {
+                self.leave_header();
+            }
+            self.closed = false;
+            Some(Part::Results)
+        } else if self.closed {
             Some(Part::Closing)
         } else if header_only {
             Some(Part::Header)

@@ -31,8 +31,10 @@ pub(super) enum LineKind {
     Blank,
     /// A page number and the like.
     Furniture,
-    /// A row of a table.
+    /// A row of a table, told by its shape.
     Row,
+    /// A row of the table of this index among those that the file's reader declares.
+    Cells(usize),
     /// The first line of a footnote with this number.
     Note(u16),
     /// A heading.

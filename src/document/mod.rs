@@ -5,6 +5,8 @@ mod build;
 mod line;
 mod note;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use line::level;
 pub use table::{Cell, Table};

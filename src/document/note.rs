@@ -2,7 +2,7 @@
 //! a note belongs to the earliest mark of its number that is still open.
 
 use super::{Block, BlockKind, TokenPlace};
-use crate::text::{SourceText, Token, TokenKind};
+use crate::text::{NoteLink, SourceText, Token, TokenKind};
 
 /// How notes are marked in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -49,6 +49,16 @@ pub(super) fn opens_loose_note(source: &str, tokens: &[Token]) -> Option<(u16, u
         return Some((STAR, 1));
     }
     None
+}
+
+/// The number and the length of the mark at the start of a line that is declared to be a note; 0 and none, where the
+/// note is written without one.
+pub(super) fn declared_label(source: &str, tokens: &[Token]) -> (u16, usize) {
+    let glued = || match tokens.first()?.kind {
+        TokenKind::NoteMark(number) => Some((number, 1)),
+        _ => None,
+    };
+    glued().or_else(|| opens_note(source, tokens)).or_else(|| opens_loose_note(source, tokens)).unwrap_or((0, 0))
 }
 
 /// The note's mark that has become a digit glued to a word (`lao động1`) or a year (`20212`).
@@ -100,6 +110,29 @@ fn marks(source: &SourceText, tokens: &[Token], label: usize, styles: NoteStyles
         }
     }
     found
+}
+
+/// Binds the footnotes among `blocks` to the marks that the file's reader declares.
+pub(super) fn bind_declared(links: &[NoteLink], blocks: &mut [Block]) {
+    let mut marks: Vec<(usize, Option<TokenPlace>)> = links.iter().map(|link| (link.mark, None)).collect();
+    marks.sort_unstable();
+    for (at, block) in blocks.iter().enumerate() {
+        for (token_at, token) in block.tokens.iter().enumerate() {
+            if let Ok(found) = marks.binary_search_by_key(&(token.start as usize), |(mark, _)| *mark)
+                && let Some((_, place)) = marks.get_mut(found)
+            {
+                *place = Some(TokenPlace { block: at, token: token_at });
+            }
+        }
+    }
+    for block in blocks.iter_mut().filter(|b| matches!(b.kind, BlockKind::Footnote(_))) {
+        let Some(first) = block.tokens.first().map(|t| t.start as usize) else { continue };
+        let link = links.iter().find(|link| link.note == first);
+        block.anchor = link.and_then(|link| {
+            let found = marks.binary_search_by_key(&link.mark, |(mark, _)| *mark).ok()?;
+            marks.get(found)?.1
+        });
+    }
 }
 
 /// Binds each footnote among `blocks` to its mark.

@@ -1,8 +1,14 @@
-//! Tables written as text: Markdown pipes, tabs, or columns aligned with spaces.
+//! Tables: those that the file declares, and those written as text with Markdown pipes, tabs, or columns aligned with
+//! spaces.
 
 use std::ops::Range;
 
-use crate::text::{Token, TokenKind, Vocabulary, tokenize};
+use rust_decimal::Decimal;
+
+use crate::text::{Grid, Token, TokenKind, Vocabulary, tokenize};
+
+/// A step of a file's own indentation, in characters.
+const INDENT_STEP: usize = 2;
 
 /// A cell of a table.
 #[derive(Debug, Clone, Default)]
@@ -13,8 +19,15 @@ pub struct Cell {
     pub range: Range<usize>,
     /// First and last column that it covers.
     pub columns: (usize, usize),
-    /// How far its text is set in.
+    /// How many rows it covers, at least 1; it stands in the first of them only.
+    pub row_span: usize,
+    /// How far its text is set in, in characters.
     pub indent: usize,
+    /// The number stored in it, where the file stores numbers: as a count or amount, or in percent where the cell's
+    /// format is one of percent.
+    pub value: Option<Decimal>,
+    /// Whether the cell's number format is one of percent.
+    pub percent: bool,
 }
 
 /// A table: rows of cells.
@@ -128,7 +141,7 @@ pub(super) fn build(source: &str, lines: &[Range<usize>], style: Style, vocabula
             tokenize(source, range.clone(), vocabulary, &mut tokens);
             let first = text.get(..piece.start).map_or(0, |t| t.chars().count());
             places.push((first, first + written.chars().count()));
-            row.push(Cell { tokens, range, columns: (at, at), indent: lead });
+            row.push(Cell { tokens, range, columns: (at, at), row_span: 1, indent: lead, ..Cell::default() });
         }
         spans.push(places);
         table.rows.push(row);
@@ -136,6 +149,30 @@ pub(super) fn build(source: &str, lines: &[Range<usize>], style: Style, vocabula
     match style {
         Style::Spaces => align(&mut table, &spans),
         Style::Pipes | Style::Tabs => table.columns = table.rows.iter().map(Vec::len).max().unwrap_or(0),
+    }
+    table
+}
+
+/// The table that a file declares.
+pub(super) fn from_grid(source: &str, grid: &Grid, vocabulary: &Vocabulary) -> Table {
+    let rows = grid.cells.iter().map(|cell| cell.row + 1).max().unwrap_or(0);
+    let mut table = Table { rows: vec![Vec::new(); rows], columns: grid.columns };
+    for cell in &grid.cells {
+        let mut tokens = Vec::new();
+        tokenize(source, cell.range.clone(), vocabulary, &mut tokens);
+        let last = cell.column + cell.column_span.max(1) - 1;
+        table.columns = table.columns.max(last + 1);
+        if let Some(row) = table.rows.get_mut(cell.row) {
+            row.push(Cell {
+                tokens,
+                range: cell.range.clone(),
+                columns: (cell.column, last),
+                row_span: cell.row_span.max(1),
+                indent: usize::from(cell.indent) * INDENT_STEP,
+                value: cell.value,
+                percent: cell.percent,
+            });
+        }
     }
     table
 }

@@ -1,19 +1,36 @@
 //! Report files to extracted text: the only reader of report files, one module for each format, told apart by
 //! content.
 
+mod limits;
 mod plain;
+mod sheet;
+
+use serde::{Deserialize, Serialize};
 
 use crate::text::Layout;
 
+pub use limits::{Limit, Limits};
 pub use plain::decode;
 
 /// The format of a report file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Format {
     /// Markdown.
     Markdown,
     /// Plain text.
     Text,
+    /// Text divided into cells.
+    Csv,
+    /// A workbook of Excel since 2007.
+    Xlsx,
+    /// The same with macros, which are never run.
+    Xlsm,
+    /// The same in binary form.
+    Xlsb,
+    /// A workbook of Excel 97-2003.
+    Xls,
+    /// A workbook of LibreOffice.
+    Ods,
 }
 
 impl Format {
@@ -22,12 +39,18 @@ impl Format {
         match self {
             Self::Markdown => "md",
             Self::Text => "txt",
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Xlsm => "xlsm",
+            Self::Xlsb => "xlsb",
+            Self::Xls => "xls",
+            Self::Ods => "ods",
         }
     }
 }
 
 /// Why a file could not be read as a report. The name is the key of its message.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum Refusal {
     /// Nothing, or nothing visible, is in it.
     #[error("empty file")]
@@ -37,11 +60,31 @@ pub enum Refusal {
     NotText(String),
     /// It is a document of a kind that is not read.
     #[error("a {0} file, which is not read")]
-    Unsupported(&'static str),
+    Unsupported(String),
+    /// It is damaged; what the reader stumbled over.
+    #[error("damaged: {0}")]
+    Damaged(String),
+    /// It is locked with a password.
+    #[error("locked with a password")]
+    Locked,
+    /// Its pages are pictures.
+    #[error("pages are pictures without text")]
+    Scanned,
+    /// It shows letters that its text does not have.
+    #[error("the text has lost letters")]
+    LostLetters,
+    /// It exceeds a limit; the greatest that is read.
+    #[error("more than {most} ({})", .limit.code())]
+    TooLarge {
+        /// Which limit.
+        limit: Limit,
+        /// The limit.
+        most: u64,
+    },
 }
 
 /// What a file gives: its text, in the form that offsets count in, and what its reader knows of the layout.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extracted {
     /// The text.
     pub text: String,
@@ -54,11 +97,21 @@ pub struct Extracted {
 /// Reads a file's text.
 ///
 /// # Errors
-/// When the file holds no text, or is of a kind that is not read.
-pub fn extract_text(name: &str, bytes: &[u8]) -> Result<Extracted, Refusal> {
+/// When the file holds no text, is of a kind that is not read, is damaged, or exceeds a limit.
+pub fn extract_text(name: &str, bytes: &[u8], limits: &Limits) -> Result<Extracted, Refusal> {
+    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    if size > limits.file_bytes {
+        return Err(Refusal::TooLarge { limit: Limit::FileSize, most: limits.file_bytes });
+    }
+    if let Some(format) = sheet::format_of(bytes) {
+        return sheet::extract(format, bytes, limits);
+    }
     let text = plain::decode(bytes)?;
     let markdown =
         name.rsplit_once('.').is_some_and(|(_, e)| matches!(e.to_ascii_lowercase().as_str(), "md" | "markdown"));
+    if !markdown && sheet::looks_delimited(&text) {
+        return sheet::extract_delimited(&text, limits);
+    }
     let format = if markdown { Format::Markdown } else { Format::Text };
     Ok(Extracted { text, layout: Layout::default(), format })
 }

@@ -19,7 +19,7 @@ const SIGNATURES: &[(&[u8], &str)] = &[
 /// When there is nothing visible in it, it is another kind of document, or it is not UTF-8.
 pub fn decode(bytes: &[u8]) -> Result<String, Refusal> {
     if let Some((_, name)) = SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature)) {
-        return Err(Refusal::Unsupported(name));
+        return Err(Refusal::Unsupported((*name).to_owned()));
     }
     if let Some(text) = utf16(bytes) {
         let text = normal_form(&text?);
@@ -66,7 +66,7 @@ mod tests {
     fn what_is_no_text_is_refused() {
         assert_eq!(decode(b""), Err(Refusal::Empty));
         assert_eq!(decode(b" \n\t"), Err(Refusal::Empty));
-        assert_eq!(decode(b"%PDF-1.7"), Err(Refusal::Unsupported("PDF")));
+        assert_eq!(decode(b"%PDF-1.7"), Err(Refusal::Unsupported("PDF".to_owned())));
         assert!(matches!(decode(b"a\0b"), Err(Refusal::NotText(_))));
         assert!(matches!(decode(b"l\xe0o"), Err(Refusal::NotText(_))));
     }

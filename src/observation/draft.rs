@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rust_decimal::Decimal;
 
+use crate::dictionary::geography::ProvinceSystem;
 use super::model::{Measure, Origin, Qualifier, Status};
 use crate::period::Period;
 
@@ -59,6 +60,8 @@ pub struct Draft {
     pub is_main: bool,
     /// For a table: the place in words.
     pub place: Option<String>,
+    /// For a row of a table of provinces: the code of its province, and the list that the code belongs to.
+    pub province: Option<(String, ProvinceSystem)>,
     /// The readings that its words allow, with their scores, the best first.
     pub candidates: Vec<(u16, f32)>,
 }

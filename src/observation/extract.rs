@@ -53,24 +53,20 @@ pub fn extract(
         .collect();
     let report = facts.period.unwrap_or(STAND_IN);
     let mut linked = link(document, &scans, report, dictionary);
-    let tables = link_tables(document, report, convention, dictionary, &mut linked);
+    let of_tables = table::Report { document, facts, period: report, convention, dictionary };
+    let tables = link_tables(&of_tables, &mut linked);
     assemble(document, facts, file, digest, dictionary, scans, linked, &tables)
 }
 
 /// Reads all tables of the parts that state results; their drafts are put after those of the running text.
-fn link_tables(
-    document: &Document,
-    report: Period,
-    convention: Convention,
-    dictionary: &Dictionary,
-    linked: &mut Linked,
-) -> TableLinked {
+fn link_tables(report: &table::Report<'_>, linked: &mut Linked) -> TableLinked {
     let mut tables = TableLinked::default();
-    for (at, block) in document.blocks.iter().enumerate() {
+    for (at, block) in report.document.blocks.iter().enumerate() {
         if let BlockKind::Table(table) = block.kind
             && matches!(block.part, Part::Results | Part::Assessment)
+            && let Some(table) = report.document.tables.get(table)
         {
-            table::link(document, at, table, report, convention, dictionary, &mut tables);
+            table::link(report, at, table, &mut tables);
         }
     }
     let offset = linked.drafts.len();
@@ -254,10 +250,14 @@ fn observation(
     let period = facts.period.map(|own| draft.period.unwrap_or(own));
     let key = format!("{digest}\n{}\n{id}\n{breakdown}\n{}", draft.span.start, draft.measure);
     let hash = blake3::hash(key.as_bytes()).to_hex();
+    let (province, system) = match &draft.province {
+        Some((code, system)) => (code.clone(), *system),
+        None => (facts.province.clone().unwrap_or_default(), facts.system),
+    };
     Observation {
         id: format!("o{}", hash.get(..12).unwrap_or_default()),
-        province: facts.province.clone().unwrap_or_default(),
-        province_system: facts.system.code().to_owned(),
+        province,
+        province_system: system.code().to_owned(),
         period,
         indicator: id,
         breakdown,

@@ -1168,6 +1168,7 @@ impl<'a> Linker<'a> {
             part_of,
             is_main,
             place: None,
+            province: None,
             candidates: self
                 .candidates_of(clause, index, false)
                 .iter()
@@ -1460,6 +1461,7 @@ impl<'a> Linker<'a> {
             part_of: None,
             is_main: false,
             place: None,
+            province: None,
             candidates: Vec::new(),
         }
     }

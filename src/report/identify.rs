@@ -123,7 +123,7 @@ fn provinces_in(tokens: &[Token], dictionary: &Dictionary) -> Vec<(u8, usize)> {
     }
     // A province's name is written with a capital; `huế` inside a word run is none.
     kept.into_iter()
-        .filter(|(_, first, _)| tokens.get(*first as usize).is_some_and(|t| t.capital))
+        .filter(|(_, _, last)| tokens.get(*last as usize).is_some_and(|t| t.capital))
         .map(|(at, first, _)| (at, first as usize))
         .collect()
 }
@@ -185,6 +185,26 @@ fn dictionary_opens_closing(tokens: &[Token], dictionary: &Dictionary) -> bool {
     let mut hits = Vec::new();
     dictionary.trie.find(tokens, &dictionary.vocabulary, &mut hits);
     hits.iter().any(|h| h.tag == Tag::Closing && h.first == 0)
+}
+
+/// The provinces that a row of tokens names, in order: positions in `Dictionary::province_names`.
+pub fn provinces_named(tokens: &[Token], dictionary: &Dictionary) -> Vec<u8> {
+    provinces_in(tokens, dictionary).into_iter().map(|(at, _)| at).collect()
+}
+
+/// The code of a named province in the list in force, else in the other one, with the list it belongs to.
+pub fn province_code(at: u8, system: ProvinceSystem, dictionary: &Dictionary) -> Option<(String, ProvinceSystem)> {
+    code_of(at, system, dictionary)
+}
+
+/// The period that the words of a title name; `year` where they name none.
+pub fn period_of_words(
+    document: &Document,
+    tokens: &[Token],
+    year: Option<u16>,
+    dictionary: &Dictionary,
+) -> Option<Period> {
+    period_in(document, tokens, year, dictionary)
 }
 
 /// The code of a named province in the list in force, else in the other one.

@@ -8,9 +8,10 @@ use std::fmt;
 use std::ops::Range;
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 /// What a reader knows beyond the text.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layout {
     /// Tables in the order of the text; they do not overlap.
     pub grids: Vec<Grid>,
@@ -20,10 +21,46 @@ pub struct Layout {
     pub furniture: Vec<Range<usize>>,
     /// Where in the file the text from this byte on stands, until the next; sorted by byte.
     pub places: Vec<(usize, Place)>,
+    /// What the reader noticed that a person should know, in the order of the file.
+    pub remarks: Vec<Remark>,
+}
+
+/// Something that the reader of a file noticed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remark {
+    /// What kind of thing.
+    pub kind: RemarkKind,
+    /// Where in the text it would stand, or stands; nothing for what has no place there.
+    pub at: Option<usize>,
+    /// Where in the file.
+    pub place: Option<Place>,
+    /// What exactly: the hidden rows, the error, the number of cells, the encoding.
+    pub what: String,
+}
+
+/// Kinds of things that a reader notices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RemarkKind {
+    /// The text was in an old encoding and was converted; `what` is its name.
+    Encoding,
+    /// A hidden sheet, which is not read; `what` is how many cells it has.
+    HiddenSheet,
+    /// Hidden rows, which are not read; `what` names them.
+    HiddenRows,
+    /// Hidden columns, which are not read; `what` names them.
+    HiddenColumns,
+    /// A cell that holds an error; `what` is the error.
+    ErrorCell,
+    /// A formula whose result is not stored in the file.
+    Uncomputed,
+    /// Pages without text beside pages with text; `what` names them.
+    PictureOnly,
+    /// A part of the file that is damaged and was left out; `what` names it.
+    PartLost,
 }
 
 /// A note and its mark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoteLink {
     /// First byte of the mark in the running text.
     pub mark: usize,
@@ -32,9 +69,9 @@ pub struct NoteLink {
 }
 
 /// A table that the file itself declares.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grid {
-    /// The bytes of its lines.
+    /// The bytes of its lines: one line for each row that has a cell of its own.
     pub range: Range<usize>,
     /// How many columns it has.
     pub columns: usize,
@@ -43,7 +80,7 @@ pub struct Grid {
 }
 
 /// A cell of a table.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GridCell {
     /// 0-based row.
     pub row: usize,
@@ -65,12 +102,14 @@ pub struct GridCell {
 }
 
 /// A place in a file that a person can find.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Place {
     /// A page, from 1.
     Page(usize),
     /// A paragraph, from 1.
     Paragraph(usize),
+    /// A footnote or endnote, from 1.
+    Note(usize),
     /// A cell of a table in a document: table, row and column, all from 1.
     TableCell {
         /// Which table.
@@ -102,6 +141,7 @@ impl fmt::Display for Place {
         match self {
             Self::Page(page) => write!(f, "page {page}"),
             Self::Paragraph(paragraph) => write!(f, "paragraph {paragraph}"),
+            Self::Note(note) => write!(f, "note {note}"),
             Self::TableCell { table, row, column } => write!(f, "table {table}, row {row}, column {column}"),
             Self::SheetCell { sheet, cell } => write!(f, "{sheet}!{cell}"),
         }

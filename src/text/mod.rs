@@ -6,6 +6,6 @@ mod source;
 mod token;
 
 pub use fold::{bare, fold, fold_into};
-pub use layout::{Grid, GridCell, Layout, NoteLink, Place};
+pub use layout::{Grid, GridCell, Layout, NoteLink, Place, Remark, RemarkKind};
 pub use source::{SourceText, normal_form};
 pub use token::{NOT_A_WORD, Token, TokenKind, Vocabulary, WordId, digits, tokenize};

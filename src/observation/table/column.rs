@@ -1,0 +1,253 @@
+//! What the values of a column, or of a row that names a measure, are to the statement they belong to.
+
+use rust_decimal::Decimal;
+
+use super::super::model::{Measure, Status};
+use super::super::time::Coverage;
+use super::words::Words;
+use crate::dictionary::marker::Marker;
+use crate::dictionary::{Dictionary, Tag, UnitClass};
+use crate::period::Period;
+use crate::text::SourceText;
+
+/// What a column holds.
+#[derive(Debug, Clone)]
+pub(super) enum Column {
+    /// Numbers of the rows.
+    RowNumber,
+    /// Codes.
+    Code,
+    /// What the rows are about.
+    Label,
+    /// What groups of rows are about, left of the labels.
+    Group,
+    /// Units.
+    UnitName,
+    /// Notes.
+    Note,
+    /// Values.
+    Data(Box<Data>),
+    /// Nothing that can be told.
+    Unknown,
+}
+
+/// What values are.
+#[derive(Debug, Clone)]
+pub(super) struct Data {
+    /// Which of the numbers they are.
+    pub measure: Measure,
+    /// For percentages and changes: of which.
+    pub of: Measure,
+    /// Another period than the report's.
+    pub period: Option<Period>,
+    /// Estimate, forecast.
+    pub status: Status,
+    /// A percentage of the base: 100 is no change.
+    pub index: bool,
+    /// Nothing says whether it is an index or a change.
+    pub unclear: bool,
+    /// Whether words say the measure, rather than there being none.
+    pub said: bool,
+    /// Whether the words say more than that the values are results.
+    pub firm: bool,
+    /// Whether the period is one to come: no result, but a task.
+    pub coming: bool,
+    /// Whether the measure is told by the order of the columns only.
+    pub doubtful: bool,
+    /// A measure that is none of the table's: the value of the period before.
+    pub untold: bool,
+    /// All words of the head, from the top down.
+    pub head: Words,
+    /// The words of the lowest head.
+    pub leaf: Words,
+    /// Whether a head above says that parts follow.
+    pub parts: bool,
+    /// Whether the words name more than measure, period, unit and category: something that may be an indicator.
+    pub names: bool,
+    /// The unit that the head names.
+    pub unit: Option<(UnitClass, Decimal)>,
+}
+
+/// What is known around a head.
+pub(super) struct Around<'a> {
+    pub source: &'a SourceText,
+    pub report: Period,
+    pub dictionary: &'a Dictionary,
+    /// Whether a note or title says that the base of the comparison is 100.
+    pub index_said: bool,
+    /// Whether the cells below carry a percent sign or format.
+    pub percent_cells: bool,
+}
+
+impl Around<'_> {
+    /// Reads the words of a head, from the top down.
+    pub(super) fn data(&self, head: Words, leaf: Words) -> Data {
+        let says = |marker: Marker| head.says(marker);
+        let named = head.coverage(self.source, self.report, self.dictionary);
+        let percent = head.percent() || says(Marker::Share) || self.percent_cells;
+        let compares = says(Marker::Compare);
+        let signed = says(Marker::Increase)
+            || says(Marker::Decrease)
+            || head
+                .tokens
+                .windows(2)
+                .any(|w| matches!(w, [a, b] if (a.is('+') || a.is('-')) && (b.is(')') || b.is('/'))));
+        let coverage = named.coverage;
+        let cumulative = says(Marker::Cumulative) || coverage == Some(Coverage::Cumulative);
+        let of = if cumulative { Measure::Cumulative } else { Measure::Actual };
+        let plan = says(Marker::PlanOfYear);
+        let against_last_year =
+            matches!(coverage, Some(Coverage::Other(p)) if p.year + 1 == self.report.year) && (compares || percent);
+        let same = says(Marker::SamePeriod) || against_last_year;
+        let previous = says(Marker::PreviousPeriod) && !cumulative && coverage.is_none();
+        let index_named = says(Marker::IndexBase);
+        let percent = percent || index_named && compares;
+        let index_said = self.index_said || index_named || says(Marker::Equal);
+        let status = if says(Marker::Estimate) { Status::Estimate } else { Status::Reported };
+        let relative = percent || compares || signed;
+        let mut untold = false;
+        let (mut said, mut firm) = (true, true);
+        let (measure, index, unclear) = if plan && (percent || compares) && !says(Marker::SamePeriod) {
+            (Measure::PctOfPlan, false, false)
+        } else if same && relative {
+            if percent { (Measure::YoyPct, !signed, !signed && !index_said) } else { (Measure::YoyAbs, false, !signed) }
+        } else if previous && relative {
+            if percent {
+                (Measure::PrevPct, !signed, !signed && !index_said)
+            } else {
+                (Measure::PrevAbs, false, !signed)
+            }
+        } else if plan {
+            (Measure::Plan, false, false)
+        } else if same {
+            (Measure::YoyBase, false, false)
+        } else if previous {
+            untold = true;
+            (Measure::Actual, false, false)
+        } else if percent && (says(Marker::Reach) || says(Marker::Exceed)) {
+            (Measure::PctOfPlan, false, false)
+        } else if percent && !cumulative && !says(Marker::ResultColumn) && coverage.is_none() {
+            (Measure::Share, false, true)
+        } else if cumulative {
+            (Measure::Cumulative, false, false)
+        } else {
+            firm = coverage.is_some() || says(Marker::InPeriod);
+            said = firm || says(Marker::ResultColumn);
+            (Measure::Actual, false, false)
+        };
+        let last_year = |p: Period| p.kind == self.report.kind && p.year + 1 == self.report.year;
+        let measure = match coverage {
+            Some(Coverage::Other(period)) if last_year(period) && measure == Measure::Actual => Measure::YoyBase,
+            _ => measure,
+        };
+        let results = matches!(measure, Measure::Actual | Measure::Cumulative);
+        let period = match coverage {
+            Some(Coverage::Other(period)) if results => Some(period),
+            // «Ước cả năm» before the year is over is the year's own figure.
+            None if results && status == Status::Estimate && head.names_year(self.report.year, self.source) => {
+                Some(Period::year(self.report.year))
+            }
+            _ => None,
+        };
+        let coming = named.later && coverage.is_none() || says(Marker::NextPeriod);
+        let names = self.names(&head);
+        let unit = self.unit(&head, &leaf, measure);
+        Data {
+            measure,
+            of,
+            period,
+            status,
+            index,
+            unclear,
+            said,
+            firm,
+            coming,
+            doubtful: false,
+            untold,
+            parts: head.says(Marker::OpensParts),
+            head,
+            leaf,
+            names,
+            unit,
+        }
+    }
+
+    /// Whether the words name more than measure, period, unit and category.
+    pub(super) fn names(&self, words: &Words) -> bool {
+        let plain = |tag: &Tag| match tag {
+            Tag::Marker(_) | Tag::Period(_) | Tag::Category(_) => true,
+            Tag::Unit(id) => self.dictionary.units.get(usize::from(*id)).is_some_and(|u| u.general),
+            _ => false,
+        };
+        let mut covered = vec![false; words.tokens.len()];
+        for hit in words.hits.iter().filter(|h| plain(&h.tag)) {
+            for slot in covered.get_mut(hit.first as usize..=hit.last as usize).unwrap_or_default() {
+                *slot = true;
+            }
+        }
+        words.hits.iter().any(|h| {
+            matches!(h.tag, Tag::Term(_))
+                && (h.first as usize..=h.last as usize).any(|at| {
+                    words.tokens.get(at).is_some_and(|t| t.is_word()) && covered.get(at) == Some(&false)
+                })
+        })
+    }
+
+    /// The unit of a column: of the lowest head that names one in brackets, else one by its words.
+    fn unit(&self, head: &Words, leaf: &Words, measure: Measure) -> Option<(UnitClass, Decimal)> {
+        if measure.is_percent() && measure != Measure::Share {
+            return None;
+        }
+        let percent = UnitClass::Known(crate::dictionary::register::Unit::Percent);
+        leaf.bracketed_unit(self.dictionary)
+            .or_else(|| leaf.percent().then_some((percent, Decimal::ONE)))
+            .or_else(|| head.bracketed_unit(self.dictionary))
+            .or_else(|| leaf.unit(self.dictionary))
+            .or_else(|| head.unit(self.dictionary))
+            .or_else(|| (head.percent() || self.percent_cells).then_some((percent, Decimal::ONE)))
+    }
+}
+
+/// What the key under a head says of its column: `6=3/5`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Formula {
+    /// The number of the column divided.
+    pub over: u32,
+    /// The number of the column it is divided by.
+    pub by: u32,
+    /// Whether one is subtracted: the change, not the ratio.
+    pub change: bool,
+}
+
+/// The number of a column, and its formula: `(5)`, `4=3/1`, `(6)=(3)/(5)*100`.
+pub(super) fn key(text: &str) -> (Option<u32>, Option<Formula>) {
+    let (own, rest) = text.split_once(['=', ':']).unwrap_or((text, ""));
+    let numbers = |s: &str| -> Vec<u32> {
+        s.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect()
+    };
+    let (own, rest) = if rest.is_empty() && own.contains('/') { ("", own) } else { (own, rest) };
+    let number = numbers(own).first().copied();
+    let Some((over, by)) = rest.split_once('/') else { return (number, None) };
+    let (over, by) = (numbers(over), numbers(by));
+    let formula = match (over.first(), by.first()) {
+        (Some(over), Some(by)) => Some(Formula { over: *over, by: *by, change: rest.contains(['-', '\u{2013}']) }),
+        _ => None,
+    };
+    (number, formula)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_columns_are_read() {
+        assert_eq!(key("(5)"), (Some(5), None));
+        assert_eq!(key("4=3/1"), (Some(4), Some(Formula { over: 3, by: 1, change: false })));
+        assert_eq!(key("(6)=(3)/(5)*100"), (Some(6), Some(Formula { over: 3, by: 5, change: false })));
+        assert_eq!(key("7=(3-5)/5"), (Some(7), Some(Formula { over: 3, by: 5, change: true })));
+        assert_eq!(key("(2)/(1)"), (None, Some(Formula { over: 2, by: 1, change: false })));
+        assert_eq!(key("3=1+2"), (Some(3), None));
+        assert_eq!(key("A"), (None, None));
+    }
+}

@@ -1,0 +1,311 @@
+//! Where the heads of a table end, and what each column is by them.
+
+use super::column::{Around, Column, Data, Formula, key};
+use super::lattice::{Lattice, has_number, letters};
+use super::words::Words;
+use crate::dictionary::marker::Marker;
+use crate::dictionary::{Dictionary, Tag};
+use crate::document::Cell;
+use crate::observation::model::Measure;
+use crate::text::{SourceText, Token, TokenKind};
+
+/// Heads have at most this many rows beyond the last one that numbers the columns.
+const MOST_HEAD_ROWS: usize = 6;
+/// Of long columns this many cells are looked at to tell what they hold.
+const SAMPLE: usize = 400;
+
+/// A table's heads.
+pub(super) struct Heads<'a> {
+    pub source: &'a SourceText,
+    pub dictionary: &'a Dictionary,
+    pub lattice: &'a Lattice<'a>,
+    /// The column of labels.
+    pub label: usize,
+    /// The first row below the heads.
+    pub body: usize,
+}
+
+impl<'a> Heads<'a> {
+    /// Finds the column of labels and the first row of values.
+    pub(super) fn of(source: &'a SourceText, lattice: &'a Lattice<'a>, dictionary: &'a Dictionary) -> Self {
+        let mut heads = Self { source, dictionary, lattice, label: 0, body: 0 };
+        heads.label = heads.label_column();
+        heads.body = heads.first_body_row();
+        heads
+    }
+
+    /// The column with the most words that has values to its right.
+    fn label_column(&self) -> usize {
+        let rows = self.lattice.rows();
+        let mut words = vec![0_usize; self.lattice.columns()];
+        let mut numbers = vec![0_usize; self.lattice.columns()];
+        for row in 0..rows.min(SAMPLE) {
+            for cell in self.lattice.row(row) {
+                let column = cell.columns.0;
+                let wide = cell.columns.1 > column;
+                if let Some(sum) = words.get_mut(column).filter(|_| !wide && (!has_number(cell) || letters(cell) > 8)) {
+                    *sum += letters(cell).min(60);
+                }
+                if let Some(sum) = numbers.get_mut(column) {
+                    *sum += usize::from(self.opens_with_value(cell) || cell.sign().is_some_and(|s| s != '"'));
+                }
+            }
+        }
+        let valued_after = |column: usize| numbers.iter().skip(column + 1).any(|n| *n > 0);
+        let most = |only_before_values: bool| {
+            (0..self.lattice.columns())
+                .filter(|c| !only_before_values || valued_after(*c))
+                .max_by_key(|c| (words.get(*c).copied().unwrap_or(0), std::cmp::Reverse(*c)))
+        };
+        most(true).or_else(|| most(false)).unwrap_or(0)
+    }
+
+    /// Whether a row numbers the columns: `A B 1 2`, `(1) (2) (3)=(2)/(1)`.
+    pub(super) fn is_numbering(&self, row: usize) -> bool {
+        let filled: Vec<&Cell> = self.lattice.row(row).iter().filter(|c| !c.is_empty()).collect();
+        let single = |c: &&Cell| {
+            c.tokens.iter().all(|t| match t.kind {
+                TokenKind::Word => t.end - t.start <= 2 && t.capital,
+                TokenKind::Number => t.end - t.start <= 3,
+                _ => true,
+            }) && c.tokens.iter().any(|t| t.is_word() || t.is_number())
+        };
+        let numbers = filled.iter().filter(|c| has_number(c)).count();
+        let all: usize = filled.iter().map(|c| letters(c)).sum();
+        if filled.len() < 3 || numbers == 0 || !filled.iter().all(single) || all > filled.len() * 2 {
+            return false;
+        }
+        // The numbers count upwards by one; a row of small values does not.
+        let own: Vec<u32> = filled.iter().filter_map(|c| key(self.written(c)).0).collect();
+        own.windows(2).all(|w| matches!(w, [a, b] if *b == a + 1))
+    }
+
+    fn written(&self, cell: &Cell) -> &'a str {
+        self.source.slice(cell.range.clone())
+    }
+
+    /// Whether a cell holds a value rather than a head such as `KH 2024`, `9 tháng`.
+    fn opens_with_value(&self, cell: &Cell) -> bool {
+        let Some(first) = cell.tokens.iter().find(|t| !matches!(t.kind, TokenKind::Punct(_))) else { return false };
+        let text = self.source.slice(first.range());
+        let year = text.len() == 4 && (text.starts_with("19") || text.starts_with("20"));
+        let only = letters(cell) == 0 && cell.tokens.len() == 1;
+        if !first.is_number() || year && only || letters(cell) > 12 {
+            return false;
+        }
+        letters(cell) == 0
+            || !Words::new(cell.tokens.clone(), self.dictionary).hits.iter().any(|h| matches!(h.tag, Tag::Period(_)))
+    }
+
+    fn first_body_row(&self) -> usize {
+        let mut body = 0;
+        for row in 0..self.lattice.rows() {
+            if self.is_numbering(row) {
+                body = row + 1;
+                continue;
+            }
+            let worded = self.lattice.own(row, self.label).is_some_and(|c| letters(c) > 1);
+            let valued = (self.label + 1..self.lattice.columns()).any(|column| {
+                self.lattice
+                    .own(row, column)
+                    .is_some_and(|c| c.sign().is_some_and(|s| s != '"' && s != '%') || self.opens_with_value(c))
+            });
+            if worded && valued {
+                return self.before_section_rows(row, body);
+            }
+            if row > body + MOST_HEAD_ROWS {
+                break;
+            }
+        }
+        body.max(1).min(self.lattice.rows())
+    }
+
+    /// Section rows right above the first values are no heads: one label, and nothing else in the row or above it in
+    /// the columns of values.
+    fn before_section_rows(&self, first: usize, body: usize) -> usize {
+        let mut start = first;
+        while start > body.max(1) {
+            let row = start - 1;
+            let filled: Vec<&Cell> = self.lattice.row(row).iter().filter(|c| !c.is_empty()).collect();
+            let label = filled.iter().any(|c| c.columns.0 <= self.label && self.label <= c.columns.1);
+            let values = |c: usize| {
+                let below = self.lattice.own(first, c);
+                below.is_some_and(|c| self.opens_with_value(c) || c.sign().is_some_and(|s| s != '"' && s != '%'))
+            };
+            let others = filled.iter().filter(|c| c.columns.0 > self.label && values(c.columns.0)).count();
+            let heads = filled.iter().filter(|c| c.columns.0 > self.label).count() > 1;
+            // A tall head that reaches down to here makes it a row of heads.
+            let tall = (0..self.lattice.columns())
+                .any(|c| self.lattice.anchor(row, c).is_some_and(|(at, cell)| at < row && !cell.is_empty()));
+            let head_above = (0..row).any(|r| !self.lattice.row(r).is_empty());
+            if !label || others > 0 || heads || tall || !head_above {
+                break;
+            }
+            start = row;
+        }
+        start
+    }
+
+    /// The heads over a column from the top down; a head that is not written again over each of its columns is that of
+    /// the first of them.
+    fn levels(&self, column: usize) -> Vec<&'a Cell> {
+        let filled = |row: usize, column: usize| self.lattice.get(row, column).filter(|c| !c.is_empty());
+        let mut levels: Vec<&Cell> = Vec::new();
+        for row in (0..self.body).filter(|r| !self.is_numbering(*r)) {
+            let cell = filled(row, column).or_else(|| {
+                let below = |c: usize| (row + 1..self.body).any(|r| !self.is_numbering(r) && filled(r, c).is_some());
+                let (left, cell) = (0..column).rev().find_map(|c| filled(row, c).map(|cell| (c, cell)))?;
+                (below(column) && left > self.label && (left + 1..=column).all(below)).then_some(cell)
+            });
+            if let Some(cell) = cell
+                && levels.last().is_none_or(|l| l.range != cell.range)
+            {
+                levels.push(cell);
+            }
+        }
+        levels
+    }
+
+    /// What each column is.
+    pub(super) fn columns(&self, around: &Around<'_>) -> Vec<Column> {
+        let mut columns: Vec<Column> = (0..self.lattice.columns()).map(|c| self.column(c, around)).collect();
+        self.relate(&mut columns);
+        columns
+    }
+
+    fn column(&self, column: usize, around: &Around<'_>) -> Column {
+        if column == self.label {
+            return Column::Label;
+        }
+        let levels = self.levels(column);
+        let leaf = Words::new(levels.last().map(|c| c.tokens.clone()).unwrap_or_default(), self.dictionary);
+        let head = Words::new(levels.iter().flat_map(|c| c.tokens.iter().copied()).collect(), self.dictionary);
+        let cells = (self.body..self.lattice.rows()).filter_map(|row| self.lattice.own(row, column));
+        let filled: Vec<&Cell> = cells.filter(|c| !c.is_empty()).take(SAMPLE).collect();
+        let short = |c: &&Cell| c.tokens.len() <= 4 && letters(c) <= 4;
+        if leaf.says(Marker::RowNumber) && column < self.label || column < self.label && filled.iter().all(short) {
+            return Column::RowNumber;
+        }
+        if leaf.says(Marker::CodeColumn) {
+            return Column::Code;
+        }
+        if leaf.says(Marker::NoteColumn) {
+            return Column::Note;
+        }
+        let named = filled.iter().filter(|c| letters(c) > 0 || matches!(c.sign(), Some('"' | '%'))).count();
+        let unit_words = |c: &&Cell| {
+            Words::new(c.tokens.clone(), self.dictionary).hits.iter().any(|h| matches!(h.tag, Tag::Unit(_)))
+        };
+        if leaf.says(Marker::UnitColumn) && named * 2 >= filled.len()
+            || named > 0
+                && named == filled.len()
+                && filled.iter().all(|c| !has_number(c))
+                && filled.iter().any(unit_words)
+        {
+            return Column::UnitName;
+        }
+        if column < self.label {
+            return Column::Group;
+        }
+        let valued = filled.iter().filter(|c| has_number(c) || c.sign().is_some()).count();
+        if valued == 0 {
+            return Column::Unknown;
+        }
+        let percent = filled.iter().filter(|c| c.percent || c.tokens.last().is_some_and(|t| t.is('%'))).count();
+        let around = Around { percent_cells: percent * 2 > valued, ..*around };
+        Column::Data(Box::new(around.data(head, leaf)))
+    }
+
+    /// The numbers and formulas of the columns, from the row that numbers them.
+    fn keys(&self) -> Vec<(Option<u32>, Option<Formula>)> {
+        let mut keys = vec![(None, None); self.lattice.columns()];
+        for row in (0..self.body).filter(|r| self.is_numbering(*r)) {
+            for cell in self.lattice.row(row) {
+                if let Some(slot) = keys.get_mut(cell.columns.0) {
+                    *slot = key(self.written(cell));
+                }
+            }
+        }
+        // A formula may stand in the head itself: `So sánh (%) 3/1`.
+        for (column, slot) in keys.iter_mut().enumerate().filter(|(_, k)| k.1.is_none()) {
+            for cell in self.levels(column) {
+                let text = self.written(cell);
+                let formula = text.rsplit(['(', '\n', ' ']).find_map(|piece| {
+                    let piece = piece.trim_end_matches([')', ' ']);
+                    let plain = piece.chars().all(|c| c.is_ascii_digit() || "=/*+-x()".contains(c));
+                    let short = piece.len() <= 12 && piece.contains('/');
+                    if plain && short { key(piece).1.filter(|f| f.over < 100 && f.by < 100) } else { None }
+                });
+                slot.1 = formula.or(slot.1);
+            }
+        }
+        keys
+    }
+
+    /// What a column says of another: by the key under its head, else it is about the column of values before it.
+    fn relate(&self, columns: &mut [Column]) {
+        let keys = self.keys();
+        let measures: Vec<Option<(Measure, bool)>> = columns
+            .iter()
+            .map(|c| match c {
+                Column::Data(data) => Some((data.measure, data.untold)),
+                _ => None,
+            })
+            .collect();
+        let numbered = |number: u32| {
+            let at = keys.iter().position(|(own, _)| *own == Some(number))?;
+            measures.get(at).copied().flatten()
+        };
+        let plans = measures.iter().flatten().filter(|(m, _)| *m == Measure::Plan).count();
+        let told = measures.iter().flatten().any(|(m, _)| *m == Measure::PctOfPlan);
+        let mut before: Option<Measure> = None;
+        let mut after_plan = false;
+        for (column, slot) in columns.iter_mut().enumerate() {
+            let Column::Data(data) = slot else { continue };
+            let formula = keys.get(column).and_then(|(_, f)| *f);
+            if let Some(formula) = formula {
+                by_formula(data, formula, &numbered);
+            }
+            if data.measure == Measure::Share && plans > 0 && !told && after_plan && before.is_some() {
+                data.measure = Measure::PctOfPlan;
+                data.doubtful = !data.leaf.says(Marker::ResultColumn);
+                data.unclear = false;
+            }
+            match data.measure {
+                Measure::Actual | Measure::Cumulative if !data.untold => before = Some(data.measure),
+                Measure::Plan => after_plan = true,
+                _ if data.of == Measure::Actual && formula.is_none() => data.of = before.unwrap_or(Measure::Actual),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// `6=3/5`: what a ratio is of, by what the columns divided are.
+fn by_formula(data: &mut Data, formula: Formula, numbered: &impl Fn(u32) -> Option<(Measure, bool)>) {
+    let (Some((over, _)), Some((by, untold))) = (numbered(formula.over), numbered(formula.by)) else { return };
+    if !matches!(over, Measure::Actual | Measure::Cumulative) {
+        return;
+    }
+    let measure = match by {
+        Measure::Plan => Measure::PctOfPlan,
+        Measure::YoyBase => Measure::YoyPct,
+        Measure::Actual if untold => Measure::PrevPct,
+        _ => return,
+    };
+    let open = matches!(data.measure, Measure::Share | Measure::Actual | Measure::Cumulative) || data.measure == measure;
+    if !open {
+        return;
+    }
+    data.measure = measure;
+    data.of = over;
+    data.period = None;
+    data.index = !formula.change;
+    data.unclear = false;
+    data.unit = None;
+}
+
+/// The words of tokens, to know a row of heads again.
+pub(super) fn same_words(a: &[Token], b: &[Token]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x.kind == y.kind && x.word == y.word)
+}

@@ -1,0 +1,232 @@
+//! Which indicator the words of a label, a head and a title state together.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use rust_decimal::Decimal;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::super::breakdown::{Stated as Category, of_quantity, stated};
+use super::super::candidates::{Candidate, ContextTerms, Reading, SentenceTerms, TitleTerms};
+use super::super::reach::Reach;
+use super::around::Surroundings;
+use super::words::Words;
+use crate::dictionary::register::Unit;
+use crate::dictionary::{Dictionary, Tag, UnitClass};
+use crate::mention::number::Convention;
+use crate::mention::{NumberState, Quantity, QuantityKind, Scan};
+use crate::text::{SourceText, Token};
+
+/// Words of the labels above count this much from there.
+const LABEL_ABOVE: f32 = 1.2;
+/// Labels and heads need this share of their letters to be known words for another's words to speak for them.
+pub(super) const ENOUGH_KNOWN: f32 = 0.55;
+
+/// What a row, a column or both state.
+#[derive(Debug, Clone)]
+pub(super) struct Stated {
+    pub indicator: u16,
+    pub confidence: f32,
+    pub breakdown: Vec<(String, String)>,
+    pub class: Option<UnitClass>,
+    pub factor: Decimal,
+    pub rule: String,
+    /// Whether it is a part of the statement of a row above.
+    pub part: bool,
+}
+
+/// Reads labels and heads.
+pub(super) struct Reader<'a> {
+    pub source: &'a SourceText,
+    pub dictionary: &'a Dictionary,
+    pub convention: Convention,
+    pub around: &'a Surroundings,
+    /// The terms of the wordings of indicators met so far.
+    pub terms: RefCell<FxHashMap<u16, FxHashSet<u32>>>,
+}
+
+/// The evidence of a label, with a quantity put after its words.
+fn label_scan(reader: &Reader<'_>, tokens: &[Token], class: Option<UnitClass>) -> (Scan, Quantity) {
+    let mut scan = Scan::of(reader.source, tokens, 0, reader.convention, reader.dictionary);
+    let quantity = Quantity {
+        first: tokens.len(),
+        last: tokens.len(),
+        noun: tokens.len() + 1..tokens.len() + 1,
+        value: None,
+        class,
+        kind: QuantityKind::Plain,
+        approx: None,
+        upper: None,
+        per_one: false,
+        per_month: false,
+    };
+    scan.quantities = vec![quantity.clone()];
+    scan.depth.push(0);
+    scan.numbers.push(NumberState::NotANumber);
+    (scan, quantity)
+}
+
+impl Reader<'_> {
+    /// The best reading of words. `above` are labels and section rows around them; `title` are words that count as
+    /// their own.
+    pub(super) fn best(
+        &self,
+        tokens: &[Token],
+        above: &[&Words],
+        title: Option<&Words>,
+        class: Option<UnitClass>,
+    ) -> Option<Candidate> {
+        let (scan, _) = label_scan(self, tokens, class);
+        let all = 0..tokens.len() + 1;
+        let reach = Reach {
+            sentence: all.clone(),
+            quantities: 0..1,
+            strict: vec![all],
+            unsplit: vec![false],
+            item_start: vec![0],
+            item_end: vec![tokens.len() + 1],
+        };
+        let mut context: ContextTerms = self.around.context.clone();
+        let mut fields = self.around.fields.clone();
+        for hit in above.iter().flat_map(|w| &w.hits) {
+            match hit.tag {
+                Tag::Term(term) => {
+                    context.insert(term, LABEL_ABOVE);
+                }
+                Tag::Field(field) => fields.push(field),
+                _ => {}
+            }
+        }
+        let mut terms = SentenceTerms::of(&scan, &reach, &context, self.dictionary);
+        if let Some(title) = title {
+            terms = terms.under(Rc::new(TitleTerms::of(&title.hits, self.dictionary)));
+        }
+        let reading = Reading {
+            tokens,
+            dictionary: self.dictionary,
+            scan: &scan,
+            reach: &reach,
+            terms: &terms,
+            context: &context,
+            fields: &fields,
+            index: 0,
+            any_unit: false,
+            by_title: title.is_some(),
+        };
+        let enough = self.dictionary.confidence.scores.enough;
+        let own = reading.candidates().into_iter().find(|c| c.score >= enough);
+        if own.is_some() || class != Some(UnitClass::Known(Unit::Vnd)) {
+            return own;
+        }
+        // An amount in a row that names what is counted is the money of that count.
+        let count = Reading { any_unit: true, ..reading }.candidates().into_iter().find(|c| c.score >= enough)?;
+        let field = |i: u16| self.dictionary.indicator(i).map(|x| x.domain().to_owned());
+        let money = self.dictionary.rules.iter().enumerate().find_map(|(at, rules)| {
+            let at = u16::try_from(at).ok()?;
+            (rules.is_money && rules.companion_of.contains(&count.indicator) && field(at) == field(count.indicator))
+                .then_some(at)
+        })?;
+        Some(Candidate { indicator: money, ..count })
+    }
+
+    /// The categories that words state of an indicator, those that it admits.
+    pub(super) fn categories(&self, words: &Words, indicator: u16) -> Vec<(String, String)> {
+        let Some(rule) = self.dictionary.indicator(indicator) else { return Vec::new() };
+        if !words.hits.iter().any(|h| matches!(h.tag, Tag::Category(_))) {
+            return Vec::new();
+        }
+        let (scan, quantity) = label_scan(self, &words.tokens, None);
+        let all = 0..words.tokens.len();
+        of_quantity(&words.tokens, &scan, &quantity, &all, &rule.id, &rule.breakdowns, self.dictionary)
+    }
+
+    /// Whether words state a category that the indicator does not admit.
+    pub(super) fn is_foreign(&self, words: &Words, indicator: u16) -> bool {
+        let Some(rule) = self.dictionary.indicator(indicator) else { return false };
+        if !words.hits.iter().any(|h| matches!(h.tag, Tag::Category(_))) {
+            return false;
+        }
+        let (scan, _) = label_scan(self, &words.tokens, None);
+        let all = 0..words.tokens.len();
+        let stated = stated(&words.tokens, &scan, &all, &rule.id, self.dictionary);
+        let admitted = |s: &Category| {
+            self.dictionary
+                .dimensions
+                .get(usize::from(s.dimension))
+                .is_some_and(|d| s.category.is_empty() || rule.breakdowns.contains(&d.id))
+        };
+        // Words such as a country's name are categories of several dimensions.
+        stated.iter().any(|s| {
+            !admitted(s)
+                && !stated.iter().any(|o| admitted(o) && o.first <= s.first && s.last <= o.last)
+                && !self.names(words, indicator, s.first, s.last)
+        })
+    }
+
+    /// Whether words of the indicator itself cover these tokens: «trẻ em» in the name of an indicator of children is no
+    /// category.
+    fn names(&self, words: &Words, indicator: u16, first: usize, last: usize) -> bool {
+        words.hits.iter().any(|h| {
+            matches!(h.tag, Tag::Term(term) if self.is_term_of(term, indicator))
+                && h.first as usize <= first
+                && last <= h.last as usize
+        })
+    }
+
+    fn is_term_of(&self, term: u32, indicator: u16) -> bool {
+        let mut known = self.terms.borrow_mut();
+        let terms = known.entry(indicator).or_insert_with(|| {
+            let own = self.dictionary.wordings.iter().filter(|w| w.indicator == indicator);
+            own.flat_map(|w| w.own.iter().chain(&w.right).chain(&w.context).copied()).collect()
+        });
+        terms.contains(&term)
+    }
+
+    /// Whether the words are known ones for this indicator: its terms, its unit, words of measure and period, admitted
+    /// categories.
+    pub(super) fn is_explained(&self, words: &Words, indicator: u16) -> bool {
+        let Some(rule) = self.dictionary.indicator(indicator) else { return false };
+        words.covered(|tag| match tag {
+            Tag::Marker(_) | Tag::Period(_) | Tag::Roman(_) | Tag::Scale(_) | Tag::MonthWord(_) => true,
+            Tag::Term(term) => self.is_term_of(*term, indicator),
+            Tag::Unit(id) => self
+                .dictionary
+                .units
+                .get(usize::from(*id))
+                .is_some_and(|u| self.dictionary.unit_fit(rule.unit, Some(u.class)) > 0.5),
+            Tag::Category(id) => self
+                .dictionary
+                .categories
+                .get(usize::from(*id))
+                .and_then(|c| self.dictionary.dimensions.get(usize::from(c.dimension)))
+                .is_some_and(|d| rule.breakdowns.contains(&d.id)),
+            _ => false,
+        }) >= ENOUGH_KNOWN
+    }
+
+    /// What a reading states, with its confidence.
+    pub(super) fn stated(&self, candidate: &Candidate, words: &Words, unit: Option<(UnitClass, Decimal)>) -> Stated {
+        let breakdown = self.categories(words, candidate.indicator);
+        let weights = self.dictionary.confidence;
+        let mut confidence = weights.start;
+        if candidate.score < weights.scores.strong {
+            confidence -= weights.loses.weak;
+        }
+        if candidate.from_context {
+            confidence -= weights.loses.table_context;
+        }
+        if candidate.fit < 0.95 && unit.is_some() {
+            confidence -= weights.loses.unit_differs;
+        }
+        let rule = self.dictionary.wordings.get(candidate.wording as usize).map(|w| w.text.clone());
+        Stated {
+            indicator: candidate.indicator,
+            confidence,
+            breakdown,
+            class: unit.map(|(class, _)| class),
+            factor: unit.map_or(Decimal::ONE, |(_, factor)| factor),
+            rule: rule.unwrap_or_default(),
+            part: false,
+        }
+    }
+}

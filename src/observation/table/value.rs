@@ -1,0 +1,354 @@
+//! What a cell's number or sign means under what its row and column state.
+
+use std::ops::Range;
+
+use rust_decimal::Decimal;
+
+use super::super::draft::{Draft, PartOf};
+use super::super::model::{Class, Measure, Origin, Qualifier, Status};
+use super::super::time::Coverage;
+use super::Interpreter;
+use super::column::Data;
+use super::reading::Stated;
+use super::rows::Row;
+use super::words::Words;
+use crate::dictionary::UnitClass;
+use crate::dictionary::geography::ProvinceSystem;
+use crate::dictionary::marker::Marker;
+use crate::dictionary::register::{Kind, Unit};
+use crate::document::Cell;
+use crate::mention::Scan;
+use crate::mention::number::{Follows, parse};
+use crate::text::{Token, TokenKind};
+
+/// What place a row is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    /// None that it names.
+    None,
+    /// All of the reporting province.
+    Whole,
+    /// A district or an establishment: a part of it.
+    Part,
+    /// Another province than the reporting one, or it, by its code.
+    Province(String, ProvinceSystem),
+    /// Several provinces.
+    Region,
+}
+
+type Refused = (Class, &'static str);
+
+const NOT_READ: Refused = (Class::Unmapped, "cell-not-read");
+
+/// A number read from a cell.
+struct Number {
+    value: Decimal,
+    /// Bytes of the number.
+    span: Range<usize>,
+    /// Its token in the cell.
+    token: Token,
+    /// Whether a sign says which way it goes.
+    signed: bool,
+    /// Whether the cell names its own unit, which is in the value already.
+    in_base: bool,
+    percent: bool,
+}
+
+impl Interpreter<'_> {
+    /// Whether a cell says in words that there was nothing.
+    pub(super) fn says_zero(&self, cell: &Cell) -> bool {
+        let words = Words::new(cell.tokens.clone(), self.report.dictionary);
+        words.says(Marker::Zero) && !words.says(Marker::NotYet) && cell.tokens.len() <= 4
+    }
+
+    /// Makes an observation of a cell; its index among the drafts.
+    pub(super) fn value(
+        &mut self,
+        cell: &Cell,
+        column: &Data,
+        stated: &Stated,
+        row: &Row<'_>,
+        whole: Option<usize>,
+    ) -> Result<usize, Refused> {
+        let dictionary = self.report.dictionary;
+        let rule = dictionary.indicator(stated.indicator).ok_or(NOT_READ)?;
+        // A label that names the measure says more than a head that does not.
+        let data = row.meaning.as_ref().filter(|_| !column.firm).unwrap_or(column);
+        let mut measure = data.measure;
+        if measure == Measure::Share && rule.kind == Kind::Rate {
+            measure = Measure::Actual;
+        }
+        if measure == Measure::Actual && row.coverage == Some(Coverage::Cumulative) && !column.firm {
+            measure = Measure::Cumulative;
+        }
+        if measure == Measure::Cumulative && rule.kind != Kind::Flow {
+            measure = Measure::Actual;
+        }
+        let is_result = matches!(measure, Measure::Actual | Measure::Cumulative);
+        let dash = matches!(cell.sign(), Some('-' | '\u{2013}' | '\u{2014}'));
+        let number = if cell.value.is_none() && (dash || self.says_zero(cell)) {
+            if !is_result {
+                return Err((Class::Unmapped, "no-value"));
+            }
+            let token = *cell.tokens.first().ok_or(NOT_READ)?;
+            let end = cell.tokens.last().map_or(token.end, |t| t.end) as usize;
+            let span = token.start as usize..end;
+            Number { value: Decimal::ZERO, span, token, signed: false, in_base: true, percent: false }
+        } else {
+            self.number(cell, measure, rule.unit, stated)?
+        };
+        let in_units = !measure.is_percent() && rule.unit != Unit::Percent && !number.in_base;
+        if in_units && number.percent {
+            return Err((Class::Unmapped, "unit-differs"));
+        }
+        let factor = if in_units { self.factor(stated, rule.unit) } else { Decimal::ONE };
+        let mut value = number.value.checked_mul(factor).ok_or(NOT_READ)?;
+        let mut unclear = data.unclear;
+        if matches!(measure, Measure::YoyPct | Measure::PrevPct | Measure::YoyAbs | Measure::PrevAbs) {
+            if data.index && !(number.signed && cell.value.is_none()) {
+                value -= Decimal::ONE_HUNDRED;
+            }
+            unclear &= !number.signed;
+            if unclear {
+                return Err((Class::Unmapped, "change-or-index"));
+            }
+            if rule.kind == Kind::Rate && !data.index {
+                measure = match measure {
+                    Measure::YoyPct => Measure::YoyAbs,
+                    Measure::PrevPct => Measure::PrevAbs,
+                    other => other,
+                };
+            }
+        }
+        let mut confidence = stated.confidence;
+        let loses = dictionary.confidence.loses;
+        if unclear {
+            confidence -= loses.percent_unclear + 0.15;
+        }
+        if data.doubtful {
+            confidence -= loses.percent_unclear;
+        }
+        let (period, cumulative) = self.period_of(data, row, measure);
+        if cumulative && rule.kind == Kind::Flow && measure == Measure::Actual {
+            measure = Measure::Cumulative;
+        }
+        let province = match &row.place {
+            Place::Province(code, system) => Some((code.clone(), *system)),
+            _ => None,
+        };
+        let index = self.linked.drafts.len();
+        let (at, quote) = self.place_in_block(&number.token, row);
+        self.linked.drafts.push(Draft {
+            block: self.block,
+            sentence: row.at,
+            tokens: at..at + 1,
+            span: number.span,
+            quote,
+            indicator: stated.indicator,
+            breakdown: stated.breakdown.clone(),
+            measure,
+            of: measure.is_relative().then_some(data.of),
+            base: if measure.is_relative() { self.report.document.written(&data.head.tokens) } else { String::new() },
+            period,
+            value,
+            qualifier: self.qualifier(cell),
+            status: if row.words.says(Marker::Estimate) { Status::Estimate } else { data.status },
+            origin: Origin::Table,
+            confidence: confidence.clamp(0.05, 0.99),
+            rule: stated.rule.clone(),
+            part_of: whole.map(|whole| PartOf { whole, exhaustive: false }),
+            is_main: !stated.part,
+            place: None,
+            province,
+            candidates: Vec::new(),
+        });
+        if number.token.is_number() {
+            self.linked.all_other(&cell.tokens, Class::Reference, "part-of-number");
+            self.linked.others.remove(&number.token.start);
+            self.linked.owner.insert(number.token.start, index);
+        }
+        Ok(index)
+    }
+
+    /// The period of a value, if it is not the report's, and whether a label says that it is cumulative.
+    fn period_of(&self, data: &Data, row: &Row<'_>, measure: Measure) -> (Option<crate::period::Period>, bool) {
+        let own = (self.period != self.report.period).then_some(self.period);
+        if let Some(period) = data.period {
+            return (Some(period), false);
+        }
+        match row.coverage {
+            Some(Coverage::Other(period)) if matches!(measure, Measure::Actual | Measure::Cumulative) => {
+                (Some(period), false)
+            }
+            Some(Coverage::Cumulative) if !data.firm => (own, true),
+            _ => (own, false),
+        }
+    }
+
+    /// The factor that turns the written number into the indicator's unit.
+    fn factor(&self, stated: &Stated, unit: Unit) -> Decimal {
+        let fits = |class: UnitClass| class == UnitClass::Known(unit);
+        match stated.class {
+            Some(class) if fits(class) || unit != Unit::Vnd => stated.factor,
+            _ => self
+                .reader
+                .around
+                .units
+                .iter()
+                .find(|(class, _)| fits(*class))
+                .map_or(stated.factor, |(_, factor)| *factor),
+        }
+    }
+
+    fn number(&self, cell: &Cell, measure: Measure, unit: Unit, stated: &Stated) -> Result<Number, Refused> {
+        let at = cell.tokens.iter().position(Token::is_number).ok_or(NOT_READ)?;
+        let token = *cell.tokens.get(at).ok_or(NOT_READ)?;
+        let is_minus = |t: &Token| matches!(t.kind, TokenKind::Punct('-' | '\u{2212}' | '\u{2013}'));
+        let before = at.checked_sub(1).and_then(|b| cell.tokens.get(b));
+        let percent = cell.percent || cell.tokens.iter().any(|t| t.is('%'));
+        let span = token.start as usize..token.end as usize;
+        if let Some(value) = cell.value {
+            let signed = value.is_sign_negative();
+            return Ok(Number { value, span, token, signed, in_base: false, percent });
+        }
+        let words: Vec<Token> = cell.tokens.iter().filter(|t| t.is_word()).copied().collect();
+        let says = |marker: Marker| Words::new(words.clone(), self.report.dictionary).says(marker);
+        let down = before.is_some_and(is_minus) || says(Marker::Decrease) || bracketed(&cell.tokens, at);
+        let up = before.is_some_and(|t| t.is('+')) || says(Marker::Increase);
+        let numbers = cell.tokens.iter().filter(|t| t.is_number()).count();
+        let signs = [Marker::Increase, Marker::Decrease, Marker::Under, Marker::Over];
+        let bare = words.is_empty() || signs.iter().any(|m| says(*m)) && words.len() <= 2;
+        if numbers == 1 && bare {
+            let text = self.reader.source.slice(token.range());
+            let follows = if measure.is_percent() || unit == Unit::Percent {
+                Follows::Percent
+            } else if stated.factor > Decimal::ONE {
+                Follows::Scale
+            } else {
+                Follows::Count
+            };
+            let value = parse(text, follows, self.reader.convention).ok_or(NOT_READ)?;
+            let value = if down { -value } else { value };
+            return Ok(Number { value, span, token, signed: down || up, in_base: false, percent });
+        }
+        // `1.200 người`, `5,2 tỷ đồng`: the cell names its unit.
+        let scan = Scan::of(self.reader.source, &cell.tokens, 0, self.reader.convention, self.report.dictionary);
+        let [quantity] = scan.quantities.as_slice() else { return Err(NOT_READ) };
+        let value = quantity.value.ok_or(NOT_READ)?;
+        let fit = self.report.dictionary.unit_fit(unit, quantity.class);
+        if fit <= 0.0 && !measure.is_percent() {
+            return Err((Class::Unmapped, "unit-differs"));
+        }
+        let last = cell.tokens.get(quantity.last).unwrap_or(&token);
+        let span = token.start as usize..last.end as usize;
+        let in_base = matches!(quantity.class, Some(UnitClass::Known(_)));
+        Ok(Number { value: if down { -value } else { value }, span, token, signed: down || up, in_base, percent })
+    }
+
+    fn qualifier(&self, cell: &Cell) -> Qualifier {
+        let words = Words::new(cell.tokens.clone(), self.report.dictionary);
+        let has = |signs: [char; 2]| cell.tokens.iter().any(|t| signs.iter().any(|s| t.is(*s)));
+        if has(['<', '\u{2264}']) || words.says(Marker::Under) {
+            Qualifier::Under
+        } else if has(['>', '\u{2265}']) || words.says(Marker::Over) {
+            Qualifier::Over
+        } else {
+            Qualifier::Exact
+        }
+    }
+
+    /// A token's index in its block, and the tokens of its row.
+    fn place_in_block(&self, token: &Token, row: &Row<'_>) -> (usize, Range<usize>) {
+        let at = self.token_index(token.start);
+        let first = row.label.tokens.first().map_or(at, |t| self.token_index(t.start)).min(at);
+        let last = row.cells.iter().rev().find_map(|c| c.tokens.last()).map_or(at, |t| self.token_index(t.start));
+        (at, first..last.max(at) + 1)
+    }
+
+    fn token_index(&self, start: u32) -> usize {
+        let tokens = self.report.document.blocks.get(self.block).map(|b| b.tokens.as_slice()).unwrap_or_default();
+        tokens.partition_point(|t| t.start < start)
+    }
+
+    /// Within one row no figure is stated twice by different columns, and a part hangs on its total.
+    pub(super) fn settle_row(&mut self, first: usize) {
+        let end = self.linked.drafts.len();
+        for at in first..end {
+            let Some(draft) = self.linked.drafts.get(at) else { continue };
+            let same = |other: &Draft| {
+                other.indicator == draft.indicator
+                    && other.measure == draft.measure
+                    && other.period == draft.period
+                    && other.status == draft.status
+                    && other.of == draft.of
+            };
+            let own = self.linked.drafts.get(first..end).unwrap_or_default();
+            let whole = own.iter().position(|other| {
+                same(other)
+                    && other.breakdown.len() + 1 == draft.breakdown.len()
+                    && other.breakdown.iter().all(|pair| draft.breakdown.contains(pair))
+            });
+            if let Some(whole) = whole
+                && let Some(draft) = self.linked.drafts.get_mut(at)
+            {
+                draft.part_of = draft.part_of.or(Some(PartOf { whole: first + whole, exhaustive: false }));
+            }
+        }
+    }
+
+    /// A level in the notes of a row of money is the amount for one; other numbers there are no values.
+    pub(super) fn note(&mut self, cell: &Cell, stated: Option<&Stated>, row: &Row<'_>) {
+        let dictionary = self.report.dictionary;
+        let scan = Scan::of(self.reader.source, &cell.tokens, 0, self.reader.convention, dictionary);
+        let level = scan
+            .quantities
+            .iter()
+            .find(|q| q.class == Some(UnitClass::Known(Unit::Vnd)) && q.per_one && q.value.is_some());
+        let money = stated.filter(|s| dictionary.indicator(s.indicator).is_some_and(|i| i.unit == Unit::Vnd));
+        let mut taken: Option<u32> = None;
+        if let (Some(level), Some(stated)) = (level, money)
+            && let (Some(value), Some(first), Some(last)) =
+                (level.value, cell.tokens.get(level.first), cell.tokens.get(level.last))
+        {
+            let (at, quote) = self.place_in_block(first, row);
+            let index = self.linked.drafts.len();
+            self.linked.drafts.push(Draft {
+                block: self.block,
+                sentence: row.at,
+                tokens: at..at + 1,
+                span: first.start as usize..last.end as usize,
+                quote,
+                indicator: stated.indicator,
+                breakdown: stated.breakdown.clone(),
+                measure: Measure::PerUnit,
+                of: None,
+                base: String::new(),
+                period: (self.period != self.report.period).then_some(self.period),
+                value,
+                qualifier: Qualifier::Exact,
+                status: Status::Reported,
+                origin: Origin::Table,
+                confidence: (stated.confidence - dictionary.confidence.loses.companion).clamp(0.05, 0.99),
+                rule: stated.rule.clone(),
+                part_of: None,
+                is_main: false,
+                place: None,
+                province: None,
+                candidates: Vec::new(),
+            });
+            self.linked.owner.insert(first.start, index);
+            taken = Some(first.start);
+        }
+        for token in &cell.tokens {
+            if Some(token.start) != taken {
+                self.linked.other(token, Class::Reference, "note");
+            }
+        }
+    }
+}
+
+/// `(12,5)`: accountants write a negative number in brackets.
+fn bracketed(tokens: &[Token], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|b| tokens.get(b)).is_some_and(|t| t.is('('));
+    before && tokens.get(at + 1).is_some_and(|t| t.is(')')) && tokens.len() == 3
+}

@@ -1,0 +1,144 @@
+//! What the words of a head, label or line say by themselves.
+
+use super::super::time::{self, Coverage};
+use crate::dictionary::marker::{Marker, PeriodWord};
+use crate::dictionary::phrase::Hit;
+use crate::dictionary::{Dictionary, Tag, UnitClass};
+use crate::mention::Scan;
+use crate::mention::number::Convention;
+use crate::period::Period;
+use crate::text::{SourceText, Token};
+
+/// Words with all phrases found in them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Words {
+    /// The tokens.
+    pub tokens: Vec<Token>,
+    /// The phrases.
+    pub hits: Vec<Hit<Tag>>,
+}
+
+impl Words {
+    /// Finds the phrases in a row of tokens.
+    pub(super) fn new(tokens: Vec<Token>, dictionary: &Dictionary) -> Self {
+        let mut hits = Vec::new();
+        dictionary.trie.find(&tokens, &dictionary.vocabulary, &mut hits);
+        Self { tokens, hits }
+    }
+
+    /// Whether a word of measure or structure is among them.
+    pub(super) fn says(&self, marker: Marker) -> bool {
+        self.hits.iter().any(|h| h.tag == Tag::Marker(marker))
+    }
+
+    /// Whether they begin with a word of measure or structure, signs and numbers before it aside.
+    pub(super) fn opens_with(&self, marker: Marker) -> bool {
+        let first = self.tokens.iter().position(Token::is_word).unwrap_or(0);
+        self.hits.iter().any(|h| h.tag == Tag::Marker(marker) && h.first as usize == first)
+    }
+
+    /// Whether there is no word.
+    pub(super) fn is_wordless(&self) -> bool {
+        !self.tokens.iter().any(Token::is_word)
+    }
+
+    /// Whether the percent sign or word is there.
+    pub(super) fn percent(&self) -> bool {
+        self.tokens.iter().any(|t| t.is('%')) || self.says(Marker::Percent)
+    }
+
+    /// The unit that is named, the longest name first, then the first.
+    pub(super) fn unit(&self, dictionary: &Dictionary) -> Option<(UnitClass, rust_decimal::Decimal)> {
+        // «TH» heads results; it counts no cases there.
+        let heads = |h: &Hit<Tag>| {
+            self.hits.iter().any(|m| {
+                matches!(m.tag, Tag::Marker(Marker::ResultColumn | Marker::PlanOfYear | Marker::InPeriod | Marker::Cumulative))
+                    && m.first <= h.first
+                    && h.last <= m.last
+            })
+        };
+        let best = self.hits.iter().filter_map(|h| match h.tag {
+            Tag::Unit(id) if !heads(h) => Some((h.words, std::cmp::Reverse(h.first), id)),
+            _ => None,
+        });
+        let unit = best.max().and_then(|(_, _, id)| dictionary.units.get(usize::from(id)))?;
+        Some((unit.class, unit.factor))
+    }
+
+    /// The unit inside brackets, the last that name one: `Kinh phí (triệu đồng)`.
+    pub(super) fn bracketed_unit(&self, dictionary: &Dictionary) -> Option<(UnitClass, rust_decimal::Decimal)> {
+        let mut found = None;
+        let mut from = 0;
+        while let Some(open) = self.tokens.iter().skip(from).position(|t| t.is('(')).map(|at| at + from) {
+            let close = self.tokens.iter().skip(open).position(|t| t.is(')')).map_or(self.tokens.len(), |n| n + open);
+            let inside = self.tokens.get(open + 1..close).unwrap_or_default();
+            let words = Self::new(inside.to_vec(), dictionary);
+            let spare = words.hits.iter().filter(|h| matches!(h.tag, Tag::Unit(_))).map(|h| h.words).max();
+            let all = inside.iter().filter(|t| t.is_word()).count();
+            // A unit alone, not a remark that holds a counted noun.
+            if spare.is_some_and(|n| usize::from(n) + 1 >= all) {
+                found = words.unit(dictionary).or(found);
+            }
+            from = close.max(open + 1);
+        }
+        found
+    }
+
+    /// Whether the whole of this year is named: «cả năm», «năm 2024».
+    pub(super) fn names_year(&self, year: u16, source: &SourceText) -> bool {
+        self.hits.iter().any(|h| match h.tag {
+            Tag::Period(PeriodWord::WholeYear) => true,
+            Tag::Period(PeriodWord::Year) => self
+                .tokens
+                .get(h.last as usize + 1)
+                .is_some_and(|t| t.is_number() && source.slice(t.range()) == year.to_string()),
+            _ => false,
+        }) && !self.hits.iter().any(|h| {
+            matches!(h.tag, Tag::Period(PeriodWord::Month | PeriodWord::Quarter | PeriodWord::HalfFirst))
+        })
+    }
+
+    /// How much of the words, by letters, is covered by phrases that `known` accepts; 1 where there are none.
+    pub(super) fn covered(&self, known: impl Fn(&Tag) -> bool) -> f32 {
+        let mut marked = vec![false; self.tokens.len()];
+        for hit in self.hits.iter().filter(|h| known(&h.tag)) {
+            for slot in marked.get_mut(hit.first as usize..=hit.last as usize).unwrap_or_default() {
+                *slot = true;
+            }
+        }
+        let (mut all, mut told) = (0_u32, 0_u32);
+        for (token, marked) in self.tokens.iter().zip(marked).filter(|(t, _)| t.is_word()) {
+            let length = token.end - token.start;
+            all += length;
+            told += if marked { length } else { 0 };
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a share of a few hundred letters")]
+        if all == 0 { 1.0 } else { told as f32 / all as f32 }
+    }
+
+    /// The period that the words name, the last of several.
+    pub(super) fn coverage(&self, source: &SourceText, report: Period, dictionary: &Dictionary) -> Named {
+        let scan = Scan::of(source, &self.tokens, 0, Convention::default(), dictionary);
+        let mut named = Named { coverage: None, later: false };
+        for mention in &scan.periods {
+            named.later |= mention.year.is_some_and(|y| y > report.year);
+            let mut only = self.tokens.get(mention.first..=mention.last).unwrap_or_default().to_vec();
+            for token in &mut only {
+                token.spaced = true;
+            }
+            let alone = Scan::of(source, &only, 0, Convention::default(), dictionary);
+            let event = time::events(&only, &alone, &(0..only.len()), report).first().map(|e| e.coverage);
+            named.coverage = event.or(named.coverage);
+        }
+        named
+    }
+}
+
+/// The period that words name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Named {
+    /// How it stands to the report's.
+    pub coverage: Option<Coverage>,
+    /// Whether a year after the report's is named.
+    pub later: bool,
+}
