@@ -16,6 +16,7 @@ pub mod diagnostic;
 pub mod dictionary;
 pub mod document;
 pub mod examples;
+pub mod fill;
 pub mod input;
 pub mod mention;
 pub mod message;

@@ -560,6 +560,11 @@ impl Layout {
 }
 
 impl Layouts {
+    /// A period in words.
+    pub fn period_words(&self, period: Period) -> String {
+        self.labels.period(period)
+    }
+
     /// These layouts' words and look with other sheets: those of the files given, each by its name and its text. The
     /// sheet of sources stays, unless they have one, so that their figures can lead to it.
     ///

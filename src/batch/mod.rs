@@ -3,6 +3,7 @@
 
 mod again;
 mod failure;
+mod fill;
 mod find;
 mod identity;
 mod manifest;
@@ -16,6 +17,7 @@ mod survey;
 
 pub use again::{Again, workbook_again};
 pub use failure::{Failure, Problem};
+pub use fill::{FillOptions, fill_form};
 pub use province::ProvinceChoice;
 pub(crate) use read::clause_at;
 pub use run::{Options, Outcome, Progress, READER_THREAD, Resources, run};

@@ -21,6 +21,7 @@ use crate::consolidate::{Boundaries, Wording};
 use crate::diagnostic::{Finding, Severity};
 use crate::dictionary::Dictionary;
 use crate::dictionary::templates::{TemplateErrors, Templates};
+use crate::fill::Words;
 use crate::message::{Lang, Messages};
 use crate::period::Period;
 use crate::table::ReportRow;
@@ -55,6 +56,8 @@ pub struct Resources {
     pub wording: Wording,
     /// What workbooks are laid out by.
     pub layouts: Layouts,
+    /// The words of rows of totals in forms.
+    pub form_words: Words,
     /// What checks work from.
     pub rules: Rules,
     /// When reports are due.
@@ -78,20 +81,24 @@ impl Resources {
         let wording = Wording::load(templates).map_err(&mut keep).ok();
         let layouts = register.and_then(|register| Layouts::load(templates, &register).map_err(&mut keep).ok());
         let rules = Rules::load(templates).map_err(&mut keep).ok();
+        let form_words = Words::load(templates).map_err(&mut keep).ok();
         let deadlines = Deadlines::load(templates).map_err(&mut keep).ok();
         let mut messages = [Lang::Vi, Lang::En].map(|lang| Messages::load(templates, lang).map_err(&mut keep).ok());
         let written = messages.iter_mut().flatten().find(|m| m.lang() == written).cloned();
         let digest = templates.digest().map_err(&mut keep).ok();
-        match (dictionary, wording, layouts, rules, deadlines, written, digest) {
+        match (dictionary, wording, layouts, form_words, rules, deadlines, written, digest) {
             (
                 Some(dictionary),
                 Some(wording),
                 Some(layouts),
+                Some(form_words),
                 Some(rules),
                 Some(deadlines),
                 Some(written),
                 Some(digest),
-            ) if faults.is_empty() => Ok(Self { dictionary, wording, layouts, rules, deadlines, written, digest }),
+            ) if faults.is_empty() => {
+                Ok(Self { dictionary, wording, layouts, form_words, rules, deadlines, written, digest })
+            }
             _ => {
                 faults.dedup();
                 Err(TemplateErrors(faults))

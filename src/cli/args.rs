@@ -77,6 +77,8 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Make the workbook of a period again from the tables of a run, without reading the reports
     Annex(AnnexArgs),
+    /// Fill an existing form of a ministry or office with the figures of a run
+    Fill(FillArgs),
     /// Tell what became of each number of a report, and why
     Explain {
         /// The report, and the line of its extracted text to look at
@@ -162,6 +164,50 @@ pub(super) struct AnnexArgs {
     /// Render this layout instead of those of the templates; may be repeated. The workbook is named after the first
     #[arg(long = "layout", value_name = "FILE")]
     pub(super) layouts: Vec<PathBuf>,
+
+    /// Yearly plans; those of the run are not kept in its tables
+    #[arg(long, value_name = "FILE")]
+    pub(super) plans: Option<PathBuf>,
+}
+
+/// Fill an existing form of a ministry or office with the figures of a run.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+The rows and columns of the form are recognised as those of a filled-in report. Only values are put into its blank
+cells: formulas, styles, merges, charts, print set-up stay as they are. Cells that cannot be told are listed.
+
+Placeholders are filled too: {{employment.jobs_created[sex=female] cumulative 2024-Q2}}, {{province}}, {{period}},
+{{year}}. Breakdown, measure and period may be left out.
+
+Examples:
+  tonghop fill form.xlsx --from out --period 2024-M05 --out filled.xlsx
+  tonghop fill form.xlsx --from out --period 2024-Q2 --province 36 --out filled.xlsx --list cells.csv
+
+Exit status 1: at least one cell could not be told.")]
+pub(super) struct FillArgs {
+    /// The form: a workbook of Excel since 2007
+    #[arg(value_name = "FORM")]
+    pub(super) form: PathBuf,
+
+    /// Folder that `tonghop run` wrote
+    #[arg(long, value_name = "OUT")]
+    pub(super) from: PathBuf,
+
+    /// Period of the form
+    #[arg(long, value_name = "PERIOD")]
+    pub(super) period: Period,
+
+    /// Province of the form: code or name [default: the country]
+    #[arg(long, value_name = "PROVINCE")]
+    pub(super) province: Option<String>,
+
+    /// The filled form
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: PathBuf,
+
+    /// Write a list of all cells of the form: what each is for, what it got, and where that is stated
+    #[arg(long, value_name = "FILE")]
+    pub(super) list: Option<PathBuf>,
 
     /// Yearly plans; those of the run are not kept in its tables
     #[arg(long, value_name = "FILE")]

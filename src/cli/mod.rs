@@ -4,6 +4,7 @@ mod annex;
 mod args;
 mod dictionary;
 mod explain;
+mod fill;
 mod run;
 mod templates;
 
@@ -88,6 +89,7 @@ fn dispatch(args: Args, lang: Lang) -> anyhow::Result<Status> {
     let status = match args.command {
         Command::Run(run) => run::run(run, &mut context)?,
         Command::Annex(args) => annex::annex(&args, &mut context)?,
+        Command::Fill(args) => fill::fill(args, &mut context)?,
         Command::Explain { place } => explain::explain(&place, &mut context)?,
         Command::Templates(command) => templates::templates(command, &mut context)?,
         Command::Dictionary(command) => dictionary::dictionary(command, &mut context)?,

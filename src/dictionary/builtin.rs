@@ -42,6 +42,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("dictionary/social.toml", include_str!("../../templates/dictionary/social.toml")),
     ("dictionary/vocational.toml", include_str!("../../templates/dictionary/vocational.toml")),
     ("exclusions.toml", include_str!("../../templates/exclusions.toml")),
+    ("fill.toml", include_str!("../../templates/fill.toml")),
     ("geography.toml", include_str!("../../templates/geography.toml")),
     ("indicators.csv", include_str!("../../templates/indicators.csv")),
     ("markers.toml", include_str!("../../templates/markers.toml")),

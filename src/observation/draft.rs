@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use rust_decimal::Decimal;
 
-use crate::dictionary::geography::ProvinceSystem;
 use super::model::{Measure, Origin, Qualifier, Status};
+use crate::dictionary::geography::ProvinceSystem;
 use crate::period::Period;
 
 /// How a part stands to its whole.

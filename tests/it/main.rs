@@ -17,6 +17,7 @@ mod bad_input;
 mod determinism;
 mod dictionary;
 mod explain;
+mod fill;
 mod fixtures;
 mod ledger;
 mod marks;

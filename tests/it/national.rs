@@ -39,7 +39,8 @@ impl Nation {
         let geography = Geography::load(templates).unwrap();
         let layouts = Layouts::load(templates, &register).unwrap();
         let (wording, deadlines) = (Wording::load(templates).unwrap(), Deadlines::load(templates).unwrap());
-        let mut nation = Self { register, geography, layouts, wording, deadlines, observations: Vec::new(), reports: Vec::new() };
+        let mut nation =
+            Self { register, geography, layouts, wording, deadlines, observations: Vec::new(), reports: Vec::new() };
         nation.fill();
         nation
     }

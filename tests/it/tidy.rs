@@ -55,14 +55,19 @@ const ROOMS: &[Room] = &[
         "rust_decimal rust_xlsxwriter rustc-hash serde thiserror toml",
     ),
     room(
+        "fill",
+        "consolidate dictionary observation period pipeline report text",
+        "quick-xml rust_decimal rustc-hash serde thiserror toml zip",
+    ),
+    room(
         "batch",
-        "annex check completeness consolidate diagnostic dictionary document input mention message observation period pipeline report \
+        "annex check completeness consolidate diagnostic dictionary document fill input mention message observation period pipeline report \
          table text",
         "blake3 csv rayon rust_decimal rustc-hash serde serde_json tempfile thiserror",
     ),
     room(
         "cli",
-        "batch check compare consolidate coverage diagnostic dictionary examples message observation period pipeline report table verify",
+        "batch check compare consolidate coverage diagnostic dictionary examples fill message observation period pipeline report table verify",
         "anyhow clap indicatif",
     ),
     room("main", "cli", ""),

@@ -142,9 +142,7 @@ fn content_of(value: &Data) -> Option<Content> {
     match value {
         Data::Empty => None,
         Data::Int(number) => Some(Content::Number((*number).into())),
-        Data::Float(number) => {
-            Some(exact(*number).map_or_else(|| Content::Error(number.to_string()), Content::Number))
-        }
+        Data::Float(number) => Some(exact(*number).map_or_else(|| Content::Error(number.to_string()), Content::Number)),
         Data::String(text) => text_content(text),
         Data::Bool(value) => Some(Content::Text(if *value { "TRUE" } else { "FALSE" }.to_owned())),
         Data::DateTime(when) if when.is_datetime() => {

@@ -41,7 +41,8 @@ pub(super) fn ods(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Refusal> 
     if String::from_utf8_lossy(&manifest).contains("encryption-data") {
         return Err(Refusal::Locked);
     }
-    let content = part(&mut zip, "content.xml", limits.unpacked_bytes).ok_or_else(|| damaged("content.xml".to_owned()))?;
+    let content =
+        part(&mut zip, "content.xml", limits.unpacked_bytes).ok_or_else(|| damaged("content.xml".to_owned()))?;
     Walker::new(&content, limits).run()
 }
 
@@ -121,7 +122,9 @@ impl<'a> Walker<'a> {
             match self.step()? {
                 Step::Start(tag, empty) => match tag.name.as_str() {
                     "style:style" => self.style(&tag, empty)?,
-                    "number:percentage-style" | "number:number-style" | "number:date-style"
+                    "number:percentage-style"
+                    | "number:number-style"
+                    | "number:date-style"
                     | "number:currency-style" => self.data_style(&tag, empty)?,
                     "table:table" if !empty => sheets.push(self.table(&tag)?),
                     "text:tracked-changes" | "table:tracked-changes" if !empty => self.skip(&tag.name)?,
@@ -157,7 +160,8 @@ impl<'a> Walker<'a> {
                         style.hidden = true;
                     }
                     if let Some(margin) = inner.get("fo:margin-left").and_then(hundredths_of_millimetre) {
-                        style.indent = (1..=15_u8).take_while(|n| f64::from(*n) * STEP <= margin + 50.0).last().unwrap_or(0);
+                        style.indent =
+                            (1..=15_u8).take_while(|n| f64::from(*n) * STEP <= margin + 50.0).last().unwrap_or(0);
                     }
                 }
                 Step::End(end) if end == tag.name => break,
@@ -268,11 +272,8 @@ impl<'a> Walker<'a> {
 
     fn cell(&self, tag: &Tag, text: String, column: u32) -> Option<Cell> {
         let style = tag.get("table:style-name").and_then(|s| self.styles.styles.get(s));
-        let mut look = style
-            .and_then(|s| s.data.as_ref())
-            .and_then(|d| self.styles.looks.get(d))
-            .copied()
-            .unwrap_or_default();
+        let mut look =
+            style.and_then(|s| s.data.as_ref()).and_then(|d| self.styles.looks.get(d)).copied().unwrap_or_default();
         let kind = tag.get("office:value-type");
         let stored = || tag.get("office:value").and_then(|v| v.parse::<f64>().ok()).and_then(exact);
         let content = match kind {

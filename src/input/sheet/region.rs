@@ -83,12 +83,8 @@ fn numbers_columns(row: &SeenRow) -> bool {
         .filter_map(|c| match &c.cell.content {
             Content::Number(number) => u32::try_from(*number).ok(),
             Content::Text(text) => {
-                let first: String = text
-                    .trim()
-                    .trim_start_matches(['(', '['])
-                    .chars()
-                    .take_while(char::is_ascii_digit)
-                    .collect();
+                let first: String =
+                    text.trim().trim_start_matches(['(', '[']).chars().take_while(char::is_ascii_digit).collect();
                 first.parse().ok()
             }
             _ => None,
@@ -226,10 +222,11 @@ fn head_start(rows: &[SeenRow], done: usize, body: usize, cover: &Cover<'_>) -> 
         });
         let tall = cover.tall.iter().any(|m| m.first_row == row.at);
         let filled = row.cells.len();
-        let title = filled == 1 && row.cells.iter().any(|c| {
-            let (first, last) = cover.of_cell(row, c);
-            last - first + 1 >= all
-        });
+        let title = filled == 1
+            && row.cells.iter().any(|c| {
+                let (first, last) = cover.of_cell(row, c);
+                last - first + 1 >= all
+            });
         let head = !title
             && (covered * 2 >= all && (filled >= 2 || covered < all || tall)
                 || filled >= 3
@@ -275,14 +272,17 @@ fn body_end(rows: &[SeenRow], top: usize, body: usize, cover: &Cover<'_>) -> usi
         } else {
             let words = |c: &&SeenCell| shape(c) == Shape::Words;
             let label = row.cells.iter().find(words).map(|c| c.column);
-            let in_values = row.cells.iter().filter(words).any(|c| {
-                Some(c.column) != label && valued.binary_search(&c.column).is_ok()
-            });
+            let in_values = row
+                .cells
+                .iter()
+                .filter(words)
+                .any(|c| Some(c.column) != label && valued.binary_search(&c.column).is_ok());
             let wide = row.cells.iter().filter(words).count() >= 4;
-            let band = row.cells.len() == 1 && row.cells.first().is_some_and(|c| {
-                let (first, last) = cover.of_cell(row, c);
-                gap > 0 && valued.last().is_some_and(|v| first >= *v && last >= *v)
-            });
+            let band = row.cells.len() == 1
+                && row.cells.first().is_some_and(|c| {
+                    let (first, last) = cover.of_cell(row, c);
+                    gap > 0 && valued.last().is_some_and(|v| first >= *v && last >= *v)
+                });
             if in_values || wide || band {
                 break;
             }

@@ -57,7 +57,9 @@ impl Page {
             self.text.push('\n');
         }
         if !name.is_empty() {
-            self.layout.places.push((self.text.len(), Place::SheetCell { sheet: name.to_owned(), cell: String::new() }));
+            self.layout
+                .places
+                .push((self.text.len(), Place::SheetCell { sheet: name.to_owned(), cell: String::new() }));
             self.text.push_str(name);
             self.text.push('\n');
         }
@@ -154,9 +156,10 @@ impl Page {
                     row_span: rows.iter().skip(row_at).take_while(|r| r.at <= last_row).count().max(1),
                     column_span: width((cell.column, last_column)),
                     range,
-                    indent: cell.cell.indent.saturating_add(
-                        u8::try_from(spaces.div_ceil(SPACES_A_STEP)).unwrap_or(u8::MAX),
-                    ),
+                    indent: cell
+                        .cell
+                        .indent
+                        .saturating_add(u8::try_from(spaces.div_ceil(SPACES_A_STEP)).unwrap_or(u8::MAX)),
                     value,
                     percent,
                 });
@@ -212,7 +215,11 @@ fn one_line(text: &str) -> String {
     if !text.contains(['\n', '|']) && !text.contains("  ") {
         return text.trim_end().to_owned();
     }
-    text.split(|c: char| c == '\n' || c == ' ').filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ").replace('|', "/")
+    text.split(|c: char| c == '\n' || c == ' ')
+        .filter(|w| !w.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace('|', "/")
 }
 
 /// Numbers in a row as runs: `3-5, 9`.
@@ -239,7 +246,8 @@ mod tests {
     #[test]
     fn text_has_a_line_for_each_row_and_grids_point_into_it() {
         let limits = Limits::default();
-        let sheet = delimited::sheet("TỔNG HỢP;;\nTT;Chỉ tiêu;Quý I\n1;Việc làm;3.120\n;  - Nữ;1.405\n", &limits).unwrap();
+        let sheet =
+            delimited::sheet("TỔNG HỢP;;\nTT;Chỉ tiêu;Quý I\n1;Việc làm;3.120\n;  - Nữ;1.405\n", &limits).unwrap();
         let read = render(vec![sheet], Format::Csv, &limits).unwrap();
         assert_eq!(read.text, "TỔNG HỢP\n\nTT | Chỉ tiêu | Quý I\n1 | Việc làm | 3.120\n | - Nữ | 1.405\n");
         let grid = &read.layout.grids[0];

@@ -187,9 +187,8 @@ impl Around<'_> {
         }
         words.hits.iter().any(|h| {
             matches!(h.tag, Tag::Term(_))
-                && (h.first as usize..=h.last as usize).any(|at| {
-                    words.tokens.get(at).is_some_and(|t| t.is_word()) && covered.get(at) == Some(&false)
-                })
+                && (h.first as usize..=h.last as usize)
+                    .any(|at| words.tokens.get(at).is_some_and(|t| t.is_word()) && covered.get(at) == Some(&false))
         })
     }
 
@@ -222,9 +221,8 @@ pub(super) struct Formula {
 /// The number of a column, and its formula: `(5)`, `4=3/1`, `(6)=(3)/(5)*100`.
 pub(super) fn key(text: &str) -> (Option<u32>, Option<Formula>) {
     let (own, rest) = text.split_once(['=', ':']).unwrap_or((text, ""));
-    let numbers = |s: &str| -> Vec<u32> {
-        s.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect()
-    };
+    let numbers =
+        |s: &str| -> Vec<u32> { s.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect() };
     let (own, rest) = if rest.is_empty() && own.contains('/') { ("", own) } else { (own, rest) };
     let number = numbers(own).first().copied();
     let Some((over, by)) = rest.split_once('/') else { return (number, None) };

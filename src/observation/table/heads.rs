@@ -293,7 +293,8 @@ fn by_formula(data: &mut Data, formula: Formula, numbered: &impl Fn(u32) -> Opti
         Measure::Actual if untold => Measure::PrevPct,
         _ => return,
     };
-    let open = matches!(data.measure, Measure::Share | Measure::Actual | Measure::Cumulative) || data.measure == measure;
+    let open =
+        matches!(data.measure, Measure::Share | Measure::Actual | Measure::Cumulative) || data.measure == measure;
     if !open {
         return;
     }

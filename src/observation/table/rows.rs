@@ -138,7 +138,8 @@ impl<'a> Interpreter<'a> {
 
     /// Whether most labels carry a number or letter of a list.
     fn is_numbered(&self) -> bool {
-        let labels = (self.heads.body..self.lattice.rows()).filter(|at| self.label_at(*at).is_some_and(|c| !c.is_empty()));
+        let labels =
+            (self.heads.body..self.lattice.rows()).filter(|at| self.label_at(*at).is_some_and(|c| !c.is_empty()));
         let (mut all, mut numbered) = (0_usize, 0_usize);
         for at in labels.take(400) {
             all += 1;
@@ -215,16 +216,8 @@ impl<'a> Interpreter<'a> {
         let unit = self.unit_at(at, label, progress);
         let rank = self.rank(at, label, &words, progress);
         progress.above.retain(|a| a.rank < rank);
-        let mut row = Row {
-            at,
-            label,
-            place: self.place(&words, kinds),
-            words,
-            cells,
-            unit,
-            meaning: None,
-            coverage: None,
-        };
+        let mut row =
+            Row { at, label, place: self.place(&words, kinds), words, cells, unit, meaning: None, coverage: None };
         let stated = self.state(&mut row, rank, progress);
         let mut owners: Vec<Option<usize>> = vec![None; self.columns.len()];
         let first_draft = self.linked.drafts.len();
@@ -399,12 +392,11 @@ impl<'a> Interpreter<'a> {
         let opened = progress.above.last().is_some_and(|a| a.opens);
         let opens = row.words.opens_with(Marker::OpensParts) || row.words.says(Marker::OpensParts);
         let hangs = rank >= rank::DASH || opens || opened;
-        let whole = progress
-            .above
-            .iter()
-            .rev()
-            .find_map(|a| a.stated.as_ref())
-            .or(progress.main.as_ref().map(|(stated, _)| stated).filter(|_| hangs || own.is_none()));
+        let whole = progress.above.iter().rev().find_map(|a| a.stated.as_ref()).or(progress
+            .main
+            .as_ref()
+            .map(|(stated, _)| stated)
+            .filter(|_| hangs || own.is_none()));
         if let Some(whole) = whole {
             let own_stronger = own.is_some_and(|c| c.indicator != whole.indicator && c.score > OWN_STRONGER && !opens);
             if (hangs || own.is_none()) && !own_stronger {
@@ -448,7 +440,8 @@ impl<'a> Interpreter<'a> {
             .filter(|c| matches!(self.columns.get(*c), Some(Column::Group)))
             .filter_map(|c| {
                 let reaching = self.lattice.get(at, c).filter(|cell| !cell.is_empty());
-                let before = || (self.heads.body..at).rev().find_map(|r| self.lattice.get(r, c).filter(|x| !x.is_empty()));
+                let before =
+                    || (self.heads.body..at).rev().find_map(|r| self.lattice.get(r, c).filter(|x| !x.is_empty()));
                 reaching.or_else(before)
             })
             .map(|cell| Words::new(cell.tokens.clone(), self.report.dictionary))

@@ -19,7 +19,7 @@ use crate::dictionary::register::{Kind, Unit};
 use crate::document::Cell;
 use crate::mention::Scan;
 use crate::mention::number::{Follows, parse};
-use crate::text::{Token, TokenKind};
+use crate::text::{Token, TokenKind, digits};
 
 /// What place a row is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -219,7 +219,7 @@ impl Interpreter<'_> {
         let signs = [Marker::Increase, Marker::Decrease, Marker::Under, Marker::Over];
         let bare = words.is_empty() || signs.iter().any(|m| says(*m)) && words.len() <= 2;
         if numbers == 1 && bare {
-            let text = self.reader.source.slice(token.range());
+            let text = &digits(self.reader.source.slice(token.range()));
             let follows = if measure.is_percent() || unit == Unit::Percent {
                 Follows::Percent
             } else if stated.factor > Decimal::ONE {

@@ -52,8 +52,10 @@ impl Words {
         // «TH» heads results; it counts no cases there.
         let heads = |h: &Hit<Tag>| {
             self.hits.iter().any(|m| {
-                matches!(m.tag, Tag::Marker(Marker::ResultColumn | Marker::PlanOfYear | Marker::InPeriod | Marker::Cumulative))
-                    && m.first <= h.first
+                matches!(
+                    m.tag,
+                    Tag::Marker(Marker::ResultColumn | Marker::PlanOfYear | Marker::InPeriod | Marker::Cumulative)
+                ) && m.first <= h.first
                     && h.last <= m.last
             })
         };
@@ -93,9 +95,10 @@ impl Words {
                 .get(h.last as usize + 1)
                 .is_some_and(|t| t.is_number() && source.slice(t.range()) == year.to_string()),
             _ => false,
-        }) && !self.hits.iter().any(|h| {
-            matches!(h.tag, Tag::Period(PeriodWord::Month | PeriodWord::Quarter | PeriodWord::HalfFirst))
-        })
+        }) && !self
+            .hits
+            .iter()
+            .any(|h| matches!(h.tag, Tag::Period(PeriodWord::Month | PeriodWord::Quarter | PeriodWord::HalfFirst)))
     }
 
     /// How much of the words, by letters, is covered by phrases that `known` accepts; 1 where there are none.
