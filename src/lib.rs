@@ -6,6 +6,7 @@
 
 pub mod annex;
 pub mod batch;
+pub mod changes;
 pub mod check;
 pub mod cli;
 pub mod compare;

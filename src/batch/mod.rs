@@ -2,6 +2,7 @@
 //! and writes all outputs at once or none.
 
 mod again;
+mod export;
 mod failure;
 mod fill;
 mod find;
@@ -11,14 +12,17 @@ mod outputs;
 mod province;
 mod read;
 mod run;
+mod saved;
 mod side_files;
 mod staging;
 mod survey;
 
 pub use again::{Again, workbook_again};
+pub use export::{ExportFormat, ExportSplit, Exported, export};
 pub use failure::{Failure, Problem};
 pub use fill::{FillOptions, fill_form};
 pub use province::ProvinceChoice;
 pub(crate) use read::clause_at;
 pub use run::{Options, Outcome, Progress, READER_THREAD, Resources, run};
+pub use saved::{saved_figures, saved_run};
 pub use survey::survey;

@@ -11,13 +11,13 @@ use super::run::Resources;
 use super::staging::OutputFile;
 use crate::annex::{AnnexInput, Layouts, write_workbook};
 use crate::completeness::{Completeness, Mention, write_completeness_csv, write_mentions_csv, write_reporting_csv};
-use crate::consolidate::{Boundaries, Consolidated, Input, Plan, consolidate};
+use crate::consolidate::{Boundaries, Consolidated, Input, Plan, consolidate, rows};
 use crate::diagnostic::Finding;
 use crate::observation::{LedgerEntry, Observation};
 use crate::period::Period;
 use crate::table::{
-    ReportRow, TableError, write_findings_csv, write_ledger_csv, write_observations_csv, write_parquet,
-    write_reports_csv,
+    FigureRow, ReportRow, TableError, write_figures_csv, write_findings_csv, write_ledger_csv, write_observations_csv,
+    write_parquet, write_reports_csv,
 };
 
 /// All tables of a run.
@@ -57,7 +57,28 @@ pub(crate) fn settle(
     plans: &[Plan],
     view: View<'_>,
 ) -> Result<Consolidated, Failure> {
-    consolidate(&Input {
+    with_input(resources, (observations, reports, plans), view, consolidate)
+        .map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))
+}
+
+/// The rows of `figures.csv`.
+pub(crate) fn figure_rows(
+    resources: &Resources,
+    tables: &Tables,
+    plans: &[Plan],
+    view: View<'_>,
+    consolidated: &Consolidated,
+) -> Vec<FigureRow> {
+    with_input(resources, (&tables.observations, &tables.rows, plans), view, |input| rows(input, consolidated))
+}
+
+fn with_input<T>(
+    resources: &Resources,
+    (observations, reports, plans): (&[Observation], &[ReportRow], &[Plan]),
+    view: View<'_>,
+    work: impl FnOnce(&Input<'_>) -> T,
+) -> T {
+    work(&Input {
         observations,
         reports,
         register: &resources.dictionary.register,
@@ -69,7 +90,6 @@ pub(crate) fn settle(
         periods: view.periods,
         boundaries: view.boundaries,
     })
-    .map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))
 }
 
 /// Who reported what.
@@ -124,6 +144,7 @@ pub(super) fn render(
     resources: &Resources,
     tables: &Tables,
     consolidated: &Consolidated,
+    figures: &[FigureRow],
     completeness: &Completeness,
     periods: &[Period],
 ) -> Result<Vec<OutputFile>, Failure> {
@@ -134,6 +155,7 @@ pub(super) fn render(
     };
     let mut files = vec![
         table("completeness.csv", &|w| Ok(write_completeness_csv(w, completeness)?))?,
+        table("figures.csv", &|w| write_figures_csv(w, figures))?,
         table("findings.csv", &|w| write_findings_csv(w, &tables.findings))?,
         table("ledger.csv", &|w| write_ledger_csv(w, &tables.ledger))?,
         table("mentions.csv", &|w| Ok(write_mentions_csv(w, &tables.mentions)?))?,

@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::find::{InputFile, MANIFEST_FILE, PLANS_FILE, find};
 use super::identity::{Identity, compare};
 use super::manifest::{self, Done, FileDigest, Findings};
-use super::outputs::{Tables, View, completeness, render, review_threshold, settle};
+use super::outputs::{Tables, View, completeness, figure_rows, render, review_threshold, settle};
 use super::province::ProvinceChoice;
 use super::read::{FileResult, Reader, Report};
 use super::side_files::{Listed, read_all_plans, read_lists};
@@ -239,7 +239,8 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
         options.periods.iter().copied().collect::<BTreeSet<_>>().into_iter().collect()
     };
     let completeness = completeness(resources, &tables);
-    let mut files = pool.install(|| render(resources, &tables, &consolidated, &completeness, &periods))?;
+    let figures = figure_rows(resources, &tables, &plans, view, &consolidated);
+    let mut files = pool.install(|| render(resources, &tables, &consolidated, &figures, &completeness, &periods))?;
     files.extend(gathered.texts);
     files.sort_by(|a, b| a.name.cmp(&b.name));
     let count = |severity| findings.iter().filter(|f| f.severity == severity).count();

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use crate::batch::{ExportFormat, ExportSplit};
 use crate::consolidate::Boundaries;
 use crate::message::Lang;
 use crate::period::Period;
@@ -79,6 +80,10 @@ pub(super) enum Command {
     Annex(AnnexArgs),
     /// Fill an existing form of a ministry or office with the figures of a run
     Fill(FillArgs),
+    /// Write the figures of a run for other programs: CSV, JSON, Parquet, SDMX-CSV
+    Export(ExportArgs),
+    /// List every figure that changed between two runs, and why
+    Compare(CompareArgs),
     /// Tell what became of each number of a report, and why
     Explain {
         /// The report, and the line of its extracted text to look at
@@ -96,8 +101,9 @@ pub(super) enum Command {
 /// Read reports and write the tables and the annex workbooks.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
-OUT receives observations.csv and .parquet, ledger.csv, reports.csv, findings.csv, text/, one
-phu-luc-PERIOD.xlsx for each period, and run.json. All of it appears at once, or nothing does.
+OUT receives observations.csv and .parquet, figures.csv, ledger.csv, reports.csv, reporting.csv,
+completeness.csv, mentions.csv, findings.csv, text/, one phu-luc-PERIOD.xlsx for each period, and
+run.json. All of it appears at once, or nothing does.
 
 Two files among the reports speak of the others:
   plans.csv        province,year,indicator,value      yearly plans
@@ -212,6 +218,98 @@ pub(super) struct FillArgs {
     /// Yearly plans; those of the run are not kept in its tables
     #[arg(long, value_name = "FILE")]
     pub(super) plans: Option<PathBuf>,
+}
+
+/// A kind of file as it is written on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatArg {
+    /// Tidy CSV: one figure a row
+    Csv,
+    /// An array of objects
+    Json,
+    /// A data set with a folder for each period
+    Parquet,
+    /// SDMX-CSV 1.0
+    Sdmx,
+}
+
+impl From<FormatArg> for ExportFormat {
+    fn from(arg: FormatArg) -> Self {
+        match arg {
+            FormatArg::Csv => Self::Csv,
+            FormatArg::Json => Self::Json,
+            FormatArg::Parquet => Self::Parquet,
+            FormatArg::Sdmx => Self::Sdmx,
+        }
+    }
+}
+
+/// A way to split an export as it is written on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExportSplitArg {
+    /// One file for each period
+    Period,
+    /// One file for each province; the country and its regions have their own
+    Province,
+}
+
+impl From<ExportSplitArg> for ExportSplit {
+    fn from(arg: ExportSplitArg) -> Self {
+        match arg {
+            ExportSplitArg::Period => Self::Period,
+            ExportSplitArg::Province => Self::Province,
+        }
+    }
+}
+
+/// Write the figures of a run for other programs.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+DIR receives figures.csv, figures.json, figures.sdmx.csv, and figures.parquet/period=PERIOD/part-0.parquet.
+Numbers have a decimal point and all their digits; in Parquet they are exact decimals.
+
+Examples:
+  tonghop export out exchange
+  tonghop export out exchange --format sdmx --format parquet
+  tonghop export out exchange --format csv --split period")]
+pub(super) struct ExportArgs {
+    /// Folder that `tonghop run` wrote
+    #[arg(value_name = "OUT")]
+    pub(super) out: PathBuf,
+
+    /// Folder to write to
+    #[arg(value_name = "DIR")]
+    pub(super) folder: PathBuf,
+
+    /// Kind of file; may be repeated [default: all of them]
+    #[arg(long = "format", value_name = "FORMAT", default_values = ["csv", "json", "parquet", "sdmx"], hide_default_value = true)]
+    pub(super) formats: Vec<FormatArg>,
+
+    /// Split CSV, JSON and SDMX-CSV; Parquet always has a folder for each period
+    #[arg(long, value_name = "BY")]
+    pub(super) split: Option<ExportSplitArg>,
+}
+
+/// List every figure that changed between two runs, and why.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Causes: correction, revised report, new file, removed file, rule (the same report is read otherwise),
+plans, template (the same statements are settled otherwise), program, options.
+
+Example:
+  tonghop compare out-may out-june --csv changes.csv")]
+pub(super) struct CompareArgs {
+    /// Folder of the earlier run
+    #[arg(value_name = "OUT1")]
+    pub(super) before: PathBuf,
+
+    /// Folder of the later run
+    #[arg(value_name = "OUT2")]
+    pub(super) after: PathBuf,
+
+    /// Write the changes to this file too
+    #[arg(long, value_name = "FILE")]
+    pub(super) csv: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

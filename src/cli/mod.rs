@@ -2,9 +2,11 @@
 
 mod annex;
 mod args;
+mod compare;
 mod dictionary;
 mod explain;
 mod fill;
+mod export;
 mod run;
 mod templates;
 
@@ -90,6 +92,8 @@ fn dispatch(args: Args, lang: Lang) -> anyhow::Result<Status> {
         Command::Run(run) => run::run(run, &mut context)?,
         Command::Annex(args) => annex::annex(&args, &mut context)?,
         Command::Fill(args) => fill::fill(args, &mut context)?,
+        Command::Export(args) => export::run(&args, &mut context)?,
+        Command::Compare(args) => compare::run(&args, &mut context)?,
         Command::Explain { place } => explain::explain(&place, &mut context)?,
         Command::Templates(command) => templates::templates(command, &mut context)?,
         Command::Dictionary(command) => dictionary::dictionary(command, &mut context)?,

@@ -70,7 +70,7 @@ pub(super) fn stretch(period: Period) -> Stretch {
 }
 
 /// The periods that figures are derived for: those that are reported of a year, and the months from January on.
-pub(super) fn targets(year: u16) -> BTreeSet<Period> {
+fn targets(year: u16) -> BTreeSet<Period> {
     let from_january = (1..=12).filter_map(|months| Period::first_months(year, months));
     Period::reported_of(year).into_iter().chain(from_january).collect()
 }

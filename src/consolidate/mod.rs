@@ -12,6 +12,7 @@ mod merge;
 mod model;
 mod paths;
 mod plans;
+mod rows;
 mod settle;
 mod stock;
 mod targets;
@@ -29,6 +30,7 @@ pub use key::{FigureKey, canonical};
 pub use lookup::{Cell, Consolidated};
 pub use model::{Addend, Against, Area, Basis, Comparison, Figure, Growth, Partial, Role, Settled, Total, TotalGrowth};
 pub use plans::{Plan, read_plans};
+pub use rows::rows;
 pub use wording::Wording;
 
 use crate::diagnostic::{Finding, Severity};
@@ -101,10 +103,11 @@ pub fn consolidate(input: &Input<'_>) -> Result<Consolidated, ConsolidateError> 
     note_calendars(input, &mut figures);
     plans::add_plans(input, &mut figures, &mut findings);
     targets::implied(input, &mut figures);
-    targets::carry(input, &mut figures, &asked(input));
+    let asked = asked(input);
+    targets::carry(input, &mut figures, &asked);
     let mut derive = |system: ProvinceSystem, figures: &mut Vec<Figure>| -> Result<(), ConsolidateError> {
         derive::flows(input, system, figures, &mut findings)?;
-        stock::stocks(input, system, figures, &mut findings);
+        stock::stocks(input, system, &asked, figures, &mut findings);
         Ok(())
     };
     derive(ProvinceSystem::P63, &mut figures)?;

@@ -226,6 +226,10 @@ pub struct Total {
     pub estimated: usize,
     /// How many of the figures rest on reports that count from the 15th to the 14th.
     pub administrative: usize,
+    /// How many of the figures are not exact by their sources' words.
+    pub inexact: usize,
+    /// The least confidence of the figures.
+    pub confidence: Decimal,
     /// Whether a figure in it needs review.
     pub doubtful: bool,
 }

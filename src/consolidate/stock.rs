@@ -1,11 +1,11 @@
 //! Stocks by their last value, and rates from their declared parts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
 use super::Input;
-use super::derive::{Known, compare, derived, key_of, series, targets};
+use super::derive::{Known, compare, derived, key_of, series};
 use super::key::FigureKey;
 use super::model::{Addend, Basis, Comparison, Figure, Role};
 use super::remark;
@@ -15,19 +15,22 @@ use crate::dictionary::register::{Indicator, Kind, Unit};
 use crate::observation::{Measure, Qualifier, Status};
 use crate::period::Period;
 
-/// Adds the stocks of one list of provinces that are known under another period: of the same day, else the last one
-/// within the period. A stock stated under two periods that end on one day is set against itself.
+/// Adds the stocks of one list of provinces that are known under another period: of the same day, else, for the periods
+/// asked for, the last one within. A stock stated under two periods that end on one day is set against itself.
 pub(super) fn stocks(
     input: &Input<'_>,
     system: ProvinceSystem,
+    asked: &BTreeSet<Period>,
     figures: &mut Vec<Figure>,
     findings: &mut Vec<Finding>,
 ) {
     for (series, known) in series(input, figures, Kind::Stock, system) {
-        let last = known.keys().map(|p| p.last_month()).max().unwrap_or_default();
-        for period in targets(series.year).into_iter().filter(|p| p.first_month() <= last && !known.contains_key(p)) {
+        for period in Period::reported_of(series.year).into_iter().filter(|p| !known.contains_key(p)) {
             let Some((of, at)) = last_value(&known, period) else { continue };
             let same = of.last_month() == period.last_month();
+            if !same && !asked.contains(&period) {
+                continue;
+            }
             let basis = if same { Basis::SameDate } else { Basis::LastValue };
             let Some(value) = figures.get(at).map(|f| f.value) else { continue };
             let key = key_of(&series, period, Status::Reported);

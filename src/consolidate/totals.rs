@@ -12,7 +12,7 @@ use super::settle::lists;
 use super::{Boundaries, ConsolidateError, Input};
 use crate::dictionary::geography::ProvinceSystem;
 use crate::dictionary::register::Unit;
-use crate::observation::{Breakdown, Measure, Status};
+use crate::observation::{Breakdown, Measure, Qualifier, Status};
 use crate::period::Period;
 use crate::table::{VALUE_SCALE, decimal_of, decimal_series};
 
@@ -161,6 +161,8 @@ fn read_sums(input: &Input<'_>, figures: &[Figure], summed: &DataFrame, by_regio
             implied: 0,
             estimated: 0,
             administrative: 0,
+            inexact: 0,
+            confidence: Decimal::ONE,
             doubtful: false,
         };
         describe(input, figures, &mut total);
@@ -177,6 +179,8 @@ fn describe(input: &Input<'_>, figures: &[Figure], total: &mut Total) {
     total.implied = count(&|f| f.basis == Basis::Implied);
     total.estimated = count(&|f| f.key.status == Status::Estimate);
     total.administrative = count(&|f| f.administrative);
+    total.inexact = count(&|f| f.qualifier != Qualifier::Exact);
+    total.confidence = parts.iter().map(|f| f.confidence).min().unwrap_or_default();
     total.doubtful = parts.iter().any(|f| f.doubtful);
     let there: BTreeSet<(ProvinceSystem, &str)> =
         parts.iter().map(|f| (f.key.system, f.key.province.as_str())).collect();
@@ -246,6 +250,10 @@ fn rates(input: &Input<'_>, figures: &[Figure], sums: &[Total]) -> Vec<Total> {
                 indicator: rate.id.clone(),
                 value,
                 denominator: bottom.figures.clone(),
+                derived: top.derived + bottom.derived,
+                estimated: top.estimated + bottom.estimated,
+                inexact: top.inexact + bottom.inexact,
+                confidence: top.confidence.min(bottom.confidence),
                 doubtful: top.doubtful || bottom.doubtful,
                 ..(*top).clone()
             });

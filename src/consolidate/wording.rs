@@ -15,6 +15,7 @@ pub(super) const PREVIOUS_PERIOD: &str = "previous_period";
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wording {
+    country: String,
     part_words: Vec<String>,
     base: Vec<Base>,
 }
@@ -46,6 +47,11 @@ impl Wording {
             *word = fold(word);
         }
         Ok(wording)
+    }
+
+    /// Name of the country in the files for machines.
+    pub(super) fn country(&self) -> &str {
+        &self.country
     }
 
     /// Whether the number written `stated` stands after a word that makes it a part of another value.

@@ -13,19 +13,23 @@ fn one_command_gives_all_files() {
     assert_eq!(
         files,
         [
+            "completeness.csv",
+            "figures.csv",
             "findings.csv",
             "ledger.csv",
+            "mentions.csv",
             "observations.csv",
             "observations.parquet",
             "phu-luc-2024-M04.xlsx",
             "phu-luc-2024-M05.xlsx",
             "phu-luc-2024-Q1.xlsx",
             "phu-luc-2024-Q2.xlsx",
+            "reporting.csv",
             "reports.csv",
             "run.json",
         ]
     );
-    for text in ["7 đã đọc", "Tỉnh (4): Nam Định", "2024-M04, 2024-M05, 2024-Q1, 2024-Q2", "Đã ghi 17 tệp vào out"]
+    for text in ["7 đã đọc", "Tỉnh (4): Nam Định", "2024-M04, 2024-M05, 2024-Q1, 2024-Q2", "Đã ghi 21 tệp vào out"]
     {
         assert!(ended.out.contains(text), "«{text}» is not in {}", ended.out);
     }

@@ -42,13 +42,14 @@ const ROOMS: &[Room] = &[
     room(
         "consolidate",
         "diagnostic dictionary observation period table",
-        "csv polars rust_decimal rustc-hash serde thiserror toml unicode-normalization",
+        "blake3 csv polars rust_decimal rustc-hash serde thiserror toml unicode-normalization",
     ),
     room(
         "completeness",
         "dictionary document mention observation period table text",
         "csv rustc-hash serde thiserror toml",
     ),
+    room("changes", "observation table", "csv rust_decimal rustc-hash"),
     room(
         "annex",
         "completeness consolidate diagnostic dictionary observation period table",
@@ -61,14 +62,14 @@ const ROOMS: &[Room] = &[
     ),
     room(
         "batch",
-        "annex check completeness consolidate diagnostic dictionary document fill input mention message observation period pipeline report \
+        "annex changes check completeness consolidate diagnostic dictionary document fill input mention message observation period pipeline report \
          table text",
         "blake3 csv rayon rust_decimal rustc-hash serde serde_json tempfile thiserror",
     ),
     room(
         "cli",
-        "batch check compare consolidate coverage diagnostic dictionary examples fill message observation period pipeline report table verify",
-        "anyhow clap indicatif",
+        "batch changes check compare consolidate coverage diagnostic dictionary examples fill message observation period pipeline report table verify",
+        "anyhow clap indicatif rust_decimal",
     ),
     room("main", "cli", ""),
 ];
