@@ -40,6 +40,13 @@ impl Dictionary {
         for (variant, word) in &spelling.same {
             vocabulary.alias(variant, word);
         }
+        let abbreviations = spelling
+            .abbreviations
+            .iter()
+            .map(|(short, long)| {
+                (vocabulary.add(short), long.split(' ').map(|word| vocabulary.add(word)).collect())
+            })
+            .collect();
         let mut phrases = TrieBuilder::new(&mut vocabulary);
         phrases.reserve(EXPECTED_NODES);
         let mut compiler = Compiler {
@@ -48,6 +55,7 @@ impl Dictionary {
                 register,
                 geography,
                 vocabulary,
+                abbreviations,
                 ..Dictionary::empty()
             },
             phrases,

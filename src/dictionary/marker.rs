@@ -46,6 +46,8 @@ roles!(
         Increase = "increase",
         /// Down.
         Decrease = "decrease",
+        /// Before the level that a value has come down or up to.
+        LevelReached = "level_reached",
         /// Introduces a ratio.
         Equal = "equal",
         /// Introduces how much of a plan was done.
@@ -74,6 +76,8 @@ roles!(
         WholeParts = "whole_parts",
         /// The rest.
         Remainder = "remainder",
+        /// All other categories of a list.
+        OtherCategory = "other_category",
         /// Leaves the parts: something beside the value before.
         Besides = "besides",
         /// Values in the order of the names before.
@@ -94,6 +98,8 @@ roles!(
         ZeroNeedsNone = "zero_needs_none",
         /// That closing word.
         ZeroNone = "zero_none",
+        /// Denies one kind only: no zero.
+        OneKindOnly = "one_kind_only",
         /// Not yet: no zero.
         NotYet = "not_yet",
         /// Percent in words.
@@ -122,10 +128,14 @@ roles!(
         NoteColumn = "note_column",
         /// Alone as a row's label, or before the name of what is added up: a total.
         TotalRow = "total_row",
+        /// Words of labels and heads that say nothing.
+        Filler = "filler",
         /// Heads the column of codes.
         CodeColumn = "code_column",
         /// Heads the column of places, offices or establishments that make up the province.
         PlaceColumn = "place_column",
+        /// The period before this one.
+        LastPeriod = "last_period",
         /// Names a period to come.
         NextPeriod = "next_period",
         /// Says that the base of an index is 100.

@@ -11,7 +11,7 @@ use super::phrase::PhraseTrie;
 use super::register::{Indicator, Register, Unit};
 use super::report_rules::ReportRules;
 use super::schema::{ExampleRow, RejectRow};
-use crate::text::Vocabulary;
+use crate::text::{Vocabulary, WordId};
 
 /// A term of wordings: a pattern that stands for one or more phrases.
 pub type TermId = u32;
@@ -288,6 +288,8 @@ pub struct Dictionary {
     pub geography: Geography,
     /// All words.
     pub vocabulary: Vocabulary,
+    /// Abbreviations of labels and heads in tables, and the words that they stand for.
+    pub abbreviations: FxHashMap<WordId, Vec<WordId>>,
     /// All phrases.
     pub trie: PhraseTrie<Tag>,
     /// Counted nouns.
@@ -334,6 +336,7 @@ impl Dictionary {
             register: Register::default(),
             geography: Geography::default(),
             vocabulary: Vocabulary::default(),
+            abbreviations: FxHashMap::default(),
             trie: PhraseTrie::default(),
             units: Vec::new(),
             scales: Vec::new(),
@@ -359,6 +362,17 @@ impl Dictionary {
     /// The indicator at a position of the register.
     pub fn indicator(&self, at: u16) -> Option<&Indicator> {
         self.register.indicators().get(usize::from(at))
+    }
+
+    /// The rate that is one indicator divided by another.
+    pub fn rate_of(&self, numerator: u16, denominator: u16) -> Option<u16> {
+        let id = |at: u16| self.indicator(at).map(|i| i.id.as_str());
+        let found = self.register.indicators().iter().position(|rate| {
+            rate.numerator.is_some()
+                && rate.numerator.as_deref() == id(numerator)
+                && rate.denominator.as_deref() == id(denominator)
+        });
+        found.and_then(|at| u16::try_from(at).ok())
     }
 
     /// How well a number with this written class fits the unit, 0 to 1. A number without a noun fits any count.

@@ -292,6 +292,9 @@ pub struct SectionsFile {
 pub struct SpellingFile {
     /// Spellings and the word each is a spelling of.
     pub same: BTreeMap<String, String>,
+    /// Abbreviations of labels and heads in tables, and the words that they stand for.
+    #[serde(default)]
+    pub abbreviations: BTreeMap<String, String>,
 }
 
 /// Reads one TOML template.

@@ -81,13 +81,35 @@ pub(super) fn opens_flattened_note(source: &str, tokens: &[Token]) -> Option<u16
     (first.is_number() && second.is_word() && second.capital && second.spaced).then_some(number)
 }
 
-/// Marks in `tokens`: their number and the token before which they stand.
-fn marks(source: &SourceText, tokens: &[Token], label: usize, styles: NoteStyles) -> Vec<(u16, usize)> {
+/// How one mark is written; a note belongs to a mark of its own style.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum MarkStyle {
+    /// `¹`, or the digit that it has become.
+    Raised,
+    /// `[1]`
+    Square,
+    /// `(1)`, `(*)`, `*`
+    Loose,
+}
+
+/// The style of the mark that a note opens with.
+fn style_of(tokens: &[Token]) -> MarkStyle {
+    match tokens.first().map(|t| t.kind) {
+        Some(TokenKind::Punct('[')) => MarkStyle::Square,
+        Some(TokenKind::Punct(_)) => MarkStyle::Loose,
+        _ => MarkStyle::Raised,
+    }
+}
+
+/// Marks in `tokens`: their number and style, and the token before which they stand.
+fn marks(source: &SourceText, tokens: &[Token], label: usize, styles: NoteStyles) -> Vec<((u16, MarkStyle), usize)> {
     let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate().skip(label) {
         match token.kind {
-            TokenKind::NoteMark(number) => found.push((number, at)),
-            TokenKind::Number => found.extend(flattened_mark(source.as_str(), tokens, at).map(|n| (n, at))),
+            TokenKind::NoteMark(number) => found.push(((number, MarkStyle::Raised), at)),
+            TokenKind::Number => {
+                found.extend(flattened_mark(source.as_str(), tokens, at).map(|n| ((n, MarkStyle::Raised), at)))
+            }
             TokenKind::Punct(open @ ('[' | '(')) if at > label => {
                 let wanted = if open == '[' { styles.square } else { styles.round || styles.star };
                 let close = if open == '[' { ']' } else { ')' };
@@ -96,13 +118,13 @@ fn marks(source: &SourceText, tokens: &[Token], label: usize, styles: NoteStyles
                     continue;
                 }
                 if inner.is('*') && styles.star {
-                    found.push((STAR, at));
+                    found.push(((STAR, MarkStyle::Loose), at));
                 } else if inner.is_number() && (open == '[' || styles.round) {
                     let text = source.slice(inner.range());
                     if text.len() <= 2
                         && let Ok(number) = text.parse()
                     {
-                        found.push((number, at));
+                        found.push(((number, if open == '[' { MarkStyle::Square } else { MarkStyle::Loose }), at));
                     }
                 }
             }
@@ -137,12 +159,13 @@ pub(super) fn bind_declared(links: &[NoteLink], blocks: &mut [Block]) {
 
 /// Binds each footnote among `blocks` to its mark.
 pub(super) fn bind(source: &SourceText, blocks: &mut [Block], styles: NoteStyles) {
-    let mut open: Vec<(u16, TokenPlace)> = Vec::new();
+    let mut open: Vec<((u16, MarkStyle), TokenPlace)> = Vec::new();
     for at in 0..blocks.len() {
         let Some(block) = blocks.get(at) else { continue };
         match block.kind {
             BlockKind::Footnote(number) => {
-                let matching = open.iter().position(|(n, _)| *n == number);
+                let mark = (number, style_of(&block.tokens));
+                let matching = open.iter().position(|(m, _)| *m == mark);
                 if let Some(found) = matching {
                     let (_, place) = open.remove(found);
                     if let Some(block) = blocks.get_mut(at) {
@@ -151,8 +174,8 @@ pub(super) fn bind(source: &SourceText, blocks: &mut [Block], styles: NoteStyles
                 }
             }
             BlockKind::Paragraph | BlockKind::Heading => {
-                for (number, token) in marks(source, &block.tokens, block.label, styles) {
-                    open.push((number, TokenPlace { block: at, token }));
+                for (mark, token) in marks(source, &block.tokens, block.label, styles) {
+                    open.push((mark, TokenPlace { block: at, token }));
                 }
             }
             BlockKind::Table(_) | BlockKind::Furniture => {}

@@ -19,6 +19,8 @@ pub(super) fn set_aside(source: &SourceText, tokens: &[Token], label: usize, dic
     flattened_marks(source, tokens, scan);
     phrases(source, tokens, dictionary, scan);
     shapes(source, tokens, dictionary, scan);
+    bare_years(source, tokens, scan);
+    parts_of_names(source, tokens, scan);
     spread_over_chunks(tokens, scan);
 }
 
@@ -63,6 +65,44 @@ fn flattened_marks(source: &SourceText, tokens: &[Token], scan: &mut Scan) {
     }
 }
 
+/// `Tết Dương lịch 2024`, `năm học 2023 - 2024`: four digits without separators between 1900 and 2100, after a word and
+/// with nothing counted after them, are a year. A count that large is written with a separator, or with its noun.
+fn bare_years(source: &SourceText, tokens: &[Token], scan: &mut Scan) {
+    for at in 1..tokens.len() {
+        let (Some(before), Some(token)) = (tokens.get(at - 1), tokens.get(at)) else { continue };
+        let year = token.is_number()
+            && source.slice(token.range()).len() == 4
+            && source.slice(token.range()).parse::<u16>().is_ok_and(|y| (1900..=2100).contains(&y));
+        let second = matches!(before.kind, TokenKind::Punct('-' | '\u{2013}'))
+            && matches!(at.checked_sub(2).and_then(|b| scan.numbers.get(b)), Some(NumberState::Excluded(r)) if r == "year");
+        let leads_to_value =
+            scan.hits.iter().any(|h| h.last as usize + 1 == at && matches!(h.tag, Tag::Marker(_) | Tag::Term(_)));
+        let counted = is_counted(scan, at) || tokens.get(at + 1).is_some_and(|t| t.is('%') || t.is('/'));
+        if year && !counted && (second || before.is_word() && !leads_to_value) {
+            exclude(scan, at, "year");
+        }
+    }
+}
+
+/// `Trường Cao đẳng nghề Lilama 2 tiếp tục`: a small number after a capitalised word that no template knows, with
+/// nothing counted after it, belongs to the name.
+fn parts_of_names(source: &SourceText, tokens: &[Token], scan: &mut Scan) {
+    for at in 1..tokens.len() {
+        let (Some(before), Some(token)) = (tokens.get(at - 1), tokens.get(at)) else { continue };
+        let small = token.is_number() && token.spaced && source.slice(token.range()).len() == 1;
+        let name = before.is_word() && before.capital && before.word == crate::text::NOT_A_WORD;
+        let goes_on = tokens.get(at + 1).is_some_and(|t| t.is_word() && !t.capital);
+        if small && name && goes_on && !is_counted(scan, at) {
+            exclude(scan, at, "name");
+        }
+    }
+}
+
+/// Whether a scale word stands right after the token: `trong tháng 2 tỷ 145 triệu đồng` is an amount.
+fn is_scaled(scan: &Scan, at: usize) -> bool {
+    scan.hits_at(at + 1).iter().any(|h| matches!(h.tag, Tag::Scale(_)))
+}
+
 /// Whether a counted noun stands right after the token.
 fn is_counted(scan: &Scan, at: usize) -> bool {
     scan.hits_at(at + 1).iter().any(|h| matches!(h.tag, Tag::Unit(_) | Tag::Scale(_)))
@@ -80,7 +120,7 @@ fn phrases(source: &SourceText, tokens: &[Token], dictionary: &Dictionary, scan:
             let value: Option<u32> = digits.parse().ok();
             let bounded = (rule.min.is_none() || value.is_some_and(|v| rule.min.is_some_and(|m| v >= m)))
                 && (rule.max.is_none() || value.is_some_and(|v| rule.max.is_some_and(|m| v <= m)));
-            (plain || !rule.plain) && bounded && !(rule.unless_counted && is_counted(scan, at))
+            (plain || !rule.plain) && bounded && !(rule.unless_counted && is_counted(scan, at)) && !is_scaled(scan, at)
         };
         let within: Vec<usize> = (hit.first as usize..=hit.last as usize)
             .filter(|at| tokens.get(*at).is_some_and(Token::is_number))

@@ -86,13 +86,21 @@ impl Finder<'_> {
             .iter()
             .filter_map(|h| match h.tag {
                 Tag::Roman(n) if !names => Some((n, h.last as usize)),
-                Tag::MonthWord(n) if names && self.tokens.get(at).is_some_and(|t| t.capital) => {
-                    Some((n, h.last as usize))
-                }
+                Tag::MonthWord(n) if names && self.names_month(at, h.last as usize) => Some((n, h.last as usize)),
                 _ => None,
             })
             .max_by_key(|(_, last)| *last);
         self.small(at, most).map(|n| (n, at)).or(named.filter(|(n, _)| *n <= most))
+    }
+
+    /// Whether a word that may name a month does: written with a capital, and not the word of the year right before its
+    /// number («từng THÁNG NĂM 2024»).
+    fn names_month(&self, at: usize, last: usize) -> bool {
+        let of_year = self.word(at, PeriodWord::Year) == Some(last) && self.year_number(last + 1).is_some();
+        let capitals = self.tokens.get(at).is_some_and(|t| {
+            self.source.slice(t.range()).chars().all(|c| !c.is_alphabetic() || c.is_uppercase())
+        });
+        self.tokens.get(at).is_some_and(|t| t.capital) && !(of_year && capitals)
     }
 
     /// `4.2019`: month and year in one number.
@@ -188,8 +196,11 @@ impl Finder<'_> {
         self.span_of_years(at)
     }
 
-    /// In `10 tháng 07 em` the months are ten, and the number after them counts.
+    /// In `10 tháng 07 em` the months are ten, and the number after them counts; in `trong tháng 2 tỷ` it is an amount.
     fn ends_a_span(&self, month_word: usize, number: usize) -> bool {
+        if self.scan.hits_at(number + 1).iter().any(|h| matches!(h.tag, Tag::Scale(_))) {
+            return true;
+        }
         let counted = month_word.checked_sub(1).and_then(|b| self.tokens.get(b)).is_some_and(Token::is_number);
         counted && self.scan.hits_at(number + 1).iter().any(|h| matches!(h.tag, Tag::Unit(_) | Tag::Scale(_)))
     }

@@ -222,6 +222,9 @@ impl Reader<'_> {
             quantity.kind = QuantityKind::Fraction;
         }
         self.unit_of(&mut quantity);
+        if quantity.kind == QuantityKind::Fraction && quantity.class.is_none() {
+            self.share_unit(&mut quantity);
+        }
         if quantity.kind == QuantityKind::Plain
             && quantity.class.is_some()
             && self.is(quantity.end(), '/')
@@ -234,6 +237,31 @@ impl Reader<'_> {
             }
         }
         quantity
+    }
+
+    /// `9.842/8.000 triệu đồng`: the first of a fraction has the unit that is written after the second.
+    fn share_unit(&self, first: &mut Quantity) {
+        let at = first.last + 2;
+        let (digits, last) = self.digits(at);
+        let follows = self.follows(last + 1);
+        let mut second = Quantity {
+            first: at,
+            last,
+            noun: last + 1..last + 1,
+            value: parse(&digits, follows, self.convention),
+            kind: QuantityKind::Plain,
+            ..first.clone()
+        };
+        let Some(written) = second.value else { return };
+        self.unit_of(&mut second);
+        if second.kind != QuantityKind::Plain || second.class.is_none() {
+            return;
+        }
+        let factor = second.value.and_then(|v| v.checked_div(written)).filter(|_| !written.is_zero());
+        first.value = parse(&self.digits(first.first).0, follows, self.convention)
+            .zip(factor.or(Some(Decimal::ONE)))
+            .and_then(|(value, factor)| value.checked_mul(factor));
+        first.class = second.class;
     }
 
     /// `1..250`, `1.5O6`: separators or letters inside a number leave no value that could be trusted.

@@ -47,8 +47,14 @@ pub(super) fn split(source: &SourceText, tokens: &[Token], label: usize) -> Vec<
         }
         let next = tokens.get(at + 1);
         let before = at.checked_sub(1).and_then(|b| tokens.get(b));
-        let abbreviates = before
-            .is_some_and(|t| t.is_word() && t.capital && source.slice(t.range()).chars().count() <= 2 && !token.spaced);
+        // «Tp. Huế», «P. Xuân Phú» go on; «2.180 HV. Đã tốt nghiệp» does not.
+        let abbreviates = before.is_some_and(|t| {
+            let written = source.slice(t.range());
+            let letters = written.chars().count();
+            let name = letters == 1
+                || letters == 2 && (written.eq_ignore_ascii_case("tp") || !written.chars().all(char::is_uppercase));
+            t.is_word() && t.capital && name && !token.spaced
+        });
         let ends = match next {
             None => true,
             Some(next) => {

@@ -31,6 +31,25 @@ pub(super) fn stated(
     stated_as(tokens, scan, range, indicator, false, dictionary)
 }
 
+/// All categories whose words lie in `range`, those that state a category only of a part included.
+pub(super) fn stated_of_parts(
+    tokens: &[Token],
+    scan: &Scan,
+    range: &Range<usize>,
+    indicator: &str,
+    dictionary: &Dictionary,
+) -> Vec<Stated> {
+    let mut all = stated_as(tokens, scan, range, indicator, false, dictionary);
+    for part in stated_as(tokens, scan, range, indicator, true, dictionary) {
+        let known = all.iter().any(|s| s.dimension == part.dimension && s.first <= part.last && part.first <= s.last);
+        if !known {
+            all.push(part);
+        }
+    }
+    all.sort_by_key(|s| (s.first, s.last));
+    all
+}
+
 /// The same for words that state a category always, or only of a part.
 fn stated_as(
     tokens: &[Token],

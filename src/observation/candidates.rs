@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::reach::Reach;
 use crate::dictionary::phrase::Hit;
+use crate::dictionary::register::{Kind, Unit};
 use crate::dictionary::{Dictionary, Tag, TermId, Wording};
 use crate::mention::{Quantity, Scan};
 use crate::text::Token;
@@ -244,8 +245,12 @@ impl Reading<'_> {
         if self.any_unit {
             return 1.0;
         }
-        let Some(unit) = self.dictionary.indicator(indicator).map(|i| i.unit) else { return 0.0 };
-        let fit = self.dictionary.unit_fit(unit, quantity.class);
+        let Some(row) = self.dictionary.indicator(indicator) else { return 0.0 };
+        let fit = self.dictionary.unit_fit(row.unit, quantity.class);
+        // An amount for a month is a level, not what was paid over a period.
+        if quantity.per_month && row.unit == Unit::Vnd && row.kind == Kind::Flow {
+            return fit * 0.6;
+        }
         if fit >= 1.0 {
             return fit;
         }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
-use super::breakdown::{of_parts, of_quantity, stated};
+use super::breakdown::{of_parts, of_quantity, stated, stated_of_parts};
 use super::candidates::{Candidate, ContextTerms, Reading, SentenceTerms, TitleTerms};
 use super::draft::{Draft, PartOf, Unmapped};
 use super::model::{Measure, Origin, Qualifier, Status};
@@ -16,10 +16,10 @@ use super::reach::Reach;
 use super::relative::{About, Relative};
 use super::time::{self, Coverage, Event};
 use crate::dictionary::marker::Marker;
-use crate::dictionary::register::{Kind, Unit};
+use crate::dictionary::register::{Indicator, Kind, Unit};
 use crate::dictionary::{Dictionary, Part, Tag, UnitClass};
 use crate::document::{BlockKind, Document, level};
-use crate::mention::{Quantity, QuantityKind, Scan};
+use crate::mention::{Quantity, QuantityKind, Scan, Span};
 use crate::period::{Period, PeriodKind};
 use crate::text::{Token, TokenKind};
 
@@ -71,6 +71,8 @@ enum Found {
     Sibling { of: usize, pairs: Vec<(String, String)> },
     /// As the subject's value for another period.
     Carried { of: usize },
+    /// As a value said before, said again.
+    Restated { of: usize },
     /// Not found.
     Nothing(Unmapped),
 }
@@ -190,6 +192,48 @@ impl Clause<'_> {
         close.is_some_and(|c| self.tokens.get(c + 1).is_some_and(|k| k.is(':')))
     }
 
+    /// For the first quantity in a bracket: whether the bracket opens with a phrase of a role.
+    pub(super) fn bracket_opens_with(&self, index: usize, marker: Marker) -> bool {
+        let Some(start) = self.reach.strict.get(index).map(|s| s.start) else { return false };
+        self.tokens.get(start).is_some_and(|t| t.is('('))
+            && self.scan.hits_at(start + 1).iter().any(|h| h.tag == Tag::Marker(marker))
+    }
+
+    /// The other period that a comparison right before a bracket names, whose value the bracket gives:
+    /// `so với quý II (23.114 lượt người)`.
+    fn compared_period(&self, index: usize, report: Period) -> Option<Period> {
+        let start = self.reach.strict.get(index)?.start;
+        if !self.tokens.get(start)?.is('(') || !self.opens_bracket(index) {
+            return None;
+        }
+        let mention = self.scan.periods.iter().find(|m| m.last + 1 == start)?;
+        let near = mention.first.saturating_sub(3)..mention.first + 1;
+        self.scan.has_marker(Marker::Compare, &near).then_some(())?;
+        let year = mention.year.unwrap_or(report.year);
+        let period = match mention.span {
+            Span::Month(month) => Period::month(year, month),
+            Span::Quarter(quarter) => Period::quarter(year, quarter),
+            Span::FirstMonths(months) => Period::first_months(year, months),
+            _ => None,
+        }?;
+        (period != report && period.year <= report.year).then_some(period)
+    }
+
+    /// The category that stands right before a bracket which holds a number alone: `sang Nhật Bản (33 người)`.
+    fn before_lone_bracket(&self, index: usize) -> Option<Range<usize>> {
+        let strict = self.reach.strict.get(index)?;
+        let alone = self.tokens.get(strict.start)?.is('(') && self.opens_bracket(index);
+        let from = (self.reach.sentence.start..strict.start)
+            .rev()
+            .find(|t| {
+                self.tokens
+                    .get(*t)
+                    .is_some_and(|k| k.is_number() || matches!(k.kind, TokenKind::Punct(',' | ';' | ')' | ':')))
+            })
+            .map_or(self.reach.sentence.start, |t| t + 1);
+        alone.then_some(from.max(strict.start.saturating_sub(6))..strict.start)
+    }
+
     fn has_semicolon(&self, from: usize, to: usize) -> bool {
         let depth = self.depth(from).min(self.depth(to));
         (from..to).any(|t| self.tokens.get(t).is_some_and(|k| k.is(';')) && self.depth(t) <= depth)
@@ -216,9 +260,14 @@ impl<'a> Linker<'a> {
         let title = self.title_terms(section);
         let mut memory: Vec<usize> = Vec::new();
         let mut earlier: Option<Range<usize>> = None;
+        let mut stated_year: Option<Period> = None;
         for (number, sentence) in scan.sentences.iter().enumerate() {
             let reach = Reach::of(&block.tokens, scan, sentence.clone());
-            if !reach.quantities.is_empty() {
+            if reach.quantities.is_empty() {
+                // «Nhắc lại số liệu cuối năm 2019.»: the next sentence speaks of that year's end.
+                stated_year = time::past_year_end(&block.tokens, scan, sentence, self.report);
+            } else {
+                let outer = Outer { of_stocks: outer.of_stocks.or(stated_year.take()), ..outer };
                 let mut around = context.clone();
                 if let Some(range) = &earlier {
                     add_terms(scan, range, 0.7, &mut around);
@@ -297,11 +346,20 @@ impl<'a> Linker<'a> {
     }
 
     fn find_title_terms(&self, section: usize) -> TitleTerms {
-        let nearest = self.document.enclosing(section).find(|s| !s.title.is_empty() && s.parent.is_some());
-        let Some(nearest) = nearest.filter(|s| s.level > level::ROMAN) else { return TitleTerms::default() };
+        // A head that names nothing but a category («• Thái: …») stands under the heading that names the indicator.
         let mut hits = Vec::new();
-        self.dictionary.trie.find(&nearest.title, &self.dictionary.vocabulary, &mut hits);
-        TitleTerms::of(&hits, self.dictionary)
+        for around in self.document.enclosing(section).filter(|s| !s.title.is_empty() && s.parent.is_some()) {
+            if around.level <= level::ROMAN {
+                break;
+            }
+            hits.clear();
+            self.dictionary.trie.find(&around.title, &self.dictionary.vocabulary, &mut hits);
+            let category = hits.iter().any(|h| matches!(h.tag, Tag::Category(_)));
+            if !category || hits.iter().any(|h| matches!(h.tag, Tag::Term(_)) && h.words >= 2) {
+                return TitleTerms::of(&hits, self.dictionary);
+            }
+        }
+        TitleTerms::default()
     }
 
     /// What a footnote's mark, or the head of a list, says of the block.
@@ -328,7 +386,11 @@ impl<'a> Linker<'a> {
                 .enumerate()
                 .filter(|(_, q)| q.first >= start && q.first < token)
                 .filter_map(|(i, _)| self.linked.owner.get(&(head, i)).copied())
-                .rfind(|d| self.linked.drafts.get(*d).is_some_and(|d| !d.measure.is_relative()))
+                .rfind(|d| {
+                    self.linked.drafts.get(*d).is_some_and(|d| {
+                        !d.measure.is_relative() && !matches!(d.measure, Measure::Plan | Measure::YoyBase)
+                    })
+                })
         };
         // A list may hang on words of their own sentence: «… 27,86 tỷ đồng. Trong đó:».
         let parts_alone = block.intro.is_some()
@@ -452,7 +514,7 @@ impl<'a> Linker<'a> {
         let draft_before = |token: usize, most_depth: u8| {
             (0..index).rev().find_map(|at| {
                 let q = clause.quantity(at)?;
-                let is_value = clause.is_value.get(at) == Some(&true);
+                let is_value = clause.is_value.get(at) == Some(&true) && !self.is_base(clause, at);
                 let draft = clause.assigned.get(at).copied().flatten().unwrap_or(NOT_MAPPED);
                 (q.end() <= token && clause.depth(q.first) <= most_depth && is_value).then_some((draft, q.end()))
             })
@@ -479,6 +541,12 @@ impl<'a> Linker<'a> {
             return Some((draft, exhaustive));
         }
         clause.outer.draft.map(|draft| (draft, clause.outer.exhaustive))
+    }
+
+    /// Whether a quantity became a plan or last year's value: what it is set against has parts, it has not.
+    fn is_base(&self, clause: &Clause<'_>, index: usize) -> bool {
+        let draft = clause.assigned.get(index).copied().flatten().and_then(|d| self.linked.drafts.get(d));
+        draft.is_some_and(|d| matches!(d.measure, Measure::Plan | Measure::YoyBase))
     }
 
     /// The value before the last `trong đó`, `gồm` or colon between `from` and the quantity.
@@ -511,6 +579,7 @@ impl<'a> Linker<'a> {
                 clause.quantity(*at).is_some_and(|q| {
                     q.end() <= open
                         && clause.is_value.get(*at) == Some(&true)
+                        && !self.is_base(clause, *at)
                         && clause.depth(q.first) <= clause.depth(open).max(depth)
                 })
             });
@@ -544,6 +613,12 @@ impl<'a> Linker<'a> {
         }
         let mut pairs =
             of_quantity(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary);
+        if pairs.is_empty()
+            && let Some(before) = clause.before_lone_bracket(index)
+        {
+            pairs =
+                of_quantity(clause.tokens, clause.scan, quantity, &before, &rule.id, &rule.breakdowns, self.dictionary);
+        }
         if pairs.len() < rule.breakdowns.len() && self.whole(clause, index).is_some() {
             let more =
                 of_parts(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary);
@@ -560,28 +635,58 @@ impl<'a> Linker<'a> {
     /// names.
     fn in_turn(&self, clause: &Clause<'_>, index: usize) -> Option<Found> {
         let marker = self.turn_marker(clause, index)?;
+        let group = self.turn_group(clause, marker.1);
+        // The values after the first go with it, whatever they hang on.
+        if let Some(first) = group.first().filter(|first| **first < index && group.contains(&index)) {
+            let of = clause.assigned.get(*first).copied().flatten()?;
+            let pair = self.respective(clause, index, self.linked.drafts.get(of)?.indicator)?;
+            return Some(Found::Sibling { of, pairs: vec![pair] });
+        }
         let before = (0..index).rev().find(|at| {
             clause.quantity(*at).is_some_and(|q| q.end() <= marker.0) && clause.is_value.get(*at) == Some(&true)
         });
         let whole = match before {
             Some(at) => clause.assigned.get(at).copied().flatten()?,
+            None if self.readings(clause, index, false).first().is_some_and(|c| c.specific) => return None,
             None => clause.memory.first().copied().or(clause.outer.draft)?,
         };
         let pair = self.respective(clause, index, self.linked.drafts.get(whole)?.indicator)?;
         Some(Found::Part { whole, exhaustive: false, pairs: vec![pair] })
     }
 
-    fn turn_marker(&self, clause: &Clause<'_>, index: usize) -> Option<(usize, usize)> {
+    pub(super) fn turn_marker(&self, clause: &Clause<'_>, index: usize) -> Option<(usize, usize)> {
         let quantity = clause.quantity(index)?;
         let range = clause.reach.item_start.get(index).copied()?..quantity.first;
         let hit = clause.scan.hits_in(&range).filter(|h| h.tag == Tag::Marker(Marker::Respectively)).last()?;
         Some((hit.first as usize, hit.last as usize))
     }
 
+    /// The values that stand in turn after a `lần lượt` that ends at token `last`: no other words between them than
+    /// their counted nouns.
+    pub(super) fn turn_group(&self, clause: &Clause<'_>, last: usize) -> Vec<usize> {
+        let mut group: Vec<usize> = Vec::new();
+        for index in 0..clause.assigned.len() {
+            let Some(quantity) = clause.quantity(index).filter(|q| q.first > last) else { continue };
+            let from = group.last().and_then(|i| clause.quantity(*i)).map_or(last + 1, Quantity::end);
+            let between = from..quantity.first;
+            let joined = between.clone().all(|t| {
+                clause.tokens.get(t).is_some_and(|k| !k.is_word() && !k.is(';'))
+                    || clause.scan.hits_in(&between).any(|h| {
+                        matches!(h.tag, Tag::Marker(Marker::And | Marker::Is | Marker::Reach | Marker::About))
+                            && (h.first as usize..=h.last as usize).contains(&t)
+                    })
+            });
+            if !joined {
+                break;
+            }
+            group.push(index);
+        }
+        group
+    }
+
     fn respective(&self, clause: &Clause<'_>, index: usize, indicator: u16) -> Option<(String, String)> {
         let (first, last) = self.turn_marker(clause, index)?;
-        let values: Vec<usize> =
-            (0..clause.assigned.len()).filter(|i| clause.quantity(*i).is_some_and(|q| q.first > last)).collect();
+        let values = self.turn_group(clause, last);
         let place = values.iter().position(|i| *i == index)?;
         let rule = self.dictionary.indicator(indicator)?;
         let start = (0..index)
@@ -589,7 +694,7 @@ impl<'a> Linker<'a> {
             .filter_map(|i| clause.quantity(i))
             .find(|q| q.end() <= first)
             .map_or(clause.reach.sentence.start, Quantity::end);
-        let names = stated(clause.tokens, clause.scan, &(start..first), &rule.id, self.dictionary);
+        let names = stated_of_parts(clause.tokens, clause.scan, &(start..first), &rule.id, self.dictionary);
         for id in &rule.breakdowns {
             let dimension = self.dictionary.dimension_ids.get(id).copied()?;
             let mut row: Vec<(String, usize)> = Vec::new();
@@ -649,6 +754,11 @@ impl<'a> Linker<'a> {
             if matches!(value.measure, Measure::YoyBase | Measure::Plan) {
                 continue;
             }
+            // What a bracket says of another period ends with the bracket.
+            let inside = clause.quantity(at).is_some_and(|q| clause.depth(q.first) > clause.depth(quantity.first));
+            if inside && value.period.is_some() {
+                continue;
+            }
             // Beyond a semicolon only a clause that names nothing else goes on about the value before.
             let base_end = clause.quantity(at).map_or(0, Quantity::end);
             let start = clause.reach.strict.get(index).map_or(0, |s| s.start);
@@ -697,6 +807,16 @@ impl<'a> Linker<'a> {
                 let left = clause.left(index);
                 clause.events.iter().any(|e| e.first >= left.start && e.last < left.end)
             }
+            || self.period_after(clause, index).is_some()
+    }
+
+    /// The period that follows the number at once: `19.685 người của 9 tháng đầu năm`, `145.712 hồ sơ cả năm`.
+    fn period_after(&self, clause: &Clause<'_>, index: usize) -> Option<Coverage> {
+        let right = clause.right(index);
+        let end = clause.quantity(index + 1).map_or(right.end, |next| next.first.max(right.end));
+        let event = clause.events.iter().find(|e| e.first >= right.start && e.last < end)?;
+        let leads = (right.start..event.first).all(|t| clause.tokens.get(t).is_some_and(Token::is_word));
+        (leads && event.first <= right.start + 1).then_some(event.coverage)
     }
 
     fn find(&self, clause: &Clause<'_>, index: usize, quantity: &Quantity) -> Found {
@@ -713,11 +833,19 @@ impl<'a> Linker<'a> {
         if let Some(found) = self.in_turn(clause, index) {
             return found;
         }
+        if self.singles_out_district(clause, index) {
+            return unmapped("district-row");
+        }
+        let near = own.filter(|c| c.anchored && c.specific);
+        if near.is_none()
+            && let Some(of) = self.restated(clause, index, quantity)
+        {
+            return Found::Restated { of };
+        }
         let companion = self.companion(clause, &reading, index);
         if let Some((whole, exhaustive)) = self.whole(clause, index) {
             return self.find_part(clause, &reading, index, whole, exhaustive, &candidates, companion, &unmapped);
         }
-        let near = own.filter(|c| c.anchored && c.specific);
         if let Some(Found::Nothing(_)) = &companion
             && near.is_none()
             && let Some(found) = companion
@@ -743,11 +871,18 @@ impl<'a> Linker<'a> {
             && let Some(draft) = self.linked.drafts.get(of)
         {
             let fits = reading.unit_fit(draft.indicator) > 0.0 && !reading.is_forbidden(draft.indicator);
-            if fits && near.is_none() {
-                let pairs = self.categories(clause, index, draft.indicator);
+            let pairs = if fits { self.categories(clause, index, draft.indicator) } else { Vec::new() };
+            if fits && near.is_none_or(|c| self.names_of_another(&pairs, c.indicator)) {
                 let same_dimension = pairs.iter().any(|(d, _)| draft.breakdown.iter().any(|(other, _)| other == d));
                 if same_dimension {
                     return Found::Sibling { of, pairs };
+                }
+                // «… có 3.018 phụ nữ; dân tộc thiểu số 3.206 người»: another attribute of the same whole.
+                if let Some(part) = draft
+                    .part_of
+                    .filter(|_| !pairs.is_empty() && self.names_only_categories(clause, index, draft.indicator))
+                {
+                    return Found::Part { whole: part.whole, exhaustive: false, pairs };
                 }
                 if !pairs.is_empty()
                     && draft.breakdown.is_empty()
@@ -758,14 +893,27 @@ impl<'a> Linker<'a> {
                 }
             }
         }
+        if near.is_none()
+            && let Some(found) = self.parallel_item(clause, &reading, index)
+        {
+            return found;
+        }
+        if before.is_none()
+            && let Some(found) = self.part_of_memory(clause, &reading, index, near)
+        {
+            return found;
+        }
         // A number without words of its own beside a value of the same indicator restates nothing.
         let restates = own.is_some_and(|c| {
-            !c.anchored
+            let far = c.nearness < 0.6 && !self.asks_for_subject(clause, index);
+            let pairs = self.categories(clause, index, c.indicator);
+            (!c.anchored || far)
                 && clause.assigned.iter().flatten().any(|d| {
-                    self.linked
-                        .drafts
-                        .get(*d)
-                        .is_some_and(|x| x.indicator == c.indicator && x.measure == Measure::Actual)
+                    self.linked.drafts.get(*d).is_some_and(|x| {
+                        x.indicator == c.indicator
+                            && x.measure == Measure::Actual
+                            && (!c.anchored || x.breakdown == pairs)
+                    })
                 })
         });
         if restates {
@@ -775,6 +923,103 @@ impl<'a> Linker<'a> {
             Some(candidate) => Found::Own(candidate),
             None => unmapped("no-indicator"),
         }
+    }
+
+    /// A part of what the sentence before is about, where no more than a category is said of the number: «Lao động nữ là
+    /// 4.012 người», «Phần đông đi Nhật Bản (39 người)».
+    fn part_of_memory(
+        &self,
+        clause: &Clause<'_>,
+        reading: &Reading<'_>,
+        index: usize,
+        near: Option<Candidate>,
+    ) -> Option<Found> {
+        if clause.value_before(index).is_some() {
+            return None;
+        }
+        let whole = clause.memory.first().copied()?;
+        let draft = self.linked.drafts.get(whole)?;
+        let pairs = self.categories(clause, index, draft.indicator);
+        let new = pairs.iter().any(|(d, _)| draft.breakdown.iter().all(|(o, _)| o != d));
+        let fits = reading.unit_fit(draft.indicator) > 0.0 && !reading.is_forbidden(draft.indicator);
+        let end = clause.quantity(index)?.first;
+        let start = clause.before_lone_bracket(index).map_or(clause.reach.strict.get(index)?.start, |r| r.start);
+        let bare = clause.before_lone_bracket(index).is_some()
+            || start < end && self.covered_by_categories(clause, index, draft.indicator, (start, end - 1));
+        let rival = near.is_some_and(|c| c.indicator != draft.indicator && !self.names_of_another(&pairs, c.indicator));
+        (new && fits && bare && !rival).then_some(Found::Part { whole, exhaustive: false, pairs })
+    }
+
+    /// Whether proper names (of countries, of ethnic groups) among the categories split one indicator and not another.
+    fn names_of_another(&self, pairs: &[(String, String)], other: u16) -> bool {
+        let Some(row) = self.dictionary.indicator(other) else { return false };
+        pairs.iter().any(|(dimension, _)| {
+            let at = self.dictionary.dimension_ids.get(dimension).copied();
+            let proper =
+                at.and_then(|d| self.dictionary.dimensions.get(usize::from(d))).is_some_and(|d| d.proper_names);
+            proper && !row.breakdowns.contains(dimension)
+        })
+    }
+
+    /// The value that a number without words of its own says again: an equal one of the same block, or of the report
+    /// where the number stands in its assessment, if all such values are one figure.
+    fn restated(&self, clause: &Clause<'_>, index: usize, quantity: &Quantity) -> Option<usize> {
+        let value = quantity.value?;
+        let money = quantity.class == Some(UnitClass::Known(Unit::Vnd));
+        let telling = value.normalize().mantissa().unsigned_abs() >= if money { 1_000 } else { 100 };
+        if !telling || quantity.kind != QuantityKind::Plain || quantity.class.is_none() {
+            return None;
+        }
+        let assesses = self.document.blocks.get(clause.block).is_some_and(|b| b.part == Part::Assessment);
+        let reading = self.reading(clause, index, false);
+        let mut same = self.linked.drafts.iter().enumerate().filter(|(_, d)| {
+            d.value == value
+                && (d.block == clause.block || assesses)
+                && matches!(d.measure, Measure::Actual | Measure::Cumulative)
+                && reading.unit_fit(d.indicator) > 0.5
+        });
+        let (at, first) = same.next()?;
+        same.all(|(_, d)| d.indicator == first.indicator && d.breakdown == first.breakdown).then_some(at)
+    }
+
+    /// Whether the number is of a part of the province singled out after the whole: «riêng huyện … có 1.460 người».
+    fn singles_out_district(&self, clause: &Clause<'_>, index: usize) -> bool {
+        let left = clause.left(index);
+        let Some(beside) = clause.scan.last_marker(Marker::Besides, &left) else { return false };
+        let next = beside.last as usize + 1;
+        let district = clause.scan.hits_at(next).iter().find(|h| h.tag == Tag::Marker(Marker::District));
+        district.is_some_and(|h| clause.tokens.get(h.last as usize + 1).is_some_and(|t| t.is_word() && t.capital))
+            && clause.value_before(index).is_some()
+    }
+
+    /// The same place of the item before, of a list whose items are named by a category alone:
+    /// «- Vận động xã hội hóa: 4.120 suất» after «- Quà của tỉnh: 52.310 suất».
+    fn parallel_item(&self, clause: &Clause<'_>, reading: &Reading<'_>, index: usize) -> Option<Found> {
+        let block = self.document.blocks.get(clause.block)?;
+        if block.label == 0 || clause.sentence > 0 || index > 0 {
+            return None;
+        }
+        let quantity = clause.quantity(index)?;
+        let before = self
+            .document
+            .blocks
+            .get(..clause.block)?
+            .iter()
+            .rposition(|b| !matches!(b.kind, BlockKind::Furniture | BlockKind::Footnote(_)))?;
+        let sibling = self.document.blocks.get(before)?;
+        if sibling.label == 0 || sibling.level != block.level || sibling.intro != block.intro {
+            return None;
+        }
+        let of = self.linked.drafts.iter().position(|d| d.block == before && d.sentence == 0)?;
+        let draft = self.linked.drafts.get(of)?;
+        let first = self.scans.get(before)?.quantities.first()?;
+        let alike = first.class == quantity.class && draft.tokens.start == first.first && !draft.measure.is_relative();
+        let rule = self.dictionary.indicator(draft.indicator)?;
+        let strict = clause.reach.strict.get(index)?;
+        let pairs = of_parts(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary);
+        let pairs = if pairs.is_empty() { self.categories(clause, index, draft.indicator) } else { pairs };
+        let parallel = pairs.iter().any(|(d, _)| draft.breakdown.iter().any(|(o, _)| o == d));
+        (alike && parallel && reading.unit_fit(draft.indicator) > 0.0).then_some(Found::Sibling { of, pairs })
     }
 
     /// The reading by the heading right above, for a number whose own words name nothing.
@@ -845,6 +1090,9 @@ impl<'a> Linker<'a> {
         };
         let pairs = self.categories(clause, index, draft.indicator);
         let fits = reading.unit_fit(draft.indicator) > 0.0;
+        if fits && clause.compared_period(index, self.report).is_some() {
+            return Found::Carried { of: whole };
+        }
         let forbidden = reading.is_forbidden_part(draft.indicator);
         let part = |pairs: Vec<(String, String)>| Found::Part { whole, exhaustive, pairs };
         let asks = self.asks_for_subject(clause, index);
@@ -854,6 +1102,12 @@ impl<'a> Linker<'a> {
             && pairs.is_empty()
             && own.is_none_or(|c| !c.specific || c.nearness < 1.0 || c.indicator == draft.indicator)
             && let Some(found) = companion
+        {
+            return found;
+        }
+        // «…; khác: 513»: the rest of a list of parts is the category of all others.
+        if pairs.is_empty()
+            && let Some(found) = self.other_part(clause, index, whole)
         {
             return found;
         }
@@ -934,6 +1188,22 @@ impl<'a> Linker<'a> {
         }
     }
 
+    /// The next of the parts before, where its own words say no more than «khác».
+    fn other_part(&self, clause: &Clause<'_>, index: usize, whole: usize) -> Option<Found> {
+        let quantity = clause.quantity(index)?;
+        let before = index.checked_sub(1)?;
+        let of = clause.assigned.get(before).copied().flatten()?;
+        let part = self.linked.drafts.get(of)?;
+        let parent = self.linked.drafts.get(whole)?;
+        let (dimension, _) = part.breakdown.iter().find(|(d, _)| parent.breakdown.iter().all(|(p, _)| p != d))?;
+        let hit = clause.scan.last_marker(Marker::OtherCategory, &(clause.quantity(before)?.end()..quantity.first))?;
+        let only = clause.plain_words(clause.quantity(before)?.end().saturating_sub(1), hit.first as usize) == 0
+            && clause.plain_words(hit.last as usize, quantity.first) == 0;
+        let same = part.part_of.is_some_and(|p| p.whole == whole);
+        (only && same && quantity.value.is_some())
+            .then(|| Found::Sibling { of, pairs: vec![(dimension.clone(), "other".to_owned())] })
+    }
+
     /// Whether words that open parts stand before the quantity in its sentence.
     fn lists_parts(&self, clause: &Clause<'_>, index: usize) -> bool {
         let Some(quantity) = clause.quantity(index) else { return false };
@@ -957,7 +1227,15 @@ impl<'a> Linker<'a> {
         let Some(rule) = self.dictionary.indicator(indicator) else { return false };
         let Some(strict) = clause.reach.strict.get(index) else { return false };
         let categories = stated(clause.tokens, clause.scan, strict, &rule.id, self.dictionary);
-        (span.0..=span.1).filter(|t| clause.tokens.get(*t).is_some_and(Token::is_word)).all(|t| {
+        let counted = |t: usize| {
+            clause.scan.hits_at(t).iter().any(|h| {
+                matches!(h.tag, Tag::Unit(id) if self.dictionary.units.get(usize::from(id)).is_some_and(|u| u.general))
+            })
+        };
+        let plain = |t: usize| {
+            clause.tokens.get(t).is_some_and(Token::is_word) && !counted(t) && clause.scan.marked.get(t) != Some(&true)
+        };
+        (span.0..=span.1).filter(|t| plain(*t)).all(|t| {
             categories.iter().any(|s| {
                 s.first <= t
                     && t <= s.last
@@ -995,6 +1273,9 @@ impl<'a> Linker<'a> {
             .find(|e| e.first >= right.start && e.last < right.end && e.coverage == Coverage::Cumulative)
         {
             return Some(after.coverage);
+        }
+        if let Some(after) = self.period_after(clause, index) {
+            return Some(after);
         }
         let base_tokens = base
             .and_then(|d| self.linked.drafts.get(d))
@@ -1044,9 +1325,22 @@ impl<'a> Linker<'a> {
         found: Found,
     ) -> Result<Draft, Unmapped> {
         let loses = self.dictionary.confidence.loses;
+        if let Found::Restated { of } = found {
+            let draft = self.draft(of)?;
+            return Ok(Draft {
+                measure: draft.measure,
+                of: None,
+                qualifier: qualifier(quantity.approx),
+                confidence: (draft.confidence - loses.carried).clamp(0.05, 0.99),
+                rule: format!("restates: {}", draft.rule),
+                is_main: clause.depth(quantity.first) == 0,
+                ..self.relative_draft(clause, index, quantity, value, draft)
+            });
+        }
         let mut confidence = self.dictionary.confidence.start;
         let (indicator, base, part_of, mut pairs, rule) = match &found {
             Found::Nothing(unmapped) => return Err(unmapped.clone()),
+            Found::Restated { .. } => return Err(Unmapped { reason: "no-indicator", candidates: Vec::new() }),
             Found::Own(candidate) => {
                 confidence = self.own_confidence(clause, index, candidate);
                 let pairs = self.categories(clause, index, candidate.indicator);
@@ -1112,14 +1406,18 @@ impl<'a> Linker<'a> {
                 .outer
                 .period
                 .or(clause.outer.of_stocks.filter(|_| !is_flow))
-                .or_else(|| self.period_before(clause, rule_row.domain(), is_flow, inherits.is_some()));
+                .or_else(|| self.period_before(clause, rule_row, inherits.is_some()));
         }
         let mut measure = if cumulative { Measure::Cumulative } else { Measure::Actual };
         let last_year = period.is_some_and(|p| {
             p.last_year() + 1 == self.report.year && (p.kind == self.report.kind || p.kind == PeriodKind::Year)
         });
         let beside = clause.depth(quantity.first) > 0 && matches!(found, Found::Carried { .. });
-        if last_year && beside {
+        let compared = clause.compared_period(index, self.report).filter(|_| beside);
+        if let Some(other) = compared {
+            measure = Measure::Actual;
+            period = Some(other);
+        } else if last_year && beside {
             measure = Measure::YoyBase;
             period = base.and_then(|b| self.linked.drafts.get(b)).and_then(|d| d.period);
         } else if self.is_plan(clause, index) {
@@ -1179,14 +1477,16 @@ impl<'a> Linker<'a> {
     }
 
     /// The other period of the sentence before, for a stock or rate of the same field of work that names none.
-    fn period_before(&self, clause: &Clause<'_>, domain: &str, is_flow: bool, inherits: bool) -> Option<Period> {
-        if is_flow || inherits {
+    fn period_before(&self, clause: &Clause<'_>, of: &Indicator, inherits: bool) -> Option<Period> {
+        let (domain, unit) = (of.domain(), of.unit);
+        if of.kind == Kind::Flow || inherits {
             return None;
         }
         let draft = clause.memory.first().and_then(|d| self.linked.drafts.get(*d))?;
         let row = self.dictionary.indicator(draft.indicator)?;
         let near = draft.block == clause.block && draft.sentence + 1 == clause.sentence;
-        draft.period.filter(|_| near && row.domain() == domain && row.kind != Kind::Flow)
+        let alike = row.unit == unit || row.unit == Unit::Percent || unit == Unit::Percent;
+        draft.period.filter(|_| near && alike && row.domain() == domain && row.kind != Kind::Flow)
     }
 
     fn draft(&self, at: usize) -> Result<&Draft, Unmapped> {
@@ -1301,6 +1601,16 @@ impl<'a> Linker<'a> {
     fn zero(&mut self, clause: &Clause<'_>, index: usize, quantity: &Quantity) -> Result<Vec<Draft>, Unmapped> {
         let scores = self.dictionary.confidence.scores;
         let candidates = self.readings(clause, index, true);
+        let sentence_end = clause.item_range(index).end;
+        if clause.scan.has_marker(Marker::OneKindOnly, &(quantity.last + 1..sentence_end.min(quantity.last + 12))) {
+            return Ok(Vec::new());
+        }
+        // «không có …» denies what it names: its object must be among the words that name the indicator.
+        let object_needed = clause
+            .scan
+            .hits_at(quantity.first)
+            .iter()
+            .any(|h| h.tag == Tag::Marker(Marker::ZeroNeedsNone) && h.last as usize == quantity.last);
         let mut taken: Vec<Candidate> = Vec::new();
         for candidate in candidates.iter().copied() {
             let countable = self
@@ -1308,7 +1618,13 @@ impl<'a> Linker<'a> {
                 .indicator(candidate.indicator)
                 .is_some_and(|i| i.kind != Kind::Rate && i.unit != Unit::Vnd);
             let apart = taken.iter().all(|t| candidate.span.1 < t.span.0 || t.span.1 < candidate.span.0);
-            if candidate.nearness >= 1.0 && candidate.specific && candidate.score >= scores.strong && countable && apart
+            let denied = !object_needed || candidate.span.1 > quantity.last;
+            if candidate.nearness >= 1.0
+                && candidate.specific
+                && candidate.score >= scores.strong
+                && countable
+                && apart
+                && denied
             {
                 taken.push(candidate);
             }
@@ -1339,6 +1655,23 @@ impl<'a> Linker<'a> {
         relative: Relative,
     ) -> Result<Draft, Unmapped> {
         let nothing = |reason| Unmapped { reason, candidates: Vec::new() };
+        // «Tỷ lệ số hóa hồ sơ: 88,6%»: words of its own that name no indicator do not make it a share of the value before.
+        let own_start = clause.left(index).start;
+        let rate_of_its_own = matches!(relative.about, About::Share | About::Plan)
+            && quantity.kind == QuantityKind::Percent
+            && !clause.scan.has_marker(Marker::PlanOfYear, &(own_start..clause.right(index).end))
+            && clause.scan.hits_in(&(own_start..quantity.first)).any(|h| {
+                h.tag == Tag::Marker(Marker::Share)
+                    && clause.plain_words(own_start.saturating_sub(1), h.first as usize) == 0
+                    && clause.plain_words(h.last as usize, quantity.first) >= 2
+            });
+        let far = relative.unclear && relative.about == About::Share;
+        if rate_of_its_own || far && clause.plain_words(own_start, quantity.first) >= 3 {
+            let named = self.readings(clause, index, true).first().is_some_and(|c| c.anchored && c.specific);
+            if !named {
+                return Err(nothing("percentage-of-what"));
+            }
+        }
         let subject = self.subject_of(clause, index, &relative);
         let Some(subject) = subject else { return self.relative_alone(clause, index, quantity, value, &relative) };
         let subject = subject.map_err(nothing)?;

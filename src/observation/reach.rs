@@ -104,7 +104,8 @@ impl Reach {
         match (last < next_first, self.unsplit.get(index)) {
             (true, Some(true)) => 0.8,
             (true, _) => 0.25,
-            (false, _) => 0.05,
+            // Words beyond the next number are not this one's.
+            (false, _) => 0.0,
         }
     }
 }

@@ -132,6 +132,10 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
     let left = clause.left(index);
     let said = |marker: Marker| clause.scan.has_marker(marker, &near);
     let said_before = |marker: Marker, words: usize| clause.before(index, marker, words).is_some();
+    // «giảm còn 1,88%» gives the level, not the change.
+    if said_before(Marker::LevelReached, 0) && !said_before(Marker::Reach, 0) {
+        return None;
+    }
     let up = said_before(Marker::Increase, 0);
     let down = said_before(Marker::Decrease, 0);
     let direction = match (up, down) {
@@ -146,6 +150,13 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
         (false, true) => -1,
         (false, false) => sign(clause, quantity),
     };
+    // «tăng mạnh với 4.215 người» gives the value.
+    let given = quantity.kind == QuantityKind::Plain
+        && clause
+            .scan
+            .last_marker(Marker::And, &left)
+            .is_some_and(|h| h.last as usize + 1 == quantity.first && direction != 0);
+    let direction = if given { 0 } else { direction };
     let same = said(Marker::SamePeriod) || said_before(Marker::SamePeriod, 4);
     let previous = !same && (said(Marker::PreviousPeriod) || said_before(Marker::PreviousPeriod, 3));
     // In a year's report what is set against the year before, or its end, is set against the same period.
@@ -213,7 +224,9 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
                 return Some(base(direction));
             }
             if same || previous {
-                return Some(base(0));
+                // An index is said to be equal to, or to reach; without that word a small one may be a change.
+                let index_said = said_before(Marker::Equal, 2) || said_before(Marker::Reach, 2);
+                return Some(Relative { unclear: !index_said, ..base(0) });
             }
             if rate_level(linker, clause, index) {
                 return None;
@@ -235,7 +248,7 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
         QuantityKind::Times => Some(base(1)),
         QuantityKind::Plain | QuantityKind::Fraction => {
             if fraction_before(clause, index) {
-                return Some(fraction_whole(clause, index));
+                return Some(fraction_whole(clause, index, linker.drafts()));
             }
             let has_subject = clause.value_before(index).is_some()
                 || linker.outer_draft(clause).is_some()
@@ -249,10 +262,15 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             {
                 return Some(base(direction));
             }
-            let told_same = clause.before(index, Marker::SamePeriod, 2).is_some()
+            let told_same = clause.before(index, Marker::SamePeriod, 2).is_some_and(|at| {
+                !(at..quantity.first)
+                    .any(|t| clause.tokens.get(t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(',' | ';'))))
+            }) || clause.bracket_opens_with(index, Marker::SamePeriod)
+                && clause.before(index, Marker::SamePeriod, 4).is_some()
                 || clause.before_bracket(index, Marker::SamePeriod) && clause.opens_bracket(index)
                 || last_year_in_bracket(clause, index, report);
-            if told_same && has_subject {
+            let is_plan = clause.before(index, Marker::PlanValue, 1).is_some();
+            if told_same && has_subject && !is_plan {
                 return Some(Relative::new(About::SamePeriodValue, 0));
             }
             let compared = clause
@@ -351,8 +369,8 @@ fn fraction_before(clause: &Clause<'_>, index: usize) -> bool {
         && (before.end()..own.first).all(|t| clause.tokens.get(t).is_some_and(|k| k.is('/')))
 }
 
-/// The second number of a fraction: the plan, where words or a percentage of it say so.
-fn fraction_whole(clause: &Clause<'_>, index: usize) -> Relative {
+/// The second number of a fraction: the plan, where words, a percentage of it, its size or the fractions before say so.
+fn fraction_whole(clause: &Clause<'_>, index: usize, drafts: &[Draft]) -> Relative {
     let start = clause.item_range(index).start;
     let end = clause.item_range(index).end;
     let plan = clause.scan.has_marker(Marker::PlanOfYear, &(start..end));
@@ -362,7 +380,24 @@ fn fraction_whole(clause: &Clause<'_>, index: usize) -> Relative {
                 || clause.before(index + 1, Marker::Equal, 1).is_some()
                 || clause.before(index + 1, Marker::Exceed, 1).is_some())
     });
-    Relative::new(if plan || reached { About::PlanValue } else { About::FractionWhole }, 0)
+    // What was done cannot exceed a whole that it is a part of.
+    let exceeds = index
+        .checked_sub(1)
+        .and_then(|b| clause.quantity(b))
+        .zip(clause.quantity(index))
+        .is_some_and(|(done, whole)| done.value > whole.value);
+    let like_before = (1..index).any(|at| {
+        fraction_before(clause, at)
+            && clause
+                .assigned
+                .get(at)
+                .copied()
+                .flatten()
+                .and_then(|d| drafts.get(d))
+                .is_some_and(|d| d.measure == Measure::Plan)
+    });
+    let plan = plan || reached || exceeds || like_before;
+    Relative::new(if plan { About::PlanValue } else { About::FractionWhole }, 0)
 }
 
 /// The value that a relative number is about. `None`: the sentence's own words must say; an error: the value it
@@ -378,6 +413,9 @@ pub(super) fn subject_of(
     }
     let scores = linker.dictionary().confidence.scores;
     let own = linker.candidates_of(clause, index, true);
+    if let Some(subject) = in_turn(linker, clause, index) {
+        return Some(Ok(subject));
+    }
     let before = like_value(linker, clause, index, relative, &own).or_else(|| clause.value_before(index));
     if let Some(rate) = rate_just_before(linker, clause, index, relative) {
         return Some(Ok(rate));
@@ -403,6 +441,21 @@ pub(super) fn subject_of(
         return None;
     }
     linker.outer_draft(clause).or(linker.memory(clause)).map(Ok)
+}
+
+/// The value that a percentage in a row after `lần lượt` is about: the one in the same place of the values before.
+fn in_turn(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> Option<usize> {
+    let (first, last) = linker.turn_marker(clause, index)?;
+    let group = linker.turn_group(clause, last);
+    let place = group.iter().position(|i| *i == index)?;
+    let before: Vec<usize> = (0..*group.first()?)
+        .filter(|at| clause.is_value.get(*at) == Some(&true) && clause.quantity(*at).is_some_and(|q| q.end() <= first))
+        .collect();
+    let start = before.len().checked_sub(group.len())?;
+    if group.len() < 2 {
+        return None;
+    }
+    clause.assigned.get(*before.get(start + place)?).copied().flatten()
 }
 
 /// For an absolute change: the nearest value before that its own words name, or that is counted in the same noun.

@@ -185,6 +185,18 @@ fn resolve(
                 });
             };
             if year == report.year {
+                // «Ước cuối năm 2020 còn …» in October is about the end of the year.
+                let to_come = report.last_month() < 12
+                    && scan
+                        .hits_in(&(mention.first.saturating_sub(2).max(sentence.start)..mention.last + 1))
+                        .any(|h| h.tag == Tag::Period(PeriodWord::EndOfYear))
+                    && scan.has_marker(
+                        Marker::Estimate,
+                        &(mention.first.saturating_sub(4).max(sentence.start)..mention.first),
+                    );
+                if to_come {
+                    return Some(Coverage::Other(Period::year(year)));
+                }
                 let whole = report.last_month() == 12 && opening;
                 return whole.then_some(if report.starts_in_january() {
                     Coverage::Within
@@ -222,6 +234,18 @@ pub(super) fn past_year(tokens: &[Token], scan: &Scan, range: &Range<usize>, rep
         .filter_map(|m| m.year)
         .rfind(|year| *year < report.year && year + 2 >= report.year)
         .map(Period::year)
+}
+
+/// The year before the report's at whose end a sentence closes: «nhắc lại số liệu cuối năm 2019.»
+pub(super) fn past_year_end(tokens: &[Token], scan: &Scan, sentence: &Range<usize>, report: Period) -> Option<Period> {
+    let mention =
+        scan.periods.iter().rfind(|m| m.span == Span::Year && m.first >= sentence.start && m.last < sentence.end)?;
+    let closes = (mention.last + 1..sentence.end).all(|t| tokens.get(t).is_some_and(|k| !k.is_word()));
+    let at_end = scan
+        .hits_in(&(mention.first.saturating_sub(2).max(sentence.start)..mention.last + 1))
+        .any(|h| h.tag == Tag::Period(PeriodWord::EndOfYear));
+    let year = mention.year.filter(|year| *year < report.year && year + 2 >= report.year)?;
+    (closes && at_end).then(|| Period::year(year))
 }
 
 /// A flow's period and whether it is cumulative, in the contract's terms.

@@ -141,10 +141,7 @@ fn province_of(
     }
     let tokens = |at: usize| document.blocks.get(at).map(|b| b.tokens.as_slice()).unwrap_or_default();
     let is_title = |at: usize| document.title.contains(&at);
-    let is_dated = |at: usize| {
-        let text = document.written(tokens(at));
-        dictionary.report_rules.dates.iter().any(|r| r.is_match(&text))
-    };
+    let is_dated = |at: usize| is_dated(&document.written(tokens(at)), dictionary);
     let found =
         |at: u8, sign: &'static str| code_of(at, system, dictionary).map(|(code, system)| (Some(code), system, sign));
     let mut signs: Vec<(u8, &'static str)> = Vec::new();
@@ -185,6 +182,11 @@ fn dictionary_opens_closing(tokens: &[Token], dictionary: &Dictionary) -> bool {
     let mut hits = Vec::new();
     dictionary.trie.find(tokens, &dictionary.vocabulary, &mut hits);
     hits.iter().any(|h| h.tag == Tag::Closing && h.first == 0)
+}
+
+/// Whether a line carries the date of a document, its own or that of the one it goes with.
+pub fn is_dated(text: &str, dictionary: &Dictionary) -> bool {
+    dictionary.report_rules.dates.iter().any(|rule| rule.is_match(text))
 }
 
 /// The provinces that a row of tokens names, in order: positions in `Dictionary::province_names`.
@@ -277,10 +279,31 @@ fn period_of(
     if let Some(period) = period_in_name(name, dictionary) {
         return (Some(period), "file-name");
     }
+    if let Some(period) = period_in_heads(document, year_of_date, dictionary) {
+        return (Some(period), "table-head");
+    }
     match assumed.period {
         Some(period) => (Some(period), "assumed"),
         None => (None, ""),
     }
+}
+
+/// The period of a report that names none but in the heads of its tables: the first of those that end last, plans
+/// aside.
+fn period_in_heads(document: &Document, year_of_date: Option<u16>, dictionary: &Dictionary) -> Option<Period> {
+    const HEAD_ROWS: usize = 4;
+    let cells = document.tables.iter().flat_map(|t| t.rows.iter().take(HEAD_ROWS)).flatten();
+    let named = cells.filter(|cell| cell.tokens.len() <= 20).filter_map(|cell| {
+        let mut hits = Vec::new();
+        dictionary.trie.find(&cell.tokens, &dictionary.vocabulary, &mut hits);
+        let coming = |m: &Marker| matches!(m, Marker::PlanOfYear | Marker::NextPeriod | Marker::Estimate | Marker::Compare);
+        let plan = hits.iter().any(|h| matches!(&h.tag, Tag::Marker(m) if coming(m)));
+        if plan { None } else { period_in(document, &cell.tokens, year_of_date, dictionary) }
+    });
+    named.fold(None, |best: Option<Period>, p| match best {
+        Some(b) if (b.last_year(), b.last_month()) >= (p.last_year(), p.last_month()) => Some(b),
+        _ => Some(p),
+    })
 }
 
 /// The reporting period that a title names: the first, before any words of coming tasks; where a month and the year

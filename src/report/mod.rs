@@ -2,7 +2,7 @@
 
 mod identify;
 
-pub use identify::{Assumed, identify, period_of_words, province_code, provinces_named};
+pub use identify::{Assumed, identify, is_dated, period_of_words, province_code, provinces_named};
 
 use crate::dictionary::geography::ProvinceSystem;
 use crate::period::Period;

@@ -8,7 +8,7 @@ use crate::dictionary::marker::Marker;
 use crate::dictionary::{Dictionary, Tag, UnitClass};
 use crate::document::{Block, BlockKind, Document};
 use crate::period::Period;
-use crate::report::period_of_words;
+use crate::report::{is_dated, period_of_words};
 use crate::text::Place;
 
 /// A line above a table that is longer than this is running text.
@@ -64,14 +64,7 @@ impl Surroundings {
             .chain(above.iter().copied())
             .filter(|b| !matches!(b.kind, BlockKind::Table(_)) && b.tokens.len() <= 80)
             .any(|b| says_index(&Words::new(b.tokens.clone(), dictionary)));
-        found.period = above.iter().take(if sheet.is_some() { SHEET_LINES_ABOVE } else { 1 }).find_map(|b| {
-            let ends = b.tokens.last().is_some_and(|t| t.is('.') || t.is(':') || t.is(';'));
-            if sheet.is_none() && (ends || b.tokens.len() > 30) {
-                return None;
-            }
-            // «Chỉ tiêu chủ yếu năm 2024» over a quarter's figures names the year of the plan.
-            period_of_words(document, &b.tokens, Some(report.year), dictionary).filter(|p| !report.within(*p))
-        });
+        found.period = own_period(document, &above, sheet.is_some(), report, dictionary);
         found
     }
 
@@ -114,6 +107,31 @@ impl Surroundings {
             self.units.push((UnitClass::Known(crate::dictionary::register::Unit::Percent), Decimal::ONE));
         }
     }
+}
+
+/// The period that the lines above name, where none of them names the report's.
+fn own_period(
+    document: &Document,
+    above: &[&Block],
+    on_sheet: bool,
+    report: Period,
+    dictionary: &Dictionary,
+) -> Option<Period> {
+    let lines = above.iter().take(if on_sheet { SHEET_LINES_ABOVE } else { 1 });
+    let named: Vec<Period> = lines
+        .filter(|b| {
+            let ends = b.tokens.last().is_some_and(|t| t.is('.') || t.is(':') || t.is(';'));
+            let words = Words::new(b.tokens.clone(), dictionary);
+            // «… và kế hoạch năm 2025» is about what comes.
+            let plan = words.says(Marker::PlanOfYear) && !words.says(Marker::ResultColumn);
+            let dated = is_dated(&document.written(&b.tokens), dictionary);
+            !dated && !plan && (on_sheet || !ends && b.tokens.len() <= 30)
+        })
+        .filter_map(|b| period_of_words(document, &b.tokens, Some(report.year), dictionary))
+        .collect();
+    // «Chỉ tiêu chủ yếu năm 2024» over a quarter's figures names the year of the plan.
+    let own = |p: &Period| report.within(*p) || (p.last_year(), p.last_month()) == (report.last_year(), report.last_month());
+    if named.iter().any(own) { None } else { named.first().copied() }
 }
 
 /// The sheet that a block stands on, if the file has sheets.

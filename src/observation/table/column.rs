@@ -7,7 +7,7 @@ use super::super::time::Coverage;
 use super::words::Words;
 use crate::dictionary::marker::Marker;
 use crate::dictionary::{Dictionary, Tag, UnitClass};
-use crate::period::Period;
+use crate::period::{Period, PeriodKind};
 use crate::text::SourceText;
 
 /// What a column holds.
@@ -54,6 +54,8 @@ pub(super) struct Data {
     pub coming: bool,
     /// Whether the measure is told by the order of the columns only.
     pub doubtful: bool,
+    /// Whether what it states was told by the columns that it divides.
+    pub derived: bool,
     /// A measure that is none of the table's: the value of the period before.
     pub untold: bool,
     /// All words of the head, from the top down.
@@ -92,12 +94,14 @@ impl Around<'_> {
                 .tokens
                 .windows(2)
                 .any(|w| matches!(w, [a, b] if (a.is('+') || a.is('-')) && (b.is(')') || b.is('/'))));
-        let coverage = named.coverage;
+        // «Tháng trước» is a period of its own where nothing is compared with it.
+        let before = previous_of(self.report).filter(|_| says(Marker::LastPeriod) && !compares && !signed);
+        let coverage = named.coverage.or(before.map(Coverage::Other));
         let cumulative = says(Marker::Cumulative) || coverage == Some(Coverage::Cumulative);
         let of = if cumulative { Measure::Cumulative } else { Measure::Actual };
         let plan = says(Marker::PlanOfYear);
         let against_last_year =
-            matches!(coverage, Some(Coverage::Other(p)) if p.year + 1 == self.report.year) && (compares || percent);
+            matches!(coverage, Some(Coverage::Other(p)) if p.year + 1 == self.report.year) && (compares || signed);
         let same = says(Marker::SamePeriod) || against_last_year;
         let previous = says(Marker::PreviousPeriod) && !cumulative && coverage.is_none();
         let index_named = says(Marker::IndexBase);
@@ -124,6 +128,9 @@ impl Around<'_> {
         } else if previous {
             untold = true;
             (Measure::Actual, false, false)
+        } else if signed && leaf_says_both(&leaf) && !cumulative {
+            // A bare change is one on the same period.
+            if percent { (Measure::YoyPct, false, false) } else { (Measure::YoyAbs, false, false) }
         } else if percent && (says(Marker::Reach) || says(Marker::Exceed)) {
             (Measure::PctOfPlan, false, false)
         } else if percent && !cumulative && !says(Marker::ResultColumn) && coverage.is_none() {
@@ -135,7 +142,7 @@ impl Around<'_> {
             said = firm || says(Marker::ResultColumn);
             (Measure::Actual, false, false)
         };
-        let last_year = |p: Period| p.kind == self.report.kind && p.year + 1 == self.report.year;
+        let last_year = |p: Period| p.last_year() + 1 == self.report.last_year() && p.last_month() == self.report.last_month();
         let measure = match coverage {
             Some(Coverage::Other(period)) if last_year(period) && measure == Measure::Actual => Measure::YoyBase,
             _ => measure,
@@ -163,6 +170,7 @@ impl Around<'_> {
             firm,
             coming,
             doubtful: false,
+            derived: false,
             untold,
             parts: head.says(Marker::OpensParts),
             head,
@@ -204,6 +212,22 @@ impl Around<'_> {
             .or_else(|| leaf.unit(self.dictionary))
             .or_else(|| head.unit(self.dictionary))
             .or_else(|| (head.percent() || self.percent_cells).then_some((percent, Decimal::ONE)))
+    }
+}
+
+/// Whether a head names both directions: «tăng (+), giảm (-)».
+fn leaf_says_both(leaf: &Words) -> bool {
+    leaf.says(Marker::Increase) && leaf.says(Marker::Decrease)
+}
+
+/// The month or quarter before another.
+fn previous_of(period: Period) -> Option<Period> {
+    match period.kind {
+        PeriodKind::Month(1) => Period::month(period.year - 1, 12),
+        PeriodKind::Month(month) => Period::month(period.year, month - 1),
+        PeriodKind::Quarter(1) => Period::quarter(period.year - 1, 4),
+        PeriodKind::Quarter(quarter) => Period::quarter(period.year, quarter - 1),
+        _ => None,
     }
 }
 

@@ -6,11 +6,12 @@ use std::rc::Rc;
 use rust_decimal::Decimal;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::super::breakdown::{Stated as Category, of_quantity, stated};
+use super::super::breakdown::{Stated as Category, of_parts, of_quantity, stated};
 use super::super::candidates::{Candidate, ContextTerms, Reading, SentenceTerms, TitleTerms};
 use super::super::reach::Reach;
 use super::around::Surroundings;
 use super::words::Words;
+use crate::dictionary::marker::Marker;
 use crate::dictionary::register::Unit;
 use crate::dictionary::{Dictionary, Tag, UnitClass};
 use crate::mention::number::Convention;
@@ -76,6 +77,27 @@ impl Reader<'_> {
         title: Option<&Words>,
         class: Option<UnitClass>,
     ) -> Option<Candidate> {
+        let short = self.best_as_written(tokens, above, title, class);
+        let abbreviated = tokens.iter().any(|t| t.is_word() && self.dictionary.abbreviations.contains_key(&t.word));
+        if !abbreviated {
+            return short;
+        }
+        let words = Words { tokens: tokens.to_vec(), hits: Vec::new() };
+        let long = words.written_out(self.dictionary);
+        let long = long.and_then(|words| self.best_as_written(&words.tokens, above, title, class));
+        match (short, long) {
+            (Some(short), Some(long)) => Some(if long.score > short.score { long } else { short }),
+            (short, long) => short.or(long),
+        }
+    }
+
+    fn best_as_written(
+        &self,
+        tokens: &[Token],
+        above: &[&Words],
+        title: Option<&Words>,
+        class: Option<UnitClass>,
+    ) -> Option<Candidate> {
         let (scan, _) = label_scan(self, tokens, class);
         let all = 0..tokens.len() + 1;
         let reach = Reach {
@@ -127,6 +149,15 @@ impl Reader<'_> {
                 .then_some(at)
         })?;
         Some(Candidate { indicator: money, ..count })
+    }
+
+    /// The categories that a label states of a part of the indicator: words that say little elsewhere do so here.
+    pub(super) fn categories_of_part(&self, words: &Words, indicator: u16) -> Vec<(String, String)> {
+        let pairs = self.categories(words, indicator);
+        let Some(rule) = self.dictionary.indicator(indicator).filter(|_| pairs.is_empty()) else { return pairs };
+        let (scan, quantity) = label_scan(self, &words.tokens, None);
+        let all = 0..words.tokens.len();
+        of_parts(&words.tokens, &scan, &quantity, &all, &rule.id, &rule.breakdowns, self.dictionary)
     }
 
     /// The categories that words state of an indicator, those that it admits.
@@ -185,6 +216,36 @@ impl Reader<'_> {
     /// Whether the words are known ones for this indicator: its terms, its unit, words of measure and period, admitted
     /// categories.
     pub(super) fn is_explained(&self, words: &Words, indicator: u16) -> bool {
+        self.explains(words, indicator)
+            || words.written_out(self.dictionary).is_some_and(|long| self.explains(&long, indicator))
+    }
+
+    /// Whether a label is no more than categories of the indicator, words of measure and period, and general nouns.
+    pub(super) fn is_only_categories(&self, words: &Words, indicator: u16) -> bool {
+        let Some(rule) = self.dictionary.indicator(indicator) else { return false };
+        words.covered(|tag| match tag {
+            Tag::Marker(_) | Tag::Period(_) | Tag::Roman(_) | Tag::MonthWord(_) => true,
+            Tag::Unit(id) => self
+                .dictionary
+                .units
+                .get(usize::from(*id))
+                .is_some_and(|u| u.general && self.dictionary.unit_fit(rule.unit, Some(u.class)) > 0.5),
+            Tag::Category(id) => self.admits(*id, indicator),
+            _ => false,
+        }) >= ENOUGH_KNOWN
+    }
+
+    fn admits(&self, category: u16, indicator: u16) -> bool {
+        let dimension = self
+            .dictionary
+            .categories
+            .get(usize::from(category))
+            .and_then(|c| self.dictionary.dimensions.get(usize::from(c.dimension)));
+        let rule = self.dictionary.indicator(indicator);
+        dimension.zip(rule).is_some_and(|(d, rule)| rule.breakdowns.contains(&d.id))
+    }
+
+    fn explains(&self, words: &Words, indicator: u16) -> bool {
         let Some(rule) = self.dictionary.indicator(indicator) else { return false };
         words.covered(|tag| match tag {
             Tag::Marker(_) | Tag::Period(_) | Tag::Roman(_) | Tag::Scale(_) | Tag::MonthWord(_) => true,
@@ -194,14 +255,43 @@ impl Reader<'_> {
                 .units
                 .get(usize::from(*id))
                 .is_some_and(|u| self.dictionary.unit_fit(rule.unit, Some(u.class)) > 0.5),
-            Tag::Category(id) => self
-                .dictionary
-                .categories
-                .get(usize::from(*id))
-                .and_then(|c| self.dictionary.dimensions.get(usize::from(c.dimension)))
-                .is_some_and(|d| rule.breakdowns.contains(&d.id)),
+            Tag::Category(id) => self.admits(*id, indicator),
             _ => false,
         }) >= ENOUGH_KNOWN
+    }
+
+    /// What a label states as the companion of the row before it: the money or the participants of what that row counts.
+    pub(super) fn companion(
+        &self,
+        words: &Words,
+        of: &Stated,
+        unit: Option<(UnitClass, Decimal)>,
+    ) -> Option<Stated> {
+        let class = unit.map(|(class, _)| class);
+        let long = words.written_out(self.dictionary);
+        let says = |term: &u32| {
+            let here = |w: &Words| w.hits.iter().any(|h| h.tag == Tag::Term(*term));
+            here(words) || long.as_ref().is_some_and(here)
+        };
+        let found = self.dictionary.rules.iter().enumerate().find_map(|(at, rules)| {
+            let at = u16::try_from(at).ok()?;
+            let rule = self.dictionary.indicator(at)?;
+            let fits = class.is_some_and(|class| self.dictionary.unit_fit(rule.unit, Some(class)) >= 0.7);
+            let said = rules.companion.iter().any(says) || rules.is_money && words.says(Marker::Money);
+            (at != of.indicator && rules.companion_of.contains(&of.indicator) && fits && said).then_some((at, rule))
+        });
+        let (indicator, rule) = found?;
+        let mut breakdown = of.breakdown.clone();
+        breakdown.retain(|(dimension, _)| rule.breakdowns.contains(dimension));
+        Some(Stated {
+            indicator,
+            confidence: of.confidence - self.dictionary.confidence.loses.companion,
+            breakdown,
+            class,
+            factor: unit.map_or(Decimal::ONE, |(_, factor)| factor),
+            rule: format!("companion of: {}", of.rule),
+            part: false,
+        })
     }
 
     /// What a reading states, with its confidence.

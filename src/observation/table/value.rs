@@ -17,8 +17,8 @@ use crate::dictionary::geography::ProvinceSystem;
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::{Kind, Unit};
 use crate::document::Cell;
-use crate::mention::Scan;
 use crate::mention::number::{Follows, parse};
+use crate::mention::{Quantity, Scan};
 use crate::text::{Token, TokenKind, digits};
 
 /// What place a row is about.
@@ -219,7 +219,7 @@ impl Interpreter<'_> {
         let signs = [Marker::Increase, Marker::Decrease, Marker::Under, Marker::Over];
         let bare = words.is_empty() || signs.iter().any(|m| says(*m)) && words.len() <= 2;
         if numbers == 1 && bare {
-            let text = &digits(self.reader.source.slice(token.range()));
+            let text = digits(self.reader.source.slice(token.range()));
             let follows = if measure.is_percent() || unit == Unit::Percent {
                 Follows::Percent
             } else if stated.factor > Decimal::ONE {
@@ -227,7 +227,7 @@ impl Interpreter<'_> {
             } else {
                 Follows::Count
             };
-            let value = parse(text, follows, self.reader.convention).ok_or(NOT_READ)?;
+            let value = parse(&text, follows, self.reader.convention).ok_or(NOT_READ)?;
             let value = if down { -value } else { value };
             return Ok(Number { value, span, token, signed: down || up, in_base: false, percent });
         }
@@ -297,50 +297,41 @@ impl Interpreter<'_> {
     }
 
     /// A level in the notes of a row of money is the amount for one; other numbers there are no values.
-    pub(super) fn note(&mut self, cell: &Cell, stated: Option<&Stated>, row: &Row<'_>) {
+    pub(super) fn note(&mut self, cell: &Cell, first: usize, row: &Row<'_>) {
         let dictionary = self.report.dictionary;
         let scan = Scan::of(self.reader.source, &cell.tokens, 0, self.reader.convention, dictionary);
-        let level = scan
-            .quantities
-            .iter()
-            .find(|q| q.class == Some(UnitClass::Known(Unit::Vnd)) && q.per_one && q.value.is_some());
-        let money = stated.filter(|s| dictionary.indicator(s.indicator).is_some_and(|i| i.unit == Unit::Vnd));
-        let mut taken: Option<u32> = None;
-        if let (Some(level), Some(stated)) = (level, money)
-            && let (Some(value), Some(first), Some(last)) =
-                (level.value, cell.tokens.get(level.first), cell.tokens.get(level.last))
-        {
+        // «600.000 đồng và 300.000 đồng/suất»: the last says for one of what.
+        let money = |q: &&Quantity| q.class == Some(UnitClass::Known(Unit::Vnd)) && q.value.is_some();
+        let per_one = scan.quantities.iter().filter(money).any(|q| q.per_one);
+        let levels: Vec<&Quantity> = scan.quantities.iter().filter(money).filter(|_| per_one).collect();
+        let own = self.linked.drafts.get(first..).unwrap_or_default();
+        let money = own.iter().rev().find(|d| dictionary.indicator(d.indicator).is_some_and(|i| i.unit == Unit::Vnd)).cloned();
+        let mut taken: Vec<u32> = Vec::new();
+        for level in levels {
+            let (Some(money), Some(value)) = (money.as_ref(), level.value) else { continue };
+            let (Some(first), Some(last)) = (cell.tokens.get(level.first), cell.tokens.get(level.last)) else { continue };
             let (at, quote) = self.place_in_block(first, row);
             let index = self.linked.drafts.len();
             self.linked.drafts.push(Draft {
-                block: self.block,
-                sentence: row.at,
                 tokens: at..at + 1,
                 span: first.start as usize..last.end as usize,
                 quote,
-                indicator: stated.indicator,
-                breakdown: stated.breakdown.clone(),
                 measure: Measure::PerUnit,
                 of: None,
                 base: String::new(),
-                period: (self.period != self.report.period).then_some(self.period),
                 value,
                 qualifier: Qualifier::Exact,
                 status: Status::Reported,
-                origin: Origin::Table,
-                confidence: (stated.confidence - dictionary.confidence.loses.companion).clamp(0.05, 0.99),
-                rule: stated.rule.clone(),
+                confidence: (money.confidence - dictionary.confidence.loses.companion).clamp(0.05, 0.99),
                 part_of: None,
                 is_main: false,
-                place: None,
-                province: None,
-                candidates: Vec::new(),
+                ..money.clone()
             });
             self.linked.owner.insert(first.start, index);
-            taken = Some(first.start);
+            taken.push(first.start);
         }
         for token in &cell.tokens {
-            if Some(token.start) != taken {
+            if !taken.contains(&token.start) {
                 self.linked.other(token, Class::Reference, "note");
             }
         }

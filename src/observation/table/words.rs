@@ -4,8 +4,8 @@ use super::super::time::{self, Coverage};
 use crate::dictionary::marker::{Marker, PeriodWord};
 use crate::dictionary::phrase::Hit;
 use crate::dictionary::{Dictionary, Tag, UnitClass};
-use crate::mention::Scan;
 use crate::mention::number::Convention;
+use crate::mention::{Scan, Span};
 use crate::period::Period;
 use crate::text::{SourceText, Token};
 
@@ -37,6 +37,26 @@ impl Words {
         self.hits.iter().any(|h| h.tag == Tag::Marker(marker) && h.first as usize == first)
     }
 
+    /// The same with the abbreviations among them written out; nothing if there are none.
+    pub(super) fn written_out(&self, dictionary: &Dictionary) -> Option<Self> {
+        let known = |t: &Token| t.is_word() && dictionary.abbreviations.contains_key(&t.word);
+        if !self.tokens.iter().any(known) {
+            return None;
+        }
+        let mut tokens = Vec::with_capacity(self.tokens.len() + 4);
+        for token in &self.tokens {
+            match dictionary.abbreviations.get(&token.word).filter(|_| token.is_word()) {
+                Some(words) => tokens.extend(words.iter().map(|word| Token {
+                    word: *word,
+                    alike: dictionary.vocabulary.group_of(*word),
+                    ..*token
+                })),
+                None => tokens.push(*token),
+            }
+        }
+        Some(Self::new(tokens, dictionary))
+    }
+
     /// Whether there is no word.
     pub(super) fn is_wordless(&self) -> bool {
         !self.tokens.iter().any(Token::is_word)
@@ -63,8 +83,14 @@ impl Words {
             Tag::Unit(id) if !heads(h) => Some((h.words, std::cmp::Reverse(h.first), id)),
             _ => None,
         });
-        let unit = best.max().and_then(|(_, _, id)| dictionary.units.get(usize::from(id)))?;
-        Some((unit.class, unit.factor))
+        let (_, std::cmp::Reverse(first), id) = best.max()?;
+        let unit = dictionary.units.get(usize::from(id))?;
+        // «nghìn người»: the scale before a noun.
+        let scale = self.hits.iter().find_map(|h| match h.tag {
+            Tag::Scale(id) if h.last + 1 == first => dictionary.scales.get(usize::from(id)),
+            _ => None,
+        });
+        Some((unit.class, scale.map_or(unit.factor, |s| unit.factor * s.factor)))
     }
 
     /// The unit inside brackets, the last that name one: `Kinh phí (triệu đồng)`.
@@ -119,10 +145,21 @@ impl Words {
         if all == 0 { 1.0 } else { told as f32 / all as f32 }
     }
 
+    /// The period that ends at a date written in figures: `31/12/2022`.
+    fn dated(&self, source: &SourceText, report: Period) -> Option<Coverage> {
+        let number = |t: &Token| source.slice(t.range()).parse::<u16>().ok().filter(|_| t.is_number());
+        self.tokens.windows(5).find_map(|w| {
+            let [day, a, month, b, year] = w else { return None };
+            let written = (a.is('/') || a.is('-') || a.is('.')) && (b.is('/') || b.is('-') || b.is('.'));
+            let (day, month) = (u8::try_from(number(day)?).ok()?, u8::try_from(number(month)?).ok()?);
+            if written { at_date(day, month, number(year), report) } else { None }
+        })
+    }
+
     /// The period that the words name, the last of several.
     pub(super) fn coverage(&self, source: &SourceText, report: Period, dictionary: &Dictionary) -> Named {
         let scan = Scan::of(source, &self.tokens, 0, Convention::default(), dictionary);
-        let mut named = Named { coverage: None, later: false };
+        let mut named = Named { coverage: self.dated(source, report), later: false };
         for mention in &scan.periods {
             named.later |= mention.year.is_some_and(|y| y > report.year);
             let mut only = self.tokens.get(mention.first..=mention.last).unwrap_or_default().to_vec();
@@ -131,10 +168,25 @@ impl Words {
             }
             let alone = Scan::of(source, &only, 0, Convention::default(), dictionary);
             let event = time::events(&only, &alone, &(0..only.len()), report).first().map(|e| e.coverage);
+            // A head that is a date is about the time it ends: «31/12/2022». «Mức chi 01 tháng» names no period.
+            let event = match mention.span {
+                Span::Date { day, month } => at_date(day, month, mention.year, report).or(event),
+                Span::FirstMonths(1) => continue,
+                _ => event,
+            };
             named.coverage = event.or(named.coverage);
         }
         named
     }
+}
+
+/// What a date at the end of a period stands for.
+fn at_date(day: u8, month: u8, year: Option<u16>, report: Period) -> Option<Coverage> {
+    let year = year?;
+    if (year, month) == (report.last_year(), report.last_month()) {
+        return Some(Coverage::Within);
+    }
+    (day >= 28 && month == 12 && year < report.year).then(|| Coverage::Other(Period::year(year)))
 }
 
 /// The period that words name.
