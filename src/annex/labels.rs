@@ -117,6 +117,11 @@ pub(super) struct Words {
     /// Name of the block of figures of a sheet, as formulas write it.
     pub(super) figures: String,
     pub(super) source_row: String,
+    /// Words of the twin workbook: the sheet of notes and its columns, the column of sections.
+    pub(super) notes: String,
+    pub(super) sheet: String,
+    pub(super) about: String,
+    pub(super) section: String,
     pub(super) unknown_province: String,
 }
 

@@ -560,6 +560,13 @@ impl Layout {
 }
 
 impl Layouts {
+    /// The same without the sheet of sources: no figure leads anywhere then.
+    #[must_use]
+    pub fn without_sources(mut self) -> Self {
+        self.layouts.retain(|layout| layout.list != Some(List::Sources));
+        self
+    }
+
     /// A period in words.
     pub fn period_words(&self, period: Period) -> String {
         self.labels.period(period)

@@ -24,6 +24,7 @@ mod select;
 mod sheet;
 mod source;
 mod theme;
+mod twin;
 mod write;
 
 use std::collections::BTreeSet;
@@ -128,6 +129,30 @@ pub fn write_workbook(input: &AnnexInput<'_>) -> Result<Vec<u8>, AnnexError> {
         period: input.period,
     };
     write::write(&book, &sheets).map_err(|source| AnnexError::Write { period: input.period, source })
+}
+
+/// The bytes of the twin of that workbook for machines and screen readers: each grid as a table with one row of
+/// headings, and a sheet of notes. The same input gives the same bytes.
+///
+/// # Errors
+/// When no layout gives a grid, or the file cannot be written.
+pub fn write_twin(input: &AnnexInput<'_>) -> Result<Vec<u8>, AnnexError> {
+    let book = Book::new(input);
+    let (mut taken, mut twins) = (BTreeSet::new(), Vec::new());
+    // The sheet of notes comes first.
+    Book::sheet_name(&book.labels().word.notes, &[], &mut taken);
+    for sheet in built(&book) {
+        let template = sheet.layout().sheet_name.get_ref();
+        let name = Book::sheet_name(template, &naming(&book, &sheet, ""), &mut taken);
+        if let Built::Grid(grid) = sheet {
+            let placed = place(&book, *grid, "", &name);
+            twins.push(twin::twin(&book, &placed.grid, &name, &placed.filling));
+        }
+    }
+    if twins.is_empty() {
+        return Err(AnnexError::Empty(input.period));
+    }
+    twin::write(&book, &twins).map_err(|source| AnnexError::Write { period: input.period, source })
 }
 
 /// The sheets of the workbook, and the name of the sheet of sources.

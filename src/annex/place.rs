@@ -28,7 +28,8 @@ pub(super) struct Placed<'a> {
     pub(super) grid: Grid<'a>,
     pub(super) sheet: Sheet,
     pub(super) spots: Spots<'a>,
-    filling: Vec<(&'static str, String)>,
+    /// The values for the placeholders of its lines.
+    pub(super) filling: Vec<(&'static str, String)>,
 }
 
 /// Puts the lines above and the headings of a grid.
@@ -231,7 +232,7 @@ impl<'a> Body<'_, 'a> {
             let ((content, strong, source), align) = match slot.node.shows {
                 Shows::Number => (own(row.number.clone()), Align::Centre),
                 Shows::Label => (own(label.to_owned()), if part { Align::Indented } else { Align::Left }),
-                Shows::Unit => (own(self.unit(at, column)), Align::Centre),
+                Shows::Unit => (own(unit_of(self.book, self.grid, at, column)), Align::Centre),
                 Shows::Note => (own(remarks(self.book, self.grid, at)), Align::Left),
                 Shows::Empty | Shows::Sparkline => ((Content::Blank, strong, None), Align::Left),
                 Shows::Value | Shows::Coverage | Shows::StateCount => (self.value(at, column, strong), Align::Right),
@@ -249,21 +250,6 @@ impl<'a> Body<'_, 'a> {
             self.sheet.cells.push(Cell { row: line, column: index(column), content, look, source });
         }
         lines
-    }
-
-    fn unit(&self, row: usize, column: usize) -> String {
-        let slot = |selection: Option<Selection<'a>>| selection.unwrap_or_default();
-        let selection = self
-            .grid
-            .whom
-            .selection
-            .with(slot(self.grid.rows.get(row).map(|row| row.slot.selection)))
-            .with(slot(self.grid.columns.get(column).map(|column| column.selection)));
-        match (selection.indicator, selection.measure) {
-            (_, Some(measure)) if measure.is_percent() => self.book.labels().percent(),
-            (Some(indicator), _) => self.book.unit(indicator).name,
-            (None, _) => String::new(),
-        }
     }
 
     /// The content of a cell of values, its type, and the row of its sources.
@@ -408,6 +394,18 @@ impl<'a> Body<'_, 'a> {
     fn charted_value(&self, row: usize, column: usize) -> bool {
         self.grid.columns.get(column).is_some_and(|slot| slot.node.charted)
             && printed_value(self.book, self.grid, row, column).is_some()
+    }
+}
+
+/// The unit of a row, for its column of units.
+pub(super) fn unit_of(book: &Book<'_>, grid: &Grid<'_>, row: usize, column: usize) -> String {
+    let row = grid.rows.get(row).map(|row| row.slot.selection).unwrap_or_default();
+    let column = grid.columns.get(column).map(|column| column.selection).unwrap_or_default();
+    let selection = grid.whom.selection.with(row).with(column);
+    match (selection.indicator, selection.measure) {
+        (_, Some(measure)) if measure.is_percent() => book.labels().percent(),
+        (Some(indicator), _) => book.unit(indicator).name,
+        (None, _) => String::new(),
     }
 }
 

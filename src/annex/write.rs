@@ -178,7 +178,7 @@ fn source_rows(book: &Book<'_>, sheet: &Sheet, to: &mut Worksheet, formats: &mut
 }
 
 /// The only way from an exact value to a binary one: by its digits, which gives the nearest there is.
-fn number(value: Decimal) -> f64 {
+pub(super) fn number(value: Decimal) -> f64 {
     value.to_string().parse().unwrap_or_default()
 }
 

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::failure::Failure;
 use super::find::{InputFile, MANIFEST_FILE, PLANS_FILE};
 use super::manifest;
-use super::outputs::{Tables, View, completeness, settle, workbook};
+use super::outputs::{TWIN_INFIX, Tables, View, completeness, settle, twin, workbook};
 use super::read::clause_at;
 use super::run::Resources;
 use super::side_files::read_all_plans;
@@ -30,6 +30,8 @@ use crate::text::SourceText;
 pub struct Again<'a> {
     /// Files of layouts that take the place of those of the templates; none for the templates' own.
     pub layouts: &'a [PathBuf],
+    /// The twin for machines and screen readers instead.
+    pub tidy: bool,
     /// Yearly plans.
     pub plans: Option<&'a Path>,
 }
@@ -104,9 +106,11 @@ pub fn workbook_again(
     let own = layouts_of(again.layouts, resources)?;
     let saved = read_back(out, &[period], again.plans, resources)?;
     let layouts = own.as_ref().unwrap_or(&resources.layouts);
-    let mut file = workbook(resources, layouts, &saved.tables, &saved.consolidated, &saved.completeness, period)?;
+    let made = if again.tidy { twin } else { workbook };
+    let mut file = made(resources, layouts, &saved.tables, &saved.consolidated, &saved.completeness, period)?;
     if let Some(stem) = again.layouts.first().and_then(|path| path.file_stem()) {
-        file.name = format!("{}-{}.xlsx", stem.to_string_lossy(), period.file_stem());
+        let tidy = if again.tidy { TWIN_INFIX } else { "" };
+        file.name = format!("{}-{tidy}{}.xlsx", stem.to_string_lossy(), period.file_stem());
     }
     let path = out.join(&file.name);
     let manifest_path = out.join(MANIFEST_FILE);

@@ -9,7 +9,7 @@ use super::find::WORKBOOK_STEM;
 use super::identity::revisions;
 use super::run::Resources;
 use super::staging::OutputFile;
-use crate::annex::{AnnexInput, Layouts, write_workbook};
+use crate::annex::{AnnexInput, Layouts, write_twin, write_workbook};
 use crate::completeness::{Completeness, Mention, write_completeness_csv, write_mentions_csv, write_reporting_csv};
 use crate::consolidate::{Boundaries, Consolidated, Input, Plan, consolidate, rows};
 use crate::diagnostic::Finding;
@@ -108,6 +108,9 @@ pub(crate) fn workbook_name(period: Period) -> String {
     format!("{WORKBOOK_STEM}{}.xlsx", period.file_stem())
 }
 
+/// What stands before the period in the names of twin workbooks.
+pub(crate) const TWIN_INFIX: &str = "bang-";
+
 /// The workbook of one period.
 ///
 /// # Errors
@@ -120,7 +123,37 @@ pub(crate) fn workbook(
     completeness: &Completeness,
     period: Period,
 ) -> Result<OutputFile, Failure> {
-    let bytes = write_workbook(&AnnexInput {
+    let made = write_workbook(&annex_input(resources, layouts, tables, consolidated, completeness, period));
+    let bytes = made.map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))?;
+    Ok(OutputFile { name: workbook_name(period), bytes })
+}
+
+/// The twin of the workbook of one period.
+///
+/// # Errors
+/// As [`workbook`].
+pub(crate) fn twin(
+    resources: &Resources,
+    layouts: &Layouts,
+    tables: &Tables,
+    consolidated: &Consolidated,
+    completeness: &Completeness,
+    period: Period,
+) -> Result<OutputFile, Failure> {
+    let made = write_twin(&annex_input(resources, layouts, tables, consolidated, completeness, period));
+    let bytes = made.map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))?;
+    Ok(OutputFile { name: format!("{WORKBOOK_STEM}{TWIN_INFIX}{}.xlsx", period.file_stem()), bytes })
+}
+
+fn annex_input<'a>(
+    resources: &'a Resources,
+    layouts: &'a Layouts,
+    tables: &'a Tables,
+    consolidated: &'a Consolidated,
+    completeness: &'a Completeness,
+    period: Period,
+) -> AnnexInput<'a> {
+    AnnexInput {
         period,
         consolidated,
         completeness,
@@ -131,9 +164,7 @@ pub(crate) fn workbook(
         register: &resources.dictionary.register,
         geography: &resources.dictionary.geography,
         layouts,
-    })
-    .map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))?;
-    Ok(OutputFile { name: workbook_name(period), bytes })
+    }
 }
 
 /// The tables and workbooks.

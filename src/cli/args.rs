@@ -171,6 +171,10 @@ pub(super) struct AnnexArgs {
     #[arg(long = "layout", value_name = "FILE")]
     pub(super) layouts: Vec<PathBuf>,
 
+    /// Write the twin for machines and screen readers instead: each sheet as a table with one row of headings
+    #[arg(long)]
+    pub(super) tidy: bool,
+
     /// Yearly plans; those of the run are not kept in its tables
     #[arg(long, value_name = "FILE")]
     pub(super) plans: Option<PathBuf>,

@@ -5,8 +5,8 @@ mod args;
 mod compare;
 mod dictionary;
 mod explain;
-mod fill;
 mod export;
+mod fill;
 mod run;
 mod templates;
 

@@ -43,9 +43,7 @@ impl Dictionary {
         let abbreviations = spelling
             .abbreviations
             .iter()
-            .map(|(short, long)| {
-                (vocabulary.add(short), long.split(' ').map(|word| vocabulary.add(word)).collect())
-            })
+            .map(|(short, long)| (vocabulary.add(short), long.split(' ').map(|word| vocabulary.add(word)).collect()))
             .collect();
         let mut phrases = TrieBuilder::new(&mut vocabulary);
         phrases.reserve(EXPECTED_NODES);

@@ -97,9 +97,10 @@ impl Finder<'_> {
     /// number («từng THÁNG NĂM 2024»).
     fn names_month(&self, at: usize, last: usize) -> bool {
         let of_year = self.word(at, PeriodWord::Year) == Some(last) && self.year_number(last + 1).is_some();
-        let capitals = self.tokens.get(at).is_some_and(|t| {
-            self.source.slice(t.range()).chars().all(|c| !c.is_alphabetic() || c.is_uppercase())
-        });
+        let capitals = self
+            .tokens
+            .get(at)
+            .is_some_and(|t| self.source.slice(t.range()).chars().all(|c| !c.is_alphabetic() || c.is_uppercase()));
         self.tokens.get(at).is_some_and(|t| t.capital) && !(of_year && capitals)
     }
 

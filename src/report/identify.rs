@@ -296,7 +296,8 @@ fn period_in_heads(document: &Document, year_of_date: Option<u16>, dictionary: &
     let named = cells.filter(|cell| cell.tokens.len() <= 20).filter_map(|cell| {
         let mut hits = Vec::new();
         dictionary.trie.find(&cell.tokens, &dictionary.vocabulary, &mut hits);
-        let coming = |m: &Marker| matches!(m, Marker::PlanOfYear | Marker::NextPeriod | Marker::Estimate | Marker::Compare);
+        let coming =
+            |m: &Marker| matches!(m, Marker::PlanOfYear | Marker::NextPeriod | Marker::Estimate | Marker::Compare);
         let plan = hits.iter().any(|h| matches!(&h.tag, Tag::Marker(m) if coming(m)));
         if plan { None } else { period_in(document, &cell.tokens, year_of_date, dictionary) }
     });

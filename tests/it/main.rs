@@ -19,6 +19,7 @@ mod dictionary;
 mod explain;
 mod fill;
 mod fixtures;
+mod layouts;
 mod ledger;
 mod marks;
 mod messages;

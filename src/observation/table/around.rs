@@ -130,7 +130,8 @@ fn own_period(
         .filter_map(|b| period_of_words(document, &b.tokens, Some(report.year), dictionary))
         .collect();
     // «Chỉ tiêu chủ yếu năm 2024» over a quarter's figures names the year of the plan.
-    let own = |p: &Period| report.within(*p) || (p.last_year(), p.last_month()) == (report.last_year(), report.last_month());
+    let own =
+        |p: &Period| report.within(*p) || (p.last_year(), p.last_month()) == (report.last_year(), report.last_month());
     if named.iter().any(own) { None } else { named.first().copied() }
 }
 

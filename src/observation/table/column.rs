@@ -142,7 +142,8 @@ impl Around<'_> {
             said = firm || says(Marker::ResultColumn);
             (Measure::Actual, false, false)
         };
-        let last_year = |p: Period| p.last_year() + 1 == self.report.last_year() && p.last_month() == self.report.last_month();
+        let last_year =
+            |p: Period| p.last_year() + 1 == self.report.last_year() && p.last_month() == self.report.last_month();
         let measure = match coverage {
             Some(Coverage::Other(period)) if last_year(period) && measure == Measure::Actual => Measure::YoyBase,
             _ => measure,

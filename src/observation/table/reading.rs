@@ -261,12 +261,7 @@ impl Reader<'_> {
     }
 
     /// What a label states as the companion of the row before it: the money or the participants of what that row counts.
-    pub(super) fn companion(
-        &self,
-        words: &Words,
-        of: &Stated,
-        unit: Option<(UnitClass, Decimal)>,
-    ) -> Option<Stated> {
+    pub(super) fn companion(&self, words: &Words, of: &Stated, unit: Option<(UnitClass, Decimal)>) -> Option<Stated> {
         let class = unit.map(|(class, _)| class);
         let long = words.written_out(self.dictionary);
         let says = |term: &u32| {

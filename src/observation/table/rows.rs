@@ -121,7 +121,8 @@ impl<'a> Interpreter<'a> {
             if !matches!(data.measure, Measure::Share | Measure::Actual | Measure::YoyBase) {
                 continue;
             }
-            let rate = self.report.dictionary.rate_of(over.indicator, by.indicator).filter(|_| over.breakdown == by.breakdown);
+            let rate =
+                self.report.dictionary.rate_of(over.indicator, by.indicator).filter(|_| over.breakdown == by.breakdown);
             let unit = Some(UnitClass::Known(Unit::Percent));
             let made = match rate {
                 Some(rate) => Stated { indicator: rate, class: unit, factor: Decimal::ONE, ..over },
@@ -145,7 +146,10 @@ impl<'a> Interpreter<'a> {
             let Some(before) = by_head.get(column - 1).and_then(Clone::clone) else { continue };
             let pairs = self.reader.categories(&data.leaf, before.indicator);
             let lost = by_head.get(column).is_none_or(Option::is_none)
-                || by_head.get(column).and_then(Option::as_ref).is_some_and(|own| self.reader.is_foreign(&data.leaf, own.indicator));
+                || by_head
+                    .get(column)
+                    .and_then(Option::as_ref)
+                    .is_some_and(|own| self.reader.is_foreign(&data.leaf, own.indicator));
             if !lost || pairs.is_empty() || !self.reader.is_only_categories(&data.leaf, before.indicator) {
                 continue;
             }
@@ -207,7 +211,8 @@ impl<'a> Interpreter<'a> {
 
     /// Whether most labels carry a number or letter of a list.
     fn is_numbered(&self) -> bool {
-        let labels = (self.heads.body..self.lattice.rows()).filter(|at| self.label_at(*at).is_some_and(|c| !c.is_empty()));
+        let labels =
+            (self.heads.body..self.lattice.rows()).filter(|at| self.label_at(*at).is_some_and(|c| !c.is_empty()));
         let (mut all, mut numbered) = (0_usize, 0_usize);
         for at in labels.take(400) {
             all += 1;
@@ -505,12 +510,11 @@ impl<'a> Interpreter<'a> {
         let opened = progress.above.last().is_some_and(|a| a.opens);
         let opens = row.words.opens_with(Marker::OpensParts) || row.words.says(Marker::OpensParts);
         let hangs = rank >= rank::DASH || opens || opened;
-        let whole = progress
-            .above
-            .iter()
-            .rev()
-            .find_map(|a| a.stated.as_ref())
-            .or(progress.main.as_ref().map(|(stated, _)| stated).filter(|_| (hangs || own.is_none()) && !is_total(&row.words)));
+        let whole = progress.above.iter().rev().find_map(|a| a.stated.as_ref()).or(progress
+            .main
+            .as_ref()
+            .map(|(stated, _)| stated)
+            .filter(|_| (hangs || own.is_none()) && !is_total(&row.words)));
         if let Some(whole) = whole {
             let own_stronger = own.is_some_and(|c| c.indicator != whole.indicator && c.score > OWN_STRONGER && !opens);
             if (hangs || own.is_none()) && !own_stronger {
@@ -539,7 +543,9 @@ impl<'a> Interpreter<'a> {
         if let Some(own) = own {
             // A part in words of no category is no total: «- Xây mới» under houses built and repaired.
             let of = whole.filter(|_| hangs);
-            if of.is_some_and(|w| w.indicator == own.indicator) && self.reader.categories(&row.words, own.indicator).is_empty() {
+            if of.is_some_and(|w| w.indicator == own.indicator)
+                && self.reader.categories(&row.words, own.indicator).is_empty()
+            {
                 row.refused = true;
                 return None;
             }
@@ -587,7 +593,8 @@ impl<'a> Interpreter<'a> {
             .filter(|c| matches!(self.columns.get(*c), Some(Column::Group)))
             .filter_map(|c| {
                 let reaching = self.lattice.get(at, c).filter(|cell| !cell.is_empty());
-                let before = || (self.heads.body..at).rev().find_map(|r| self.lattice.get(r, c).filter(|x| !x.is_empty()));
+                let before =
+                    || (self.heads.body..at).rev().find_map(|r| self.lattice.get(r, c).filter(|x| !x.is_empty()));
                 reaching.or_else(before)
             })
             .map(|cell| Words::new(cell.tokens.clone(), self.report.dictionary))
@@ -818,7 +825,12 @@ impl<'a> Interpreter<'a> {
 
     /// Adds the categories that the head states; a head that names a part without saying which, or one that the
     /// register does not admit, tells nothing.
-    fn add_head_categories(&self, stated: &mut Stated, data: &Data, kinds: &Kinds) -> Result<(), (Class, &'static str)> {
+    fn add_head_categories(
+        &self,
+        stated: &mut Stated,
+        data: &Data,
+        kinds: &Kinds,
+    ) -> Result<(), (Class, &'static str)> {
         if data.derived {
             return Ok(());
         }

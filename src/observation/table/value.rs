@@ -305,11 +305,14 @@ impl Interpreter<'_> {
         let per_one = scan.quantities.iter().filter(money).any(|q| q.per_one);
         let levels: Vec<&Quantity> = scan.quantities.iter().filter(money).filter(|_| per_one).collect();
         let own = self.linked.drafts.get(first..).unwrap_or_default();
-        let money = own.iter().rev().find(|d| dictionary.indicator(d.indicator).is_some_and(|i| i.unit == Unit::Vnd)).cloned();
+        let money =
+            own.iter().rev().find(|d| dictionary.indicator(d.indicator).is_some_and(|i| i.unit == Unit::Vnd)).cloned();
         let mut taken: Vec<u32> = Vec::new();
         for level in levels {
             let (Some(money), Some(value)) = (money.as_ref(), level.value) else { continue };
-            let (Some(first), Some(last)) = (cell.tokens.get(level.first), cell.tokens.get(level.last)) else { continue };
+            let (Some(first), Some(last)) = (cell.tokens.get(level.first), cell.tokens.get(level.last)) else {
+                continue;
+            };
             let (at, quote) = self.place_in_block(first, row);
             let index = self.linked.drafts.len();
             self.linked.drafts.push(Draft {
