@@ -42,6 +42,9 @@ pub(super) fn stocks(
         for (period, at) in &known {
             // The order of periods is from the shortest: the longer one is set against it.
             if let Some(shorter) = by_end.get(&period.last_month()).copied() {
+                if !figures.get(*at).is_some_and(Figure::is_direct) {
+                    continue;
+                }
                 let Some(value) = figures.get(shorter).map(|f| f.value) else { continue };
                 let addends = vec![Addend { figure: shorter, role: Role::Same }];
                 compare(input, figures, *at, value, addends, findings);

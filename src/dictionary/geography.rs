@@ -130,7 +130,11 @@ impl Geography {
             let aliases = provinces
                 .iter()
                 .find(|p| p.name == row.name_34 || p.aliases.contains(&row.name_34))
-                .map(|p| p.aliases.clone())
+                .map(|p| {
+                    // A province that took another name is still called by the old one.
+                    let old = Some(&p.name).filter(|name| **name != row.name_34);
+                    p.aliases.iter().chain(old).cloned().collect()
+                })
                 .unwrap_or_default();
             provinces.push(Province {
                 system: ProvinceSystem::P34,
@@ -211,6 +215,13 @@ mod tests {
         assert_eq!((merged, geography.provinces(ProvinceSystem::P34).count()), (63, 34));
         let delta: Vec<&str> = geography.merged_into("86").map(|p| p.code.as_str()).collect();
         assert_eq!(delta, ["83", "84", "86"]);
+    }
+
+    #[test]
+    fn a_province_that_was_renamed_answers_to_both_names() {
+        let geography = Geography::load(&Templates::built_in()).unwrap();
+        let new = geography.get(ProvinceSystem::P34, "46").unwrap();
+        assert!(new.name == "Huế" && new.aliases.iter().any(|a| a == "Thừa Thiên Huế"), "{new:?}");
     }
 
     #[test]

@@ -32,3 +32,4 @@ mod support;
 mod templates;
 mod tidy;
 mod titles;
+mod worked_example;
