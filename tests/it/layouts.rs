@@ -184,7 +184,7 @@ fn the_twin_has_one_row_of_headings_and_no_blank_cell() {
     let bytes = write_twin(&input(&nation, &consolidated, &completeness, &layouts)).unwrap();
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(&bytes)).unwrap();
     assert_eq!(book.sheet_names(), ["Ghi chú", "So sánh vùng"]);
-    assert!(book.worksheet_merge_cells("So sánh vùng").unwrap().unwrap().is_empty());
+    assert!(book.merge_cells_by_sheet_name("So sánh vùng").unwrap().is_empty());
     let table = sheet(&bytes, "So sánh vùng");
     let heads: Vec<String> = table.range((0, 0)..(1, 0)).map(|(_, data)| data.to_string()).collect();
     assert_eq!(

@@ -33,3 +33,4 @@ mod templates;
 mod tidy;
 mod titles;
 mod worked_example;
+mod worked_sheets;
