@@ -1,6 +1,8 @@
 //! What all sheets of one workbook share: which figures belong to it, and where their sources stand.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -9,7 +11,7 @@ use super::AnnexInput;
 use super::labels::{Labels, UnitLabel};
 use super::source::fill;
 use crate::consolidate::{Figure, canonical};
-use crate::dictionary::geography::ProvinceSystem;
+use crate::dictionary::geography::{Province, ProvinceSystem};
 use crate::dictionary::register::{Indicator, Kind};
 use crate::observation::{Breakdown, Measure};
 use crate::period::Period;
@@ -22,6 +24,10 @@ pub(super) struct Book<'a> {
     pub(super) figures: Vec<usize>,
     /// Row of the table of sources, from 0, at which the places of a figure begin.
     pub(super) source_rows: FxHashMap<usize, u32>,
+    /// The figures of each province.
+    by_province: FxHashMap<(ProvinceSystem, &'a str), Vec<usize>>,
+    provinces: FxHashMap<ProvinceSystem, Vec<&'a Province>>,
+    universes: RefCell<FxHashMap<(ProvinceSystem, bool, Option<String>), Rc<Universe<'a>>>>,
 }
 
 /// The indicators and breakdowns with figures.
@@ -70,7 +76,23 @@ impl<'a> Book<'a> {
         };
         let all = input.consolidated.figures().iter().enumerate();
         let figures = all.filter(|(_, figure)| belongs(figure)).map(|(at, _)| at).collect();
-        Self { input, figures, source_rows: FxHashMap::default() }
+        Self::of(input, figures)
+    }
+
+    /// The workbook with these figures.
+    pub(super) fn of(input: &'a AnnexInput<'a>, figures: Vec<usize>) -> Self {
+        let mut by_province: FxHashMap<(ProvinceSystem, &'a str), Vec<usize>> = FxHashMap::default();
+        for at in &figures {
+            if let Some(figure) = input.consolidated.figures().get(*at) {
+                by_province.entry((figure.key.system, &figure.key.province)).or_default().push(*at);
+            }
+        }
+        let provinces = [ProvinceSystem::P63, ProvinceSystem::P34]
+            .into_iter()
+            .map(|system| (system, input.geography.provinces(system).collect()))
+            .collect();
+        let (source_rows, universes) = (FxHashMap::default(), RefCell::default());
+        Self { input, figures, source_rows, by_province, provinces, universes }
     }
 
     pub(super) fn labels(&self) -> &'a Labels {
@@ -113,18 +135,35 @@ impl<'a> Book<'a> {
     }
 
     /// The indicators and breakdowns with figures: of one province or of all, of this workbook or of all periods.
-    pub(super) fn universe(&self, system: ProvinceSystem, province: Option<&str>, all_periods: bool) -> Universe<'a> {
-        let all = self.input.consolidated.figures();
-        let own = self.figures.iter().filter_map(|at| all.get(*at));
-        let figures: Box<dyn Iterator<Item = &'a Figure>> =
-            if all_periods { Box::new(all.iter()) } else { Box::new(own) };
+    pub(super) fn universe(
+        &self,
+        system: ProvinceSystem,
+        province: Option<&str>,
+        all_periods: bool,
+    ) -> Rc<Universe<'a>> {
+        if let Some(province) = province.filter(|_| !all_periods) {
+            let own = self.by_province.get(&(system, province)).map(Vec::as_slice).unwrap_or_default();
+            return Rc::new(self.universe_of(own.iter().filter_map(|at| self.figure(*at))));
+        }
+        let key = (system, all_periods, province.map(str::to_owned));
+        if let Some(known) = self.universes.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let all = self.input.consolidated.figures().iter();
+        let own = self.figures.iter().filter_map(|at| self.figure(*at));
+        let figures: Box<dyn Iterator<Item = &'a Figure>> = if all_periods { Box::new(all) } else { Box::new(own) };
+        let here = |f: &&Figure| f.key.system == system && province.is_none_or(|p| p == f.key.province);
+        let made = Rc::new(self.universe_of(figures.filter(here)));
+        self.universes.borrow_mut().insert(key, Rc::clone(&made));
+        made
+    }
+
+    fn universe_of(&self, figures: impl Iterator<Item = &'a Figure>) -> Universe<'a> {
         let mut found: FxHashMap<&'a str, BTreeSet<&'a Breakdown>> = FxHashMap::default();
         let mut universe = Universe::default();
-        for figure in figures {
-            let key = &figure.key;
-            if key.system == system && province.is_none_or(|p| p == key.province) {
+        for key in figures.map(|figure| &figure.key) {
+            if universe.measures.insert((&key.indicator, &key.breakdown, key.measure)) {
                 found.entry(&key.indicator).or_default().insert(&key.breakdown);
-                universe.measures.insert((&key.indicator, &key.breakdown, key.measure));
             }
         }
         let sorted = |set: BTreeSet<&'a Breakdown>| {
@@ -136,6 +175,16 @@ impl<'a> Book<'a> {
         universe
     }
 
+    /// Whether a province has a figure in this workbook.
+    pub(super) fn has_province(&self, system: ProvinceSystem, code: &str) -> bool {
+        self.by_province.contains_key(&(system, code))
+    }
+
+    /// The provinces of a list, in regional order.
+    pub(super) fn provinces(&self, system: ProvinceSystem) -> &[&'a Province] {
+        self.provinces.get(&system).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// The breakdown that is none.
     pub(super) fn total_breakdown(&self) -> &'static Breakdown {
         static TOTAL: LazyLock<Breakdown> = LazyLock::new(Breakdown::total);
@@ -143,7 +192,7 @@ impl<'a> Book<'a> {
     }
 
     /// How an indicator's values are printed.
-    pub(super) fn unit(&self, indicator: &Indicator) -> UnitLabel {
+    pub(super) fn unit(&self, indicator: &Indicator) -> &'a UnitLabel {
         self.labels().unit(indicator.unit.code())
     }
 

@@ -1,5 +1,7 @@
 //! Trees of nodes to the rows and columns of one sheet.
 
+use std::rc::Rc;
+
 use super::book::{Book, Universe};
 use super::layout::Layout;
 use super::node::{Each, Keep, Node, PeriodName, PlaceName, Shown, Shows};
@@ -60,7 +62,7 @@ pub(super) struct Expander<'e, 'a> {
     /// The field of work that the sheet is for.
     pub(super) field: Option<&'a str>,
     /// The indicators and breakdowns that have figures.
-    pub(super) universe: Universe<'a>,
+    pub(super) universe: Rc<Universe<'a>>,
 }
 
 /// Which side is expanded.
@@ -194,7 +196,7 @@ impl<'a> Expander<'_, 'a> {
         let selection = self.sheet.with(own.selection);
         if let Some(indicator) = selection.indicator {
             values.push(("indicator", indicator.name.clone()));
-            values.push(("unit", self.book.unit(indicator).name));
+            values.push(("unit", self.book.unit(indicator).name.clone()));
         }
         if let Some(breakdown) = selection.breakdown {
             values.push(("breakdown", self.book.labels().breakdown(breakdown)));

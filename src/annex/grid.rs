@@ -185,6 +185,9 @@ fn held<'a>(
             }
         }
         (Shows::Coverage, Some(question)) => {
+            if let Some(covered) = book.covered(system, &question) {
+                return Held::Count(covered);
+            }
             let stated = provinces(book, system, question.place).filter(|province| {
                 let measure = match question.measure {
                     Shown::Plain(measure) => Shown::Plain(measure),
@@ -199,12 +202,12 @@ fn held<'a>(
 }
 
 /// What the reports of the provinces of a place say of an indicator.
-fn states(
-    book: &Book<'_>,
+fn states<'a>(
+    book: &Book<'a>,
     system: ProvinceSystem,
     period: Period,
     indicator: &Indicator,
-    place: Place<'_>,
+    place: Place<'a>,
 ) -> Vec<State> {
     let within = |row: &&Reporting| {
         row.system == system && provinces(book, system, place).any(|province| province.code == row.province)
@@ -214,17 +217,17 @@ fn states(
 }
 
 /// The provinces of a place.
-pub(super) fn provinces<'a>(
-    book: &Book<'a>,
+pub(super) fn provinces<'b, 'a>(
+    book: &'b Book<'a>,
     system: ProvinceSystem,
     place: Place<'a>,
-) -> impl Iterator<Item = &'a Province> + use<'a> {
+) -> impl Iterator<Item = &'a Province> + use<'b, 'a> {
     let within = move |province: &&Province| match place {
         Place::Country => true,
         Place::Region(order) => province.region_order == order,
         Place::Province(one) => province.code == one.code,
     };
-    book.input.geography.provinces(system).filter(within)
+    book.provinces(system).iter().copied().filter(within)
 }
 
 /// Which rows stand, and which of them are folded away.
@@ -245,7 +248,7 @@ fn standing(
             }
         }
     }
-    let all = book.input.geography.provinces(system).count();
+    let all = book.provinces(system).len();
     let in_province = |row: &Slot<'_>| matches!(row.selection.place, Some(Place::Province(_)));
     let reported = rows.iter().zip(&own).filter(|(row, figure)| **figure && in_province(row)).count();
     let folds = |row: &Slot<'_>| {
@@ -414,16 +417,19 @@ fn formula_value(book: &Book<'_>, grid: &Grid<'_>, row: usize, column: usize) ->
             (formula, Box::new(|id| Some((named(&rows, row, id)?, column))))
         }
     };
-    // Totals over different provinces have no difference and no ratio that would mean anything.
+    // Totals of one place over different provinces have no difference and no ratio that would mean anything.
     let totals = formula.ids().into_iter().filter_map(|id| {
         let (row, column) = place(id)?;
         match grid.held(row, column)? {
-            Held::Answer(_, Answer { origin: Origin::Total(total), .. }) => Some(book.members(total)),
+            Held::Answer(question, Answer { origin: Origin::Total(total), .. }) => {
+                Some((question.place.number(), book.members(total)))
+            }
             _ => None,
         }
     });
     let members: Vec<_> = totals.collect();
-    if members.windows(2).any(|pair| pair.first() != pair.last()) {
+    let differs = |(place, own): &(u32, _)| members.iter().any(|(other, theirs)| place == other && own != theirs);
+    if members.iter().any(differs) {
         return None;
     }
     formula.value(&|id| {

@@ -25,6 +25,9 @@ pub(super) struct Labels {
     period: PeriodNames,
     period_short: PeriodNames,
     unit: BTreeMap<String, UnitLabel>,
+    /// For a unit without a label: there is none once the labels are checked.
+    #[serde(skip)]
+    bare: UnitLabel,
     base_unit: Names,
     measure: Names,
     pub(super) note: Notes,
@@ -50,7 +53,7 @@ struct PeriodNames {
 }
 
 /// How values of a unit are printed.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UnitLabel {
     /// Name of the unit after dividing.
@@ -175,7 +178,7 @@ impl Labels {
 
     /// The unit of percentages, and the most decimals they are shown with.
     pub(super) fn percent(&self) -> String {
-        self.unit(Unit::Percent.code()).name
+        self.unit(Unit::Percent.code()).name.clone()
     }
 
     /// The most decimals that percentages are shown with.
@@ -184,9 +187,8 @@ impl Labels {
     }
 
     /// How a unit of the register is printed. Loading has made sure that it is there.
-    pub(super) fn unit(&self, unit: &str) -> UnitLabel {
-        let bare = || UnitLabel { name: unit.to_owned(), divide: 1, decimals: 2 };
-        self.unit.get(unit).cloned().unwrap_or_else(bare)
+    pub(super) fn unit(&self, unit: &str) -> &UnitLabel {
+        self.unit.get(unit).unwrap_or(&self.bare)
     }
 
     /// Name of a unit as values have it in the table of sources.
@@ -305,7 +307,8 @@ mod tests {
 
     #[test]
     fn money_is_divided_exactly() {
-        let vnd = Labels::load(&Templates::built_in()).unwrap().unit("vnd");
+        let labels = Labels::load(&Templates::built_in()).unwrap();
+        let vnd = labels.unit("vnd");
         assert_eq!(vnd.printed(Decimal::from(11_076_000_000_u64)).to_string(), "11076");
         assert_eq!(vnd.printed(Decimal::from(223_227_385_u64)).to_string(), "223.227385");
     }

@@ -13,25 +13,37 @@ use super::select::{Answer, Origin, Place, Question, QuestionKey};
 use super::sheet::address;
 use crate::consolidate::{Basis, Total};
 
-/// Where the answers of one grid stand on their sheet.
+/// Where the answers of one grid stand on their sheet, and the totals that are sums or ratios of its own cells.
 pub(super) struct Spots<'a> {
     /// Row of the first row of the grid.
     pub(super) first: u32,
     by_question: FxHashMap<QuestionKey<'a>, (usize, usize)>,
+    totals: FxHashMap<(usize, usize), String>,
 }
 
 impl<'a> Spots<'a> {
     /// Finds the cells of `grid`, whose first row stands at `first`.
-    pub(super) fn new(grid: &Grid<'a>, first: u32) -> Self {
-        let mut by_question = FxHashMap::default();
+    pub(super) fn new(book: &Book<'a>, grid: &Grid<'a>, first: u32) -> Self {
+        let mut spots = Self { first, by_question: FxHashMap::default(), totals: FxHashMap::default() };
+        let mut totals = Vec::new();
         for (row, cells) in grid.cells.iter().enumerate() {
             for (column, held) in cells.iter().enumerate() {
                 if let Held::Answer(question, _) | Held::Absent(Some(question)) = held {
-                    by_question.entry(question.key()).or_insert((row, column));
+                    spots.by_question.entry(question.key()).or_insert((row, column));
+                }
+                if let Held::Answer(question, answer) = held {
+                    if let Origin::Total(total) = &answer.origin {
+                        totals.push(((row, column), question, answer, *total));
+                    }
                 }
             }
         }
-        Self { first, by_question }
+        for (place, question, answer, total) in totals {
+            if let Some(formula) = here(book, grid, &spots, question, answer, total) {
+                spots.totals.insert(place, formula);
+            }
+        }
+        spots
     }
 
     fn cell(&self, question: &Question<'a>) -> Option<(usize, usize)> {
@@ -53,15 +65,14 @@ pub(super) struct Elsewhere<'a> {
 
 impl<'a> Elsewhere<'a> {
     /// Notes the live totals of a sheet.
-    pub(super) fn add(&mut self, book: &Book<'a>, grid: &Grid<'a>, spots: &Spots<'a>, sheet: &str) {
-        for (row, cells) in grid.cells.iter().enumerate() {
-            for (column, held) in cells.iter().enumerate() {
-                let Held::Answer(question, answer) = held else { continue };
-                let Origin::Total(total) = &answer.origin else { continue };
-                if here(book, grid, spots, question, answer, total).is_some() {
-                    let name = format!("'{}'", sheet.replace('\'', "''"));
-                    self.totals.entry(question.key()).or_insert((name, spots.spot(row, column)));
-                }
+    pub(super) fn add(&mut self, grid: &Grid<'a>, spots: &Spots<'a>, sheet: &str) {
+        let name = format!("'{}'", sheet.replace('\'', "''"));
+        let mut places: Vec<&(usize, usize)> = spots.totals.keys().collect();
+        places.sort_unstable();
+        for (row, column) in places {
+            if let Some(Held::Answer(question, _)) = grid.held(*row, *column) {
+                let spot = spots.spot(*row, *column);
+                self.totals.entry(question.key()).or_insert_with(|| (name.clone(), spot));
             }
         }
     }
@@ -73,14 +84,15 @@ pub(super) fn formula<'a>(
     grid: &Grid<'a>,
     spots: &Spots<'a>,
     elsewhere: &Elsewhere<'a>,
-    (question, answer): (&Question<'a>, &Answer<'a>),
+    (row, column): (usize, usize),
 ) -> Option<String> {
+    let Held::Answer(question, answer) = grid.held(row, column)? else { return None };
     match &answer.origin {
         Origin::Figure(_, figure) if figure.basis == Basis::Ratio => {
             rate(book, grid, spots, question, printed(book, question, answer.value))
         }
         Origin::Figure(..) | Origin::Change(..) | Origin::Growth(_) => None,
-        Origin::Total(total) => here(book, grid, spots, question, answer, total).or_else(|| {
+        Origin::Total(_) => spots.totals.get(&(row, column)).cloned().or_else(|| {
             let (sheet, (row, column)) = elsewhere.totals.get(&question.key())?;
             Some(format!("{sheet}!{}", address(*row, *column)))
         }),

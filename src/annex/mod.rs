@@ -15,6 +15,7 @@ mod furniture;
 mod grid;
 mod labels;
 mod layout;
+mod list;
 mod live;
 mod node;
 mod place;
@@ -43,7 +44,8 @@ use crate::table::ReportRow;
 use book::Book;
 use grid::{For, Grid, grids};
 use labels::roman;
-use layout::{ForEach, Layout, List};
+use layout::{ForEach, Layout};
+use list::List;
 use live::Elsewhere;
 use place::{Placed, finish, place};
 use select::{Place, Selection};
@@ -188,7 +190,7 @@ fn lay_out(input: &AnnexInput<'_>) -> (Vec<Sheet>, Option<String>) {
         match sheet {
             Built::Grid(grid) => {
                 let placed = place(&book, *grid, &number, &name);
-                elsewhere.add(&book, &placed.grid, &placed.spots, &name);
+                elsewhere.add(&placed.grid, &placed.spots, &name);
                 sheets.push(Named::Grid(Box::new(placed)));
             }
             Built::List(layout, list) => {
@@ -263,12 +265,7 @@ fn whom<'a>(book: &Book<'a>, layout: &'a Layout, system: ProvinceSystem) -> Vec<
         Some(ForEach::Provinces) => input
             .geography
             .provinces(system)
-            .filter(|province| {
-                let own = |at: &usize| {
-                    book.figure(*at).is_some_and(|f| f.key.system == system && f.key.province == province.code)
-                };
-                book.figures.iter().any(own)
-            })
+            .filter(|province| book.has_province(system, &province.code))
             .map(|province| For { selection: at(Place::Province(province)), ..For::default() })
             .collect(),
         Some(ForEach::Regions) => {

@@ -45,12 +45,12 @@ pub(super) fn place<'a>(book: &Book<'a>, grid: Grid<'a>, number: &str, name: &st
         grid.columns.iter().map(|column| column.words.iter().map(|word| word.text.clone()).collect()).collect();
     header(&mut sheet, &paths, &marks(&grid), theme);
     sheet.freeze = (sheet.next_row, grid.layout.freeze_columns);
-    let spots = Spots::new(&grid, sheet.next_row);
+    let spots = Spots::new(book, &grid, sheet.next_row);
     Placed { grid, sheet, spots, filling }
 }
 
 /// The values for the placeholders of the lines.
-fn filling(book: &Book<'_>, grid: &Grid<'_>, number: &str) -> Vec<(&'static str, String)> {
+fn filling<'a>(book: &Book<'a>, grid: &Grid<'a>, number: &str) -> Vec<(&'static str, String)> {
     let For { selection, field, region } = &grid.whom;
     let period = book.period_words(book.input.period);
     let all = book.input.geography.provinces(grid.system).count();
@@ -86,7 +86,7 @@ fn filling(book: &Book<'_>, grid: &Grid<'_>, number: &str) -> Vec<(&'static str,
 
 /// The units of the indicators on the sheet.
 fn units(book: &Book<'_>, grid: &Grid<'_>) -> BTreeSet<String> {
-    let of = |selection: &Selection<'_>| selection.indicator.map(|indicator| book.unit(indicator).name);
+    let of = |selection: &Selection<'_>| selection.indicator.map(|indicator| book.unit(indicator).name.clone());
     let slots = grid.rows.iter().map(|row| &row.slot).chain(&grid.columns);
     slots.filter_map(|slot| of(&slot.selection)).chain(of(&grid.whom.selection)).collect()
 }
@@ -285,7 +285,7 @@ impl<'a> Body<'_, 'a> {
                 let shared = self.decimals.get(column).copied().flatten();
                 let decimals = shared.unwrap_or_else(|| shown_scale(value, most)).min(most);
                 let format = slot.node.format.clone().unwrap_or_else(|| number_format(decimals));
-                let live = formula(self.book, self.grid, self.spots, self.elsewhere, (question, answer));
+                let live = formula(self.book, self.grid, self.spots, self.elsewhere, (row, column));
                 let content = match live {
                     Some(formula) => Content::Formula(format!("={formula}"), value, format),
                     None => Content::Number(value, format),
@@ -404,7 +404,7 @@ pub(super) fn unit_of(book: &Book<'_>, grid: &Grid<'_>, row: usize, column: usiz
     let selection = grid.whom.selection.with(row).with(column);
     match (selection.indicator, selection.measure) {
         (_, Some(measure)) if measure.is_percent() => book.labels().percent(),
-        (Some(indicator), _) => book.unit(indicator).name,
+        (Some(indicator), _) => book.unit(indicator).name.clone(),
         (None, _) => String::new(),
     }
 }

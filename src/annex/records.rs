@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 use super::book::Book;
 use super::furniture::{begin, end, header, index};
 use super::labels::number_format;
-use super::layout::{Layout, List, Value};
+use super::layout::Layout;
+use super::list::{List, Value};
 use super::sheet::{Align, Content, Look, Sheet, Strong};
 use crate::completeness::Reporting;
 use crate::diagnostic::Site;
@@ -70,7 +71,7 @@ pub(super) fn lay_out(book: &Book<'_>, layout: &Layout, list: List, number: &str
 
 /// The row, from 0, at which the lines of the table of sources begin.
 pub(super) fn first_row(book: &Book<'_>, layout: &Layout) -> u32 {
-    let empty = Book { input: book.input, figures: Vec::new(), source_rows: Default::default() };
+    let empty = Book::of(book.input, Vec::new());
     lay_out(&empty, layout, List::Sources, "").repeat.map_or(0, |(_, last)| last + 1)
 }
 

@@ -15,7 +15,7 @@ use crate::observation::{Measure, Qualifier, Status};
 use crate::period::Period;
 
 /// The remarks on a row, for its notes.
-pub(super) fn remarks(book: &Book<'_>, grid: &Grid<'_>, row: usize) -> String {
+pub(super) fn remarks<'a>(book: &Book<'a>, grid: &Grid<'a>, row: usize) -> String {
     let labels = &book.labels().note;
     let once = book.input.period.starts_in_january();
     let mut said: BTreeMap<usize, (&str, Vec<&str>)> = BTreeMap::new();
@@ -79,7 +79,7 @@ fn applying<'l>(figure: &Figure, labels: &'l super::labels::Notes) -> [(bool, &'
 
 /// A stated percentage of the plan stays visible where the computed one rounds to another; a change that is about
 /// the cumulative value says so.
-fn of_ratio(book: &Book<'_>, grid: &Grid<'_>, question: &Question<'_>, origin: &Origin<'_>) -> Option<String> {
+fn of_ratio<'a>(book: &Book<'a>, grid: &Grid<'a>, question: &Question<'a>, origin: &Origin<'a>) -> Option<String> {
     let labels = &book.labels().note;
     match (question.measure, origin) {
         (Shown::PlanRatio, Origin::Ratio { .. }) => {

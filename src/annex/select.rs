@@ -196,6 +196,18 @@ impl<'a> Book<'a> {
         }
     }
 
+    /// How many provinces the total that answers a question adds; none where it is no sum.
+    pub(super) fn covered(&self, system: ProvinceSystem, question: &Question<'_>) -> Option<usize> {
+        let area = match question.place {
+            Place::Province(_) => return None,
+            Place::Country => Area::Country,
+            Place::Region(order) => Area::Region(order),
+        };
+        let Shown::Plain(measure) = question.measure else { return None };
+        let total = self.input.consolidated.total(&self.cell(system, question, measure, None), area)?;
+        total.denominator.is_empty().then_some(total.covered)
+    }
+
     /// The figure of a province.
     fn found(
         &self,

@@ -107,7 +107,7 @@ pub(super) fn write(book: &Book<'_>, twins: &[Twin]) -> Result<Vec<u8>, XlsxErro
     let font = Format::new().set_font_name(&book.input.layouts.theme.font);
     notes(book, twins, workbook.add_worksheet(), &font)?;
     for (at, twin) in twins.iter().enumerate() {
-        table(twin, at + 1, workbook.add_worksheet(), &font)?;
+        table(twin, &book.labels().word.sheet, at + 1, workbook.add_worksheet(), &font)?;
     }
     workbook.save_to_buffer()
 }
@@ -130,12 +130,12 @@ fn notes(book: &Book<'_>, twins: &[Twin], sheet: &mut Worksheet, font: &Format) 
     Ok(())
 }
 
-fn table(twin: &Twin, count: usize, sheet: &mut Worksheet, font: &Format) -> Result<(), XlsxError> {
+fn table(twin: &Twin, name: &str, count: usize, sheet: &mut Worksheet, font: &Format) -> Result<(), XlsxError> {
     sheet.set_name(&twin.name)?;
     let (last_row, last) = (u32::try_from(twin.rows.len()).unwrap_or(u32::MAX), index(twin.headings.len()));
     let columns: Vec<TableColumn> =
         twin.headings.iter().map(|heading| TableColumn::new().set_header(heading)).collect();
-    let made = Table::new().set_columns(&columns).set_name(format!("T{count}")).set_style(TableStyle::Light1);
+    let made = Table::new().set_columns(&columns).set_name(format!("{name}_{count}")).set_style(TableStyle::Light1);
     sheet.add_table(0, 0, last_row.max(1), last.saturating_sub(1), &made)?;
     for (row, values) in (1_u32..).zip(&twin.rows) {
         for (column, value) in (0_u16..).zip(values) {
