@@ -1,6 +1,6 @@
 //! What changed between two runs, figure by figure, and why.
 //!
-//! The tables of two runs flow in; every figure whose value, status, basis or coverage differs flows out with its
+//! The tables of two runs flow in; every figure whose value, status, qualifier or coverage differs flows out with its
 //! cause, which is looked for in the observations it rests on, down through totals and derived figures.
 
 mod file;
@@ -115,8 +115,8 @@ impl Change {
 
 /// What a reader of a figure sees of it.
 fn seen(row: &FigureRow) -> impl PartialEq + use<'_> {
-    let counts = (row.covered, row.provinces, &row.missing, row.implied, row.administrative);
-    (row.value, &row.unit, row.status, row.qualifier, &row.basis, counts, row.as_of)
+    let counts = (row.covered, row.provinces, &row.missing, row.implied);
+    (row.value, &row.unit, row.status, row.qualifier, counts)
 }
 
 /// All figures that changed from the first run to the second, in the order of `figures.csv`.
@@ -222,9 +222,11 @@ fn cause<'a>(
 ) -> (Cause, Vec<String>) {
     let (was, is) = (old.leaves(before), new.leaves(after));
     let mut found: BTreeMap<Cause, BTreeSet<String>> = BTreeMap::new();
-    let sides = [(is.difference(&was), new, old, Cause::NewFile), (was.difference(&is), old, new, Cause::RemovedFile)];
+    let sides = [(is, new, old, Cause::NewFile), (was, old, new, Cause::RemovedFile)];
     for (ids, own, other, alone) in sides {
-        for o in ids.filter_map(|id| own.observations.get(id)) {
+        // What both runs know changed nothing, whether or not the figure rested on it before.
+        let only_here = ids.iter().filter(|id| !other.observations.contains_key(**id));
+        for o in only_here.filter_map(|id| own.observations.get(*id)) {
             let cause = if o.origin == Origin::Correction {
                 Cause::Correction
             } else if own.digests.get(o.file.as_str()).is_some_and(|digest| other.known.contains(digest)) {

@@ -53,6 +53,11 @@ fn line(change: &Change, dictionary: &Dictionary, context: &mut Context<'_>) -> 
         let sign = if d > Decimal::ZERO { "+" } else { "" };
         format!(" ({sign}{})", messages.number(d))
     };
+    let mut measure = messages.word(&format!("measure.{}", row.measure.code()));
+    if row.basis == "growth" {
+        // A percentage may be stated too, with another value.
+        measure = messages.text("screen.computed", &[("measure", &measure)]);
+    }
     let text = messages.text(
         "screen.change",
         &[
@@ -60,7 +65,7 @@ fn line(change: &Change, dictionary: &Dictionary, context: &mut Context<'_>) -> 
             ("area", &row.area_name),
             ("indicator", indicator),
             ("breakdown", &messages.breakdown(&row.breakdown, dictionary)),
-            ("measure", &messages.word(&format!("measure.{}", row.measure.code()))),
+            ("measure", &measure),
             ("before", &value(change.before.as_ref())),
             ("after", &value(change.after.as_ref())),
             ("difference", &difference.map(signed).unwrap_or_default()),

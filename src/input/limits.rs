@@ -38,7 +38,7 @@ impl Default for Limits {
             text_bytes: 16 << 20,
             pages: 1000,
             cells: 2_000_000,
-            nesting: 100,
+            nesting: 256,
             files: 10_000,
             archives: 3,
             seconds: 20,

@@ -1,16 +1,26 @@
 //! Report files to extracted text: the only reader of report files, one module for each format, told apart by
 //! content.
 
+mod count;
+mod docx;
+mod encoding;
+mod flow;
+mod html;
 mod limits;
+mod package;
+mod pdf;
 mod plain;
 mod sheet;
+mod sniff;
+mod syllable;
+mod xml;
 
 use serde::{Deserialize, Serialize};
 
 use crate::text::Layout;
+use sniff::{Kind, kind_of};
 
 pub use limits::{Limit, Limits};
-pub use plain::decode;
 
 /// The format of a report file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -31,6 +41,12 @@ pub enum Format {
     Xls,
     /// A workbook of LibreOffice.
     Ods,
+    /// A Word document since 2007.
+    Docx,
+    /// An HTML page.
+    Html,
+    /// A PDF.
+    Pdf,
 }
 
 impl Format {
@@ -45,6 +61,9 @@ impl Format {
             Self::Xlsb => "xlsb",
             Self::Xls => "xls",
             Self::Ods => "ods",
+            Self::Docx => "docx",
+            Self::Html => "html",
+            Self::Pdf => "pdf",
         }
     }
 }
@@ -106,12 +125,17 @@ pub fn extract_text(name: &str, bytes: &[u8], limits: &Limits) -> Result<Extract
     if let Some(format) = sheet::format_of(bytes) {
         return sheet::extract(format, bytes, limits);
     }
-    let text = plain::decode(bytes)?;
-    let markdown =
-        name.rsplit_once('.').is_some_and(|(_, e)| matches!(e.to_ascii_lowercase().as_str(), "md" | "markdown"));
-    if !markdown && sheet::looks_delimited(&text) {
-        return sheet::extract_delimited(&text, limits);
+    match kind_of(name, bytes, limits)? {
+        Kind::Docx => docx::extract(bytes, limits),
+        Kind::Html => html::extract(bytes, limits),
+        Kind::Pdf => pdf::extract(bytes, limits),
+        Kind::Text { markdown } => {
+            let extracted = plain::extract(markdown, bytes)?;
+            if !markdown && sheet::looks_delimited(&extracted.text) {
+                return sheet::extract_delimited(&extracted.text, limits);
+            }
+            Ok(extracted)
+        }
+        Kind::Unread(kind) => Err(Refusal::Unsupported(kind.to_owned())),
     }
-    let format = if markdown { Format::Markdown } else { Format::Text };
-    Ok(Extracted { text, layout: Layout::default(), format })
 }

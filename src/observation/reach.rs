@@ -63,6 +63,16 @@ impl Reach {
         Self { sentence, quantities: from..to, strict, unsplit, item_start, item_end }
     }
 
+    /// Whether a number without a noun shares the words from `first` on with the next one, joined to it.
+    fn shares_noun(&self, tokens: &[Token], scan: &Scan, index: usize, first: usize) -> bool {
+        let quantity = |i: usize| scan.quantities.get(self.quantities.start + i);
+        let (Some(own), Some(next)) = (quantity(index), quantity(index + 1)) else { return false };
+        let gap = own.end()..next.first;
+        let joined = scan.hits_in(&gap).any(|h| h.tag == Tag::Marker(Marker::And) && h.first as usize == gap.start);
+        let short = gap.len() <= 4 && gap.clone().all(|t| tokens.get(t).is_some_and(Token::is_word));
+        own.class.is_none() && joined && short && first >= next.last && first <= next.last + 3
+    }
+
     /// How near the words `first..=last` are to the quantity at `index`, 0 to 1.
     pub(super) fn weight(&self, tokens: &[Token], scan: &Scan, index: usize, first: usize, last: usize) -> f32 {
         let Some(strict) = self.strict.get(index) else { return 0.0 };
@@ -104,7 +114,9 @@ impl Reach {
         match (last < next_first, self.unsplit.get(index)) {
             (true, Some(true)) => 0.8,
             (true, _) => 0.25,
-            // Words beyond the next number are not this one's.
+            // Words beyond the next number are this one's only where the two share them: «cấp mới 18 và gia hạn 07
+            // giấy phép».
+            (false, _) if self.shares_noun(tokens, scan, index, first) => 0.8,
             (false, _) => 0.0,
         }
     }

@@ -26,7 +26,7 @@ const ROOMS: &[Room] = &[
     room("period", "", "thiserror"),
     room("diagnostic", "", ""),
     room("dictionary", "text", "blake3 csv regex rust_decimal rustc-hash serde thiserror toml"),
-    room("input", "text", "serde thiserror"),
+    room("input", "text", "encoding_rs quick-xml serde thiserror unicode-normalization zip"),
     room("document", "dictionary text", "rust_decimal"),
     room("mention", "dictionary text", "rust_decimal"),
     room("report", "dictionary document mention period text", "regex"),
