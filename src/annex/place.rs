@@ -370,7 +370,7 @@ impl<'a> Body<'_, 'a> {
                     })
                     .collect(),
             };
-            let (top, bottom) = chart_room(&mut self.sheet, chart.height);
+            let (top, bottom) = chart_room(&mut self.sheet, chart.height, &self.book.input.layouts.theme);
             self.sheet.charts.push(ChartSpot {
                 top,
                 bottom,

@@ -88,6 +88,13 @@ impl Theme {
         parse(THEME_FILE, &templates.read(THEME_FILE)?)
     }
 
+    /// The height between the margins of an A4 page, in points.
+    pub(super) fn page_height(&self, orientation: Orientation) -> f64 {
+        const POINTS_PER_MM: f64 = 72.0 / 25.4;
+        let paper = if orientation == Orientation::Landscape { 210.0 } else { 297.0 };
+        (paper - self.page.top - self.page.bottom) * POINTS_PER_MM
+    }
+
     /// How many lines `text` takes when it is wrapped at words in a column of `width` digits.
     pub(super) fn lines(&self, text: &str, width: f64, size: u8, bold: bool) -> u32 {
         let letter = if bold { self.measure.bold_letter } else { self.measure.letter };

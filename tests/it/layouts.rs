@@ -169,7 +169,7 @@ fn a_layout_of_periods_by_regions_needs_no_code() {
         .map(|(_, _, formula)| formula.clone())
         .collect();
     // Shares of both months, the difference and the ratio; the country as the sum of its regions.
-    assert_eq!(formulas, ["SUM(B5:C5)", "D5/E5*100", "SUM(B6:C6)", "D6/E6*100", "B6-B5", "B6/B5*100"]);
+    assert_eq!(formulas, ["SUM(B7:C7)", "D7/E7*100", "SUM(B8:C8)", "D8/E8*100", "B8-B7", "B8/B7*100"]);
     let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).unwrap();
     let mut chart = String::new();
     archive.by_name("xl/charts/chart1.xml").unwrap().read_to_string(&mut chart).unwrap();
@@ -204,4 +204,22 @@ fn the_twin_has_one_row_of_headings_and_no_blank_cell() {
     let notes = sheet(&bytes, "Ghi chú");
     assert!(notes.values().any(|data| data.to_string() == "SO SÁNH HAI THÁNG"));
     assert!(bytes == write_twin(&input(&nation, &consolidated, &completeness, &layouts)).unwrap());
+}
+
+#[test]
+fn the_example_of_the_page_about_layouts_works() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/bieu-mau.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let example = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let mut nation = nation();
+    for (measure, value) in [("cumulative", "5000"), ("plan", "12000")] {
+        nation.say("01", "2024-M05", "employment.jobs_created", "", measure, value.to_owned());
+    }
+    let (consolidated, completeness) = (nation.consolidated(), nation.completeness());
+    let layouts = own_layouts(&nation, example);
+    let bytes = write_workbook(&input(&nation, &consolidated, &completeness, &layouts)).unwrap();
+    let sheet = sheet(&bytes, "Việc làm theo vùng");
+    assert!(sheet.values().any(|data| data.to_string() == "(Tháng 5 năm 2024)"));
+    assert_eq!(row_with(&sheet, "Hà Nội"), ["Hà Nội", "5000", "12000", "7000"]);
+    assert_eq!(row_with(&sheet, "Trà Vinh"), ["Trà Vinh", "...", "...", "..."]);
 }

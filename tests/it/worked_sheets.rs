@@ -110,6 +110,10 @@ impl Compared {
         };
         let same = match (found, expected.and_then(|value| value.to_f64())) {
             (None, None) => return,
+            // Rates are computed to ten decimals.
+            (Some(found), Some(rate)) if expected.is_some_and(|value| value.scale() > 6) => {
+                (found - rate).abs() < 6e-11
+            }
             (Some(found), Some(expected)) => (found - expected).abs() <= expected.abs() * 1e-14,
             _ => false,
         };
