@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::again::{Saved, read_back};
 use super::failure::Failure;
 use super::province::ProvinceChoice;
 use super::run::Resources;
+use super::stored::Stored;
 use crate::consolidate::Area;
 use crate::fill::{FillError, FormCell, Outcome, Request, Whom, fill};
 use crate::period::Period;
@@ -43,9 +43,10 @@ pub fn fill_form(options: &FillOptions, resources: &Resources) -> Result<Vec<For
     if options.out.canonicalize().ok().is_some_and(|out| options.form.canonicalize().ok() == Some(out)) {
         return Err(Failure::new("fill-over", &[("path", &options.form.display().to_string())]));
     }
-    let saved = read_back(&options.from, &[options.period], options.plans.as_deref(), resources)?;
+    let stored = Stored::load(&options.from, resources)?;
+    let consolidated = stored.settle(options.plans.as_deref(), &[options.period], resources)?;
     let dictionary = &resources.dictionary;
-    let system = saved.consolidated.system_of(options.period);
+    let system = consolidated.system_of(options.period);
     let (whom, name) = match &options.province {
         None => (Whom::Area(Area::Country), String::new()),
         Some(text) => {
@@ -68,7 +69,7 @@ pub fn fill_form(options: &FillOptions, resources: &Resources) -> Result<Vec<For
             whom: &whom,
             name: &name,
             period_words: &resources.layouts.period_words(options.period),
-            consolidated: &saved.consolidated,
+            consolidated: &consolidated,
             dictionary,
             words: &resources.form_words,
         },
@@ -83,14 +84,14 @@ pub fn fill_form(options: &FillOptions, resources: &Resources) -> Result<Vec<For
     write(&options.out, &filled.bytes)?;
     if let Some(path) = &options.list {
         let list =
-            list(&filled.cells, &saved).map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))?;
+            list(&filled.cells, &stored).map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))?;
         write(path, &list)?;
     }
     Ok(filled.cells)
 }
 
 /// All cells of the form, with where their values come from.
-fn list(cells: &[FormCell], saved: &Saved) -> Result<Vec<u8>, csv::Error> {
+fn list(cells: &[FormCell], stored: &Stored) -> Result<Vec<u8>, csv::Error> {
     let mut csv = csv::Writer::from_writer(Vec::new());
     csv.write_record([
         "sheet",
@@ -113,7 +114,7 @@ fn list(cells: &[FormCell], saved: &Saved) -> Result<Vec<u8>, csv::Error> {
             Outcome::NoFigure => ("no-figure", String::new(), String::new(), ""),
             Outcome::Untold(reason) => ("untold", String::new(), String::new(), reason.as_str()),
         };
-        let sources = cell.sources.iter().filter_map(|at| saved.tables.observations.get(*at));
+        let sources = cell.sources.iter().filter_map(|at| stored.tables.observations.get(*at));
         let sources: Vec<String> = sources.map(|o| format!("{}:{}", o.file, o.line)).collect();
         let (breakdown, sources) = (cell.breakdown.to_string(), sources.join(" | "));
         let period = cell.period.map(|p| p.to_string()).unwrap_or_default();

@@ -1,21 +1,30 @@
 //! Reads one report of a run, so that nothing in it can stop the others.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 
+use super::corrections::{Corrections, Named, Revisions, who_decided};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::content::{Content, contents};
 use super::find::InputFile;
 use super::province::ProvinceChoice;
 use super::side_files::Listed;
-use crate::check::{self, Rules, Subject};
+use crate::check::{self, Checked, Judged, Rules, Subject};
 use crate::completeness::{Mention, mentions};
+use crate::coverage::{self, Fillers};
 use crate::diagnostic::Finding;
 use crate::dictionary::Dictionary;
 use crate::document::{BlockKind, Document};
+use crate::input::Extractor;
 use crate::mention::Scan;
 use crate::message::Messages;
 use crate::observation::{Class, LedgerEntry, Observation};
 use crate::period::Period;
-use crate::pipeline::{ReadReport, read_report};
+use crate::pipeline::{ReadReport, read_report_with};
 use crate::report::Assumed;
+use crate::review::{self, Applied};
 use crate::table::ReportRow;
 
 /// A clause shown for a number that no indicator took has at most this many characters.
@@ -25,7 +34,10 @@ const CLAUSE_LETTERS: usize = 300;
 pub(super) struct Reader<'a> {
     pub(super) dictionary: &'a Dictionary,
     pub(super) rules: &'a Rules,
+    pub(super) extractor: &'a Extractor,
     pub(super) written: &'a Messages,
+    pub(super) fillers: &'a Fillers,
+    pub(super) corrections: &'a Corrections,
     pub(super) assume_period: Option<Period>,
     pub(super) assume_province: Option<&'a ProvinceChoice>,
 }
@@ -44,7 +56,7 @@ pub(super) enum FileResult {
 pub(super) struct Report {
     pub(super) row: ReportRow,
     pub(super) text: String,
-    /// Digest of the text's letters and digits: the same for one report in two formats.
+    /// Digest of the text's words and numbers: the same for one report in two formats.
     pub(super) letters: String,
     pub(super) observations: Vec<Observation>,
     pub(super) ledger: Vec<LedgerEntry>,
@@ -53,6 +65,24 @@ pub(super) struct Report {
     /// Indicators that it speaks of without a figure.
     pub(super) mentions: Vec<Mention>,
     pub(super) findings: Vec<Finding>,
+    /// Every relation among its numbers that was checked.
+    pub(super) checked: Vec<Checked>,
+    /// The same after a person's corrections, where there are any for this report.
+    pub(super) revised: Option<Revised>,
+}
+
+/// What a person's corrections made of a report.
+#[derive(Debug)]
+pub(super) struct Revised {
+    pub(super) observations: Vec<Observation>,
+    pub(super) ledger: Vec<LedgerEntry>,
+    pub(super) unmapped: Vec<(LedgerEntry, String)>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) checked: Vec<Checked>,
+    /// The observations as they stand: each corrected value in place of the one stated.
+    pub(super) standing: Vec<Observation>,
+    pub(super) applied: Vec<Applied>,
+    pub(super) named: Vec<Named>,
 }
 
 /// Whose report it is, and of which period.
@@ -63,6 +93,24 @@ pub(super) struct Key {
 }
 
 impl Report {
+    /// Takes what a person's corrections made of it in place of what was read; `kept` keeps the rest.
+    pub(super) fn revise(&mut self, revised: Revised, kept: &mut Revisions) {
+        let stated = std::mem::replace(&mut self.observations, revised.observations);
+        kept.applied.extend(revised.applied);
+        kept.named.extend(revised.named);
+        kept.stated.push((self.row.file.clone(), stated));
+        kept.standing.push((self.row.file.clone(), revised.standing));
+        self.checked = revised.checked;
+        self.ledger = revised.ledger;
+        self.unmapped = revised.unmapped;
+        self.findings = revised.findings;
+        let count = |class: Class| self.ledger.iter().filter(|e| e.class == class).count();
+        self.row.observations = count(Class::Observation);
+        self.row.references = count(Class::Reference);
+        self.row.tasks = count(Class::Task);
+        self.row.unmapped = count(Class::Unmapped);
+    }
+
     pub(super) fn key(&self) -> Key {
         let row = &self.row;
         Key {
@@ -73,8 +121,16 @@ impl Report {
 }
 
 impl Reader<'_> {
-    /// Reads one file.
-    pub(super) fn read(&self, file: &InputFile, listed: &Listed) -> FileResult {
+    /// Reads one file, or all files of an archive, with what a list states of them.
+    pub(super) fn read(&self, file: &InputFile, listed: &FxHashMap<PathBuf, Listed>) -> Vec<FileResult> {
+        let unlisted = Listed::default();
+        contents(file, self.extractor.limits())
+            .into_par_iter()
+            .map(|(file, content)| self.read_content(&file, content, listed.get(&file.path).unwrap_or(&unlisted)))
+            .collect()
+    }
+
+    fn read_content(&self, file: &InputFile, content: Content, listed: &Listed) -> FileResult {
         let refused = |digest: String, finding: Finding| {
             let row = ReportRow {
                 file: file.name.clone(),
@@ -85,11 +141,12 @@ impl Reader<'_> {
             };
             FileResult::Refused(Box::new((row, finding)))
         };
-        let bytes = match std::fs::read(&file.path) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                return refused(String::new(), check::unreadable("unreadable", &file.name, &error.to_string()));
+        let bytes = match content {
+            Content::Bytes(bytes) => bytes,
+            Content::Unreadable(cause) => {
+                return refused(String::new(), check::unreadable("unreadable", &file.name, &cause));
             }
+            Content::Refused(refusal) => return refused(String::new(), check::refused(&file.name, &refusal)),
         };
         let province = listed.province.as_ref().or(self.assume_province);
         let assumed = Assumed {
@@ -99,7 +156,7 @@ impl Reader<'_> {
             period: self.assume_period,
         };
         let result = guarded(|| {
-            read_report(&file.name, &bytes, &assumed, self.dictionary).map(|mut read| {
+            read_report_with(self.extractor, &file.name, &bytes, &assumed, self.dictionary).map(|mut read| {
                 if let Some(choice) = province.filter(|_| is_stated(read.facts.province_sign)) {
                     set_province(&mut read, choice);
                 }
@@ -126,15 +183,18 @@ impl Reader<'_> {
             dictionary: self.dictionary,
             rules: self.rules,
         };
-        let mut findings = check::check_report(&subject);
+        let Judged { mut findings, checked } = check::check_report(&subject);
         let starts: Vec<usize> = read.document.source.lines().map(|range| range.start).collect();
-        for site in findings.iter_mut().flat_map(|f| std::iter::once(&mut f.site).chain(f.other.as_mut())) {
+        for site in findings.iter_mut().flat_map(Finding::sites_mut) {
             let start = site.line.checked_sub(1).and_then(|at| starts.get(at));
             if let Some(start) = start.filter(|_| site.place.is_empty() && site.file == file) {
                 site.place = place_of(&read.document, *start, site.line, self.written);
             }
         }
-        let unmapped = unmapped_clauses(&read);
+        let stated = Judged { findings, checked };
+        let revised = self.revise(&subject, &read, &stated);
+        let Judged { findings, checked } = stated;
+        let unmapped = unmapped_clauses(&read, &read.extraction.ledger);
         let given = &read.extraction.observations;
         let mentions = mentions(&read.document, &read.extraction.scans, file, given, self.dictionary);
         let facts = &read.facts;
@@ -161,7 +221,64 @@ impl Reader<'_> {
             findings: 0,
         };
         let text = read.document.source.as_str().to_owned();
-        Report { row, letters: letters(&text), text, observations, ledger, unmapped, mentions, findings }
+        Report {
+            row,
+            letters: letters(&read.document),
+            text,
+            observations,
+            ledger,
+            unmapped,
+            mentions,
+            findings,
+            checked,
+            revised,
+        }
+    }
+
+    /// What the corrections bound to this report's bytes make of it; none where there are none.
+    fn revise(&self, subject: &Subject<'_>, read: &ReadReport, stated: &Judged) -> Option<Revised> {
+        let corrections = self.corrections.of(&read.digest);
+        if corrections.is_empty() {
+            return None;
+        }
+        let revised = review::apply(
+            &review::Report {
+                file: subject.file,
+                digest: &read.digest,
+                document: &read.document,
+                facts: &read.facts,
+                extraction: &read.extraction,
+                dictionary: self.dictionary,
+            },
+            &corrections,
+        );
+        let judged = check::check_report(&Subject { extraction: &revised.checked, ..*subject });
+        let judged = check::with_corrections(stated, judged, &who_decided(&revised.log));
+        let (mut observations, mut standing) = (revised.observations, revised.checked.observations);
+        for observation in observations.iter_mut().chain(&mut standing).filter(|o| o.place.is_empty()) {
+            observation.place = place_of(&read.document, observation.start, observation.line, self.written);
+        }
+        Some(Revised {
+            unmapped: unmapped_clauses(read, &revised.ledger),
+            findings: judged.findings,
+            checked: judged.checked,
+            standing,
+            named: revised.log.iter().filter_map(|applied| self.named(subject.file, read, applied)).collect(),
+            applied: revised.log,
+            ledger: revised.ledger,
+            observations,
+        })
+    }
+
+    /// The words around a number that a person named another indicator for.
+    fn named(&self, file: &str, read: &ReadReport, applied: &Applied) -> Option<Named> {
+        let indicator = applied.correction.change.indicator.clone().filter(|_| applied.is_applied)?;
+        let start = applied.correction.bound.start;
+        let entry = read.extraction.ledger.iter().find(|entry| entry.start == start)?;
+        // A wording of its own is what the dictionary lacks for a number that it misreads, too.
+        let reason = if entry.class == Class::Unmapped { entry.reason.clone() } else { "no-indicator".to_owned() };
+        let entry = LedgerEntry { reason, ..entry.clone() };
+        Some(Named { indicator, gap: coverage::gap(file, &entry, read, self.fillers, self.dictionary) })
     }
 }
 
@@ -195,13 +312,23 @@ pub(super) fn guarded<T>(step: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
-fn letters(text: &str) -> String {
-    let plain: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    blake3::hash(plain.as_bytes()).to_hex().to_string()
+/// Digest of the words and numbers of a document, in no order: formats put notes, running heads and cells elsewhere.
+fn letters(document: &Document) -> String {
+    let visible = document.blocks.iter().filter(|b| b.kind != BlockKind::Furniture);
+    let tokens = visible.flat_map(|b| match b.kind {
+        BlockKind::Footnote(_) => b.tokens.get(b.label..).unwrap_or_default(),
+        _ => b.tokens.as_slice(),
+    });
+    let mut words: Vec<String> = tokens
+        .filter(|t| t.is_word() || t.is_number())
+        .map(|t| document.source.slice(t.range()).to_lowercase())
+        .collect();
+    words.sort_unstable();
+    blake3::hash(words.join(" ").as_bytes()).to_hex().to_string()
 }
 
-fn unmapped_clauses(read: &ReadReport) -> Vec<(LedgerEntry, String)> {
-    let entries = read.extraction.ledger.iter().filter(|e| e.class == Class::Unmapped);
+fn unmapped_clauses(read: &ReadReport, ledger: &[LedgerEntry]) -> Vec<(LedgerEntry, String)> {
+    let entries = ledger.iter().filter(|e| e.class == Class::Unmapped);
     entries.map(|e| (e.clone(), clause_at(&read.document, &read.extraction.scans, e.start))).collect()
 }
 
@@ -241,7 +368,9 @@ mod tests {
 
     #[test]
     fn layout_does_not_make_another_report() {
-        assert_eq!(letters("Quý I\nđạt 12 người."), letters("QUÝ I đạt 12 người"));
-        assert_ne!(letters("đạt 12 người"), letters("đạt 13 người"));
+        let dictionary = Dictionary::load(&crate::dictionary::templates::Templates::built_in()).unwrap();
+        let of = |text: &str| letters(&Document::from_text(crate::text::SourceText::new(text.to_owned()), &dictionary));
+        assert_eq!(of("Quý I\nđạt 12 người."), of("QUÝ I đạt\n\n12 người"));
+        assert_ne!(of("đạt 12 người"), of("đạt 13 người"));
     }
 }

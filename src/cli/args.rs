@@ -6,6 +6,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::batch::{ExportFormat, ExportSplit};
 use crate::consolidate::Boundaries;
+use crate::input::Limits;
 use crate::message::Lang;
 use crate::period::Period;
 
@@ -84,12 +85,19 @@ pub(super) enum Command {
     Export(ExportArgs),
     /// List every figure that changed between two runs, and why
     Compare(CompareArgs),
+    /// Write review.xlsx: doubtful values, contradictions and numbers not understood, with cells to fill in
+    Review(ReviewArgs),
+    /// Write evidence.html: each report with its numbers marked, and each figure with its sources, in one page
+    Evidence(EvidenceArgs),
     /// Tell what became of each number of a report, and why
     Explain {
         /// The report, and the line of its extracted text to look at
         #[arg(value_name = "FILE[:LINE]")]
         place: String,
     },
+    /// Read the files that the calling program hands over
+    #[command(hide = true, name = crate::batch::WORKER_COMMAND)]
+    ReadWorker,
     /// Write out or check the templates
     #[command(subcommand)]
     Templates(TemplatesCommand),
@@ -102,8 +110,8 @@ pub(super) enum Command {
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
 OUT receives observations.csv and .parquet, figures.csv, ledger.csv, reports.csv, reporting.csv,
-completeness.csv, mentions.csv, findings.csv, text/, one phu-luc-PERIOD.xlsx for each period, and
-run.json. All of it appears at once, or nothing does.
+completeness.csv, mentions.csv, findings.csv, validation.json, text/, one phu-luc-PERIOD.xlsx for
+each period, and run.json. All of it appears at once, or nothing does.
 
 Two files among the reports speak of the others:
   plans.csv        province,year,indicator,value      yearly plans
@@ -112,6 +120,8 @@ Two files among the reports speak of the others:
 Examples:
   tonghop run reports --out out
   tonghop run reports --out out --period 2024-Q2
+  tonghop run reports --out out --questions letters
+  tonghop run reports --out out --corrections review.xlsx
   tonghop run a.txt b.txt --out out --assume-province 36 --assume-period 2024-M05")]
 pub(super) struct RunArgs {
     /// Files and folders of reports; folders are read with all that is in them
@@ -143,9 +153,20 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "LIST", default_value = "reported")]
     pub(super) boundaries: BoundariesArg,
 
+    /// A review workbook filled in by a person; may be repeated
+    #[arg(long = "corrections", value_name = "FILE")]
+    pub(super) corrections: Vec<PathBuf>,
+
+    /// Folder that a letter to each province is written to that a person must ask something: it quotes the sentences
+    #[arg(long, value_name = "DIR")]
+    pub(super) questions: Option<PathBuf>,
+
     /// Reports to read at once [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(super) jobs: Option<u16>,
+
+    #[command(flatten)]
+    pub(super) limits: LimitArgs,
 
     /// Print errors only
     #[arg(long, short)]
@@ -154,6 +175,73 @@ pub(super) struct RunArgs {
     /// Warnings too give exit status 1
     #[arg(long)]
     pub(super) strict: bool,
+}
+
+/// How much is read of one file; what lies above is refused.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Limits for one file")]
+pub(super) struct LimitArgs {
+    /// Megabytes of the file
+    #[arg(long, value_name = "MB", default_value_t = Limits::default().file_bytes >> 20)]
+    max_file: u64,
+
+    /// Megabytes of what is packed in it, unpacked
+    #[arg(long, value_name = "MB", default_value_t = Limits::default().unpacked_bytes >> 20)]
+    max_unpacked: u64,
+
+    /// Times that what is packed in it grows when unpacked
+    #[arg(long, value_name = "N", default_value_t = Limits::default().unpack_ratio)]
+    max_ratio: u64,
+
+    /// Megabytes of text
+    #[arg(long, value_name = "MB", default_value_t = Limits::default().text_bytes >> 20)]
+    max_text: u64,
+
+    /// Pages of a PDF
+    #[arg(long, value_name = "N", default_value_t = Limits::default().pages)]
+    max_pages: u64,
+
+    /// Cells of its tables
+    #[arg(long, value_name = "N", default_value_t = Limits::default().cells)]
+    max_cells: u64,
+
+    /// Parts within one another
+    #[arg(long, value_name = "N", default_value_t = Limits::default().nesting)]
+    max_nesting: u64,
+
+    /// Files of an archive
+    #[arg(long, value_name = "N", default_value_t = Limits::default().files)]
+    max_files: u64,
+
+    /// Archives within one another
+    #[arg(long, value_name = "N", default_value_t = Limits::default().archives)]
+    max_archives: u64,
+
+    /// Seconds to read a PDF or a file of Office 97-2003
+    #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().seconds)]
+    max_seconds: u64,
+
+    /// Megabytes of memory to read one of these with
+    #[arg(long, value_name = "MB", default_value_t = Limits::default().memory_mb)]
+    max_memory: u64,
+}
+
+impl From<LimitArgs> for Limits {
+    fn from(args: LimitArgs) -> Self {
+        Self {
+            file_bytes: args.max_file.saturating_mul(1 << 20),
+            unpacked_bytes: args.max_unpacked.saturating_mul(1 << 20),
+            unpack_ratio: args.max_ratio,
+            text_bytes: args.max_text.saturating_mul(1 << 20),
+            pages: args.max_pages,
+            cells: args.max_cells,
+            nesting: args.max_nesting,
+            files: args.max_files,
+            archives: args.max_archives,
+            seconds: args.max_seconds,
+            memory_mb: args.max_memory,
+        }
+    }
 }
 
 /// Make the workbook of a period again from the tables of a run, without reading the reports.
@@ -314,6 +402,34 @@ pub(super) struct CompareArgs {
     /// Write the changes to this file too
     #[arg(long, value_name = "FILE")]
     pub(super) csv: Option<PathBuf>,
+}
+
+/// Write review.xlsx: doubtful values, contradictions and numbers not understood, with cells to fill in.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Fill in the yellow cells, save, and give the file to the next run; it may be given again and again. Each decision
+holds for the report, the place and the rule it was made about; if one of them has changed, you are asked again.
+
+Example:
+  tonghop run reports --out out
+  tonghop review out
+  tonghop run reports --out out --corrections out/review.xlsx")]
+pub(super) struct ReviewArgs {
+    /// Folder that `tonghop run` wrote
+    #[arg(value_name = "OUT")]
+    pub(super) out: PathBuf,
+}
+
+/// Write evidence.html: each report with its numbers marked, and each figure with its sources, in one page.
+#[derive(Debug, ClapArgs)]
+pub(super) struct EvidenceArgs {
+    /// Folder that `tonghop run` wrote
+    #[arg(value_name = "OUT")]
+    pub(super) out: PathBuf,
+
+    /// Yearly plans; those of the run are not kept in its tables
+    #[arg(long, value_name = "FILE")]
+    pub(super) plans: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -273,7 +273,7 @@ pub(super) fn compare(
     let tolerance: Decimal = all().map(half_step).sum();
     let agrees = (figure.value - value).abs() <= tolerance;
     if !agrees && exact {
-        findings.extend(remark("period-differs", input, figure, parts.first().copied(), value));
+        findings.extend(remark("derived-differs", input, figure, parts.first().copied(), value));
     }
     if let Some(figure) = figures.get_mut(stated) {
         figure.compared = Some(Comparison { value, addends, agrees });
@@ -284,6 +284,6 @@ pub(super) fn compare(
 fn fell(input: &Input<'_>, figures: &[Figure], pending: &Pending<'_>, value: Decimal) -> Option<Finding> {
     let of = |role: Role| pending.addends.iter().find(|a| a.role == role).and_then(|a| figures.get(a.figure));
     let (later, earlier) = (of(Role::Plus)?, of(Role::Minus)?);
-    let finding = remark("cumulative-fell", input, later, Some(earlier), later.value - value)?;
+    let finding = remark("derived-negative", input, later, Some(earlier), later.value - value)?;
     Some(finding.with("wanted", pending.period.to_string()))
 }

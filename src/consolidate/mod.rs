@@ -134,7 +134,7 @@ pub fn consolidate(input: &Input<'_>) -> Result<Consolidated, ConsolidateError> 
         ))
     });
     findings
-        .dedup_by(|a, b| (a.check, &a.site, &a.other) == (b.check, &b.site, &b.other) && a.check == "cumulative-fell");
+        .dedup_by(|a, b| (a.check, &a.site, &a.other) == (b.check, &b.site, &b.other) && a.check == "derived-negative");
     Ok(Consolidated::new(input, figures, totals, growths, findings))
 }
 

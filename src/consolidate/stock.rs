@@ -120,7 +120,7 @@ fn compare_rate(
     let parts: Vec<&Figure> = addends.iter().filter_map(|a| figures.get(a.figure)).collect();
     let exact = parts.iter().copied().chain([figure]).all(|f| f.qualifier == Qualifier::Exact);
     if !agrees && exact {
-        findings.extend(remark("period-differs", input, figure, parts.first().copied(), value));
+        findings.extend(remark("derived-differs", input, figure, parts.first().copied(), value));
     }
     if let Some(figure) = figures.get_mut(stated) {
         figure.compared = Some(Comparison { value, addends, agrees });

@@ -146,6 +146,39 @@ fn events_told_separately_add_up() {
 }
 
 #[test]
+fn a_correction_stands_for_the_event_that_it_corrects() {
+    let one = at(row(&format!("94 2023-M11 {CLASSES} actual 1")), 5, 15);
+    let twelve = at(row(&format!("94 2023-M11 {CLASSES} actual 12")), 90, 15);
+    let mut correction = Observation { value: dec("21"), origin: Origin::Correction, ..twelve.clone() };
+    correction.rule = "correction of text; Hoa; 2023-12-01; classes".to_owned();
+    let found = settled(&[one.clone(), twelve.clone(), correction.clone()]);
+    assert_eq!(values(&found), ["22"]);
+    let figure = &found.figures()[0];
+    assert_eq!(
+        (figure.settled, &figure.sources[..], &figure.outranked[..]),
+        (Settled::Corrected, &[0, 2][..], &[1][..])
+    );
+    assert!(found.findings().is_empty());
+    // A corrected cell of a table is the figure itself, whatever events the text tells.
+    let mut cell = at(row(&format!("94 2023-M11 {CLASSES} actual 13")), 300, 40);
+    cell.origin = Origin::Table;
+    let mut corrected = Observation { value: dec("14"), origin: Origin::Correction, ..cell.clone() };
+    corrected.rule = "correction of table; Hoa; 2023-12-01; cell".to_owned();
+    assert_eq!(values(&settled(&[one, twelve, cell, corrected])), ["14"]);
+}
+
+#[test]
+fn two_corrections_that_differ_are_a_conflict() {
+    let decided = |value: &str, start| {
+        let mut correction = at(row(&format!("84 2023-Q2 {JOBS} actual {value}")), start, 9);
+        correction.origin = Origin::Correction;
+        correction
+    };
+    let found = settled(&[decided("50", 5), decided("54", 90)]);
+    assert_eq!(found.findings().iter().map(|f| f.check).collect::<Vec<_>>(), ["conflict"]);
+}
+
+#[test]
 fn equal_values_of_events_are_one_figure() {
     let rows = [
         at(row(&format!("94 2023-M11 {CLASSES} actual 1")), 5, 15),
@@ -374,7 +407,7 @@ fn a_stated_figure_is_kept_and_set_against_its_parts() {
     ]));
     assert_eq!(found(&told, &format!("84 2023-Q1 {JOBS}")), Some(("61".to_owned(), Basis::Direct)));
     let [finding] = told.findings() else { panic!("{:?}", told.findings()) };
-    assert_eq!((finding.check, &*finding.expected, &*finding.difference), ("period-differs", "60", "1"));
+    assert_eq!((finding.check, &*finding.expected, &*finding.difference), ("derived-differs", "60", "1"));
 }
 
 #[test]
@@ -385,7 +418,7 @@ fn a_cumulative_value_that_falls_gives_no_month() {
     ]));
     assert_eq!(found(&told, &format!("84 2023-M05 {JOBS}")), None);
     let [finding] = told.findings() else { panic!("{:?}", told.findings()) };
-    assert_eq!((finding.check, &*finding.stated, &*finding.expected), ("cumulative-fell", "90", "100"));
+    assert_eq!((finding.check, &*finding.stated, &*finding.expected), ("derived-negative", "90", "100"));
 }
 
 #[test]
@@ -420,7 +453,7 @@ fn a_stock_is_the_last_value_and_only_one_date_is_added() {
     assert_eq!((sum.value, sum.covered), (dec("7"), 1));
     assert_eq!(told.figure(&quarter, "94").unwrap().1.as_of.map(|p| p.to_string()).as_deref(), Some("2023-M02"));
     let twice = rows_of(&[&format!("84 2023-M03 {STOCK} actual 7"), &format!("84 2023-Q1 {STOCK} actual 8")]);
-    assert_eq!(settled(&twice).findings()[0].check, "period-differs");
+    assert_eq!(settled(&twice).findings()[0].check, "derived-differs");
 }
 
 #[test]

@@ -1506,6 +1506,7 @@ impl<'a> Linker<'a> {
             confidence: confidence.clamp(0.05, 0.99),
             rule,
             part_of,
+            about: if let Found::Companion { of, .. } = found { Some(of) } else { None },
             is_main,
             place: None,
             province: None,
@@ -1528,7 +1529,9 @@ impl<'a> Linker<'a> {
         let near = before.filter(|d| d.sentence + 1 == clause.sentence);
         near.filter(|d| {
             self.dictionary.indicator(d.indicator).is_some_and(|row| {
-                let alike = row.unit == unit || row.unit == Unit::Percent || unit == Unit::Percent;
+                // A rate of households and their number go together.
+                let alike = row.unit == unit
+                    || matches!((row.unit, unit), (Unit::Percent, Unit::Household) | (Unit::Household, Unit::Percent));
                 alike && row.domain() == domain && row.kind != Kind::Flow
             })
         })
@@ -1652,11 +1655,15 @@ impl<'a> Linker<'a> {
             return Ok(Vec::new());
         }
         // «không có …» denies what it names: its object must be among the words that name the indicator.
-        let object_needed = clause
-            .scan
-            .hits_at(quantity.first)
-            .iter()
-            .any(|h| h.tag == Tag::Marker(Marker::ZeroNeedsNone) && h.last as usize == quantity.last);
+        let object_follows = (quantity.end()..sentence_end)
+            .take_while(|t| clause.tokens.get(*t).is_some_and(Token::is_word))
+            .any(|t| clause.scan.marked.get(t) != Some(&true));
+        let object_needed = object_follows
+            && clause
+                .scan
+                .hits_at(quantity.first)
+                .iter()
+                .any(|h| h.tag == Tag::Marker(Marker::ZeroNeedsNone) && h.last as usize == quantity.last);
         let named_after = candidates
             .iter()
             .any(|c| c.span.0 > quantity.last && c.nearness >= 1.0 && c.specific && c.score >= scores.strong);
@@ -1739,6 +1746,7 @@ impl<'a> Linker<'a> {
         let Some(row) = self.dictionary.indicator(draft.indicator) else { return Err(nothing("no-indicator")) };
         if let Some(rate) = self.rate_of_share(clause, index, &relative, &draft) {
             let mut made = self.relative_draft(clause, index, quantity, value, &draft);
+            made.about = Some(subject);
             made.indicator = rate;
             let admitted = self.dictionary.indicator(rate).map(|i| i.breakdowns.clone()).unwrap_or_default();
             if made.breakdown.iter().all(|(d, _)| admitted.contains(d)) {
@@ -1748,6 +1756,7 @@ impl<'a> Linker<'a> {
             }
         }
         let mut made = self.relative_draft(clause, index, quantity, value, &draft);
+        made.about = Some(subject);
         if relative.about == About::Share {
             let pairs = self.categories(clause, index, draft.indicator);
             if pairs.is_empty()
@@ -1844,6 +1853,7 @@ impl<'a> Linker<'a> {
             confidence: (subject.confidence - 0.01).clamp(0.05, 0.99),
             rule: format!("about: {}", subject.rule),
             part_of: None,
+            about: None,
             is_main: false,
             place: None,
             province: None,

@@ -13,26 +13,35 @@
 )]
 
 mod annex;
+mod archives;
+mod bad_formats;
 mod bad_input;
 mod determinism;
 mod dictionary;
+mod evidence;
 mod exchange;
 mod explain;
 mod fill;
 mod fixtures;
+mod forms;
 mod layouts;
 mod ledger;
 mod marks;
 mod messages;
+mod mutations;
 mod national;
+mod planted;
 mod recalculate;
 mod reports;
+mod review;
 mod run;
 mod score;
+mod settled;
 mod support;
 mod templates;
 mod tidy;
 mod titles;
 mod twins;
+mod workbook;
 mod worked_example;
 mod worked_sheets;

@@ -26,13 +26,18 @@ const ROOMS: &[Room] = &[
     room("period", "", "thiserror"),
     room("diagnostic", "", ""),
     room("dictionary", "text", "blake3 csv regex rust_decimal rustc-hash serde thiserror toml"),
-    room("input", "text", "encoding_rs quick-xml serde thiserror unicode-normalization zip"),
+    room(
+        "input",
+        "text",
+        "calamine cfb csv ego-tree encoding_rs pdfboss-core pdfboss-text quick-xml rust_decimal rustc-hash scraper serde \
+         serde_json thiserror undoc unicode-normalization zip",
+    ),
     room("document", "dictionary text", "rust_decimal"),
     room("mention", "dictionary text", "rust_decimal"),
     room("report", "dictionary document mention period text", "regex"),
     room("observation", "dictionary document mention period report text", "blake3 rust_decimal rustc-hash thiserror"),
     room("pipeline", "dictionary document input observation report text", "blake3"),
-    room("check", "diagnostic dictionary document input observation report text", "rust_decimal serde"),
+    room("check", "diagnostic dictionary document input observation period report text", "rust_decimal serde toml"),
     room("message", "diagnostic dictionary observation period text", "rust_decimal toml"),
     room("examples", "dictionary document observation period report text", "rust_decimal"),
     room("verify", "diagnostic dictionary observation period text", "rust_decimal rustc-hash"),
@@ -61,14 +66,25 @@ const ROOMS: &[Room] = &[
         "quick-xml rust_decimal rustc-hash serde thiserror toml zip",
     ),
     room(
+        "review",
+        "dictionary document mention message observation period report text",
+        "blake3 calamine rust_decimal rust_xlsxwriter thiserror",
+    ),
+    room(
+        "evidence",
+        "consolidate diagnostic dictionary message observation period table",
+        "minijinja rust_decimal rustc-hash serde_json thiserror",
+    ),
+    room(
         "batch",
-        "annex changes check completeness consolidate diagnostic dictionary document fill input mention message observation period pipeline report \
-         table text",
-        "blake3 csv rayon rust_decimal rustc-hash serde serde_json tempfile thiserror",
+        "annex changes check completeness consolidate coverage diagnostic dictionary document evidence fill input mention \
+         message observation period pipeline report review table text",
+        "blake3 csv rayon rust_decimal rustc-hash serde serde_json tempfile thiserror zip",
     ),
     room(
         "cli",
-        "batch changes check compare consolidate coverage diagnostic dictionary examples fill message observation period pipeline report table verify",
+        "batch changes check compare consolidate coverage diagnostic dictionary examples fill input message observation period \
+         pipeline report table verify",
         "anyhow clap indicatif rust_decimal",
     ),
     room("main", "cli", ""),

@@ -133,7 +133,11 @@ impl Around<'_> {
             if percent { (Measure::YoyPct, false, false) } else { (Measure::YoyAbs, false, false) }
         } else if percent && (says(Marker::Reach) || says(Marker::Exceed)) {
             (Measure::PctOfPlan, false, false)
-        } else if percent && !cumulative && !says(Marker::ResultColumn) && coverage.is_none() {
+        } else if percent
+            && !cumulative
+            && coverage.is_none()
+            && (!says(Marker::ResultColumn) || compares && says(Marker::OfWhichPercent))
+        {
             (Measure::Share, false, true)
         } else if cumulative {
             (Measure::Cumulative, false, false)
@@ -207,11 +211,13 @@ impl Around<'_> {
             return None;
         }
         let percent = UnitClass::Known(crate::dictionary::register::Unit::Percent);
+        // Outside brackets a noun that no indicator counts is no unit.
+        let counts = |unit: &(UnitClass, Decimal)| unit.0 != UnitClass::Other;
         leaf.bracketed_unit(self.dictionary)
             .or_else(|| leaf.percent().then_some((percent, Decimal::ONE)))
             .or_else(|| head.bracketed_unit(self.dictionary))
-            .or_else(|| leaf.unit(self.dictionary))
-            .or_else(|| head.unit(self.dictionary))
+            .or_else(|| leaf.unit(self.dictionary).filter(counts))
+            .or_else(|| head.unit(self.dictionary).filter(counts))
             .or_else(|| (head.percent() || self.percent_cells).then_some((percent, Decimal::ONE)))
     }
 }

@@ -11,6 +11,8 @@ use crate::text::{SourceText, Token, TokenKind};
 
 /// Heads have at most this many rows beyond the last one that numbers the columns.
 const MOST_HEAD_ROWS: usize = 6;
+/// How much more than a head's the words of a row with values tell which column holds the labels.
+const LABEL_WEIGHT: usize = 8;
 /// Of long columns this many cells are looked at to tell what they hold.
 const SAMPLE: usize = 400;
 
@@ -53,8 +55,10 @@ impl<'a> Heads<'a> {
                 }
                 // A wide cell without values to its right is a head or a section's title.
                 let wide = cell.columns.1 > column && last_value.is_none_or(|last| last <= cell.columns.1);
+                // Labels stand before values; heads have none beside them.
+                let weight = if last_value.is_some_and(|last| last > cell.columns.1) { LABEL_WEIGHT } else { 1 };
                 if let Some(sum) = words.get_mut(column).filter(|_| !wide) {
-                    *sum += letters(cell).min(60);
+                    *sum += letters(cell).min(60) * weight;
                 }
             }
         }

@@ -19,6 +19,8 @@ use crate::observation::time::Coverage;
 use crate::report::{province_code, provinces_named};
 use crate::text::{Token, TokenKind};
 
+/// The category of what the named ones leave.
+const OTHER: &str = "other";
 /// A label with better own words than this is no part of the row above.
 const OWN_STRONGER: f32 = 2.4;
 /// A table with names of this many provinces as labels is one of provinces.
@@ -58,6 +60,8 @@ struct Progress {
     numbered: bool,
     /// The indicators that rows stated themselves.
     stated: Vec<u16>,
+    /// The dimension of the category that the last label named.
+    dimension: Option<String>,
 }
 
 /// One row.
@@ -76,6 +80,8 @@ pub(super) struct Row<'a> {
     pub hangs_on: Vec<Words>,
     /// Whether its own words name a part that no category is.
     pub refused: bool,
+    /// The dimension whose categories the rows before it name.
+    pub sibling: Option<String>,
 }
 
 /// What the rows of a table are.
@@ -303,6 +309,7 @@ impl<'a> Interpreter<'a> {
             coverage: None,
             hangs_on: Vec::new(),
             refused: false,
+            sibling: progress.dimension.clone(),
         };
         if rank >= rank::DASH {
             row.hangs_on = progress.above.iter().filter(|a| !a.opens).map(|a| a.words.clone()).collect();
@@ -335,6 +342,10 @@ impl<'a> Interpreter<'a> {
             }
         }
         self.settle_row(first_draft);
+        if let Some(indicator) = self.linked.drafts.get(first_draft).map(|d| d.indicator) {
+            let named = self.reader.categories_of_part(&row.words, indicator).first().map(|(d, _)| d.clone());
+            progress.dimension = named.or(progress.dimension.take());
+        }
         if let Some(note) = note {
             self.note(note, first_draft, &row);
         }
@@ -626,7 +637,7 @@ impl<'a> Interpreter<'a> {
     fn names_measure(&self, row: &mut Row<'_>) -> bool {
         let known = row.words.covered(|tag| {
             matches!(tag, Tag::Marker(_) | Tag::Period(_) | Tag::Roman(_) | Tag::MonthWord(_))
-                || matches!(tag, Tag::Unit(id) if self.report.dictionary.units.get(usize::from(*id)).is_some_and(|u| u.general))
+                || self.is_general_unit(tag)
         });
         if known < 0.99 || row.words.is_wordless() {
             return false;
@@ -714,6 +725,10 @@ impl<'a> Interpreter<'a> {
                         if self.reader.is_foreign(&row.words, joint.indicator) {
                             return Err((Class::Unmapped, "breakdown-not-in-register"));
                         }
+                        let mut joint = joint;
+                        if by_row.part && joint.breakdown.is_empty() {
+                            joint.breakdown = self.reader.categories_of_part(&row.words, joint.indicator);
+                        }
                         joint
                     }
                     Some(_) => by_row.clone(),
@@ -784,8 +799,28 @@ impl<'a> Interpreter<'a> {
         if self.reader.is_foreign(&row.words, by_head.indicator) {
             return Err((Class::Unmapped, "breakdown-not-in-register"));
         }
-        let pairs = self.reader.categories_of_part(&row.words, by_head.indicator);
-        let said = row.place == Place::Whole || !pairs.is_empty() || row.coverage.is_some() || row.words.is_wordless();
+        let mut pairs = self.reader.categories_of_part(&row.words, by_head.indicator);
+        if let Some(dimension) =
+            row.sibling.as_ref().filter(|_| pairs.is_empty() && row.words.says(Marker::OtherCategory))
+        {
+            let admitted = self.report.dictionary.indicator(by_head.indicator);
+            if admitted.is_some_and(|i| i.breakdowns.contains(dimension)) {
+                // «Đối tượng khác» after rows of groups.
+                pairs.push((dimension.clone(), OTHER.to_owned()));
+            }
+        }
+        // «Số người», «Số lượng»: a label that names no more than a unit.
+        let only_unit = row.words.hits.iter().any(|h| matches!(h.tag, Tag::Unit(_)))
+            && row.words.covered(|tag| {
+                matches!(tag, Tag::Marker(Marker::Filler | Marker::ResultColumn)) || self.is_general_unit(tag)
+            }) > 0.99
+            && self.reader.is_only_categories(&row.words, by_head.indicator)
+            && !row.words.says(Marker::OtherCategory);
+        let said = row.place == Place::Whole
+            || !pairs.is_empty()
+            || row.coverage.is_some()
+            || row.words.is_wordless()
+            || only_unit;
         // A label that names another thing is not spoken for by the title.
         if !said || row.place != Place::Whole && !self.reader.is_only_categories(&row.words, by_head.indicator) {
             return Err(NOT_TOLD);
@@ -810,6 +845,10 @@ impl<'a> Interpreter<'a> {
         }
         stated.breakdown.sort();
         stated
+    }
+
+    fn is_general_unit(&self, tag: &Tag) -> bool {
+        matches!(tag, Tag::Unit(id) if self.report.dictionary.units.get(usize::from(*id)).is_some_and(|u| u.general))
     }
 
     fn names(&self, words: &Words) -> bool {

@@ -157,6 +157,7 @@ impl Interpreter<'_> {
             confidence: confidence.clamp(0.05, 0.99),
             rule: stated.rule.clone(),
             part_of: whole.map(|whole| PartOf { whole, exhaustive: false }),
+            about: None,
             is_main: !stated.part,
             place: None,
             province,
@@ -203,6 +204,9 @@ impl Interpreter<'_> {
     fn number(&self, cell: &Cell, measure: Measure, unit: Unit, stated: &Stated) -> Result<Number, Refused> {
         let at = cell.tokens.iter().position(Token::is_number).ok_or(NOT_READ)?;
         let token = *cell.tokens.get(at).ok_or(NOT_READ)?;
+        if cell.value.is_none() && is_date(&cell.tokens) {
+            return Err((Class::Reference, "date"));
+        }
         let is_minus = |t: &Token| matches!(t.kind, TokenKind::Punct('-' | '\u{2212}' | '\u{2013}'));
         let before = at.checked_sub(1).and_then(|b| cell.tokens.get(b));
         let percent = cell.percent || cell.tokens.iter().any(|t| t.is('%'));
@@ -327,6 +331,7 @@ impl Interpreter<'_> {
                 status: Status::Reported,
                 confidence: (money.confidence - dictionary.confidence.loses.companion).clamp(0.05, 0.99),
                 part_of: None,
+                about: None,
                 is_main: false,
                 ..money.clone()
             });
@@ -339,6 +344,13 @@ impl Interpreter<'_> {
             }
         }
     }
+}
+
+/// Whether a cell is a date: three numbers with strokes or dashes between.
+fn is_date(tokens: &[Token]) -> bool {
+    let [day, a, month, b, year, ..] = tokens else { return false };
+    let joint = |t: &Token| t.is('/') || t.is('-');
+    day.is_number() && joint(a) && month.is_number() && joint(b) && year.is_number()
 }
 
 /// `(12,5)`: accountants write a negative number in brackets.
