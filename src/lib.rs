@@ -18,6 +18,7 @@ pub mod dictionary;
 pub mod document;
 pub mod evidence;
 pub mod examples;
+pub mod fill;
 pub mod input;
 pub mod mention;
 pub mod message;

@@ -11,7 +11,7 @@ use super::find::{CORRECTIONS_LOG, InputFile, MANIFEST_FILE, PLANS_FILE, find};
 use super::identity::{Identity, compare};
 use super::letter;
 use super::manifest::{self, Done, FileDigest, Findings, Relations};
-use super::outputs::{Tables, View, completeness, figure_rows, render, review_threshold, settle};
+use super::outputs::{Split, Tables, View, completeness, figure_rows, render, review_threshold, settle};
 use super::province::ProvinceChoice;
 use super::read::{FileResult, Reader, Report};
 use super::side_files::{read_all_plans, read_lists};
@@ -25,6 +25,7 @@ use crate::coverage::Fillers;
 use crate::diagnostic::{Finding, Severity, Site};
 use crate::dictionary::Dictionary;
 use crate::dictionary::templates::{TemplateErrors, Templates};
+use crate::fill::Words;
 use crate::input::{Extractor, Limits};
 use crate::message::{Lang, Messages};
 use crate::observation::Observation;
@@ -48,6 +49,8 @@ pub struct Options {
     pub plans: Option<PathBuf>,
     /// On which boundaries figures of the time before the merger of provinces are shown.
     pub boundaries: Boundaries,
+    /// How the sheets of a period are divided among workbooks.
+    pub split: Split,
     /// Filled review workbooks.
     pub corrections: Vec<PathBuf>,
     /// Reports read at once; as many as there are processors, if not given.
@@ -71,6 +74,8 @@ pub struct Resources {
     pub wording: Wording,
     /// What workbooks are laid out by.
     pub layouts: Layouts,
+    /// The words of rows of totals in forms.
+    pub form_words: Words,
     /// What checks work from.
     pub rules: Rules,
     /// When reports are due.
@@ -96,23 +101,25 @@ impl Resources {
         let wording = Wording::load(templates).map_err(&mut keep).ok();
         let layouts = register.and_then(|register| Layouts::load(templates, &register).map_err(&mut keep).ok());
         let rules = Rules::load(templates).map_err(&mut keep).ok();
+        let form_words = Words::load(templates).map_err(&mut keep).ok();
         let deadlines = Deadlines::load(templates).map_err(&mut keep).ok();
         let fillers = Fillers::load(templates).map_err(&mut keep).ok();
         let mut messages = [Lang::Vi, Lang::En].map(|lang| Messages::load(templates, lang).map_err(&mut keep).ok());
         let written = messages.iter_mut().flatten().find(|m| m.lang() == written).cloned();
         let digest = templates.digest().map_err(&mut keep).ok();
-        match (dictionary, wording, layouts, rules, deadlines, fillers, written, digest) {
+        match (dictionary, wording, layouts, form_words, rules, deadlines, fillers, written, digest) {
             (
                 Some(dictionary),
                 Some(wording),
                 Some(layouts),
+                Some(form_words),
                 Some(rules),
                 Some(deadlines),
                 Some(fillers),
                 Some(written),
                 Some(digest),
             ) if faults.is_empty() => {
-                Ok(Self { dictionary, wording, layouts, rules, deadlines, fillers, written, digest })
+                Ok(Self { dictionary, wording, layouts, form_words, rules, deadlines, fillers, written, digest })
             }
             _ => {
                 faults.dedup();
@@ -287,7 +294,8 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
     };
     let completeness = completeness(resources, &tables);
     let figures = figure_rows(resources, &tables, &plans, view, &consolidated);
-    let mut files = pool.install(|| render(resources, &tables, &consolidated, &figures, &completeness, &periods))?;
+    let mut files =
+        pool.install(|| render(resources, &tables, &consolidated, &figures, &completeness, &periods, options.split))?;
     files.push(validation::render(&checked, &tables.findings)?);
     files.extend(gathered.texts);
     if !options.corrections.is_empty() {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::batch::{ExportFormat, ExportSplit};
+use crate::batch::{ExportFormat, ExportSplit, Split};
 use crate::consolidate::Boundaries;
 use crate::input::Limits;
 use crate::message::Lang;
@@ -54,6 +54,27 @@ impl From<LangArg> for Lang {
     }
 }
 
+/// A way to divide workbooks as it is written on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SplitArg {
+    /// One workbook for each period: phu-luc-2024-M05.xlsx
+    Period,
+    /// One for each province: phu-luc-2024-M05-36-nam-dinh.xlsx
+    Province,
+    /// One for each layout: phu-luc-2024-M05-20-domain.xlsx
+    Layout,
+}
+
+impl From<SplitArg> for Split {
+    fn from(arg: SplitArg) -> Self {
+        match arg {
+            SplitArg::Period => Self::Period,
+            SplitArg::Province => Self::Province,
+            SplitArg::Layout => Self::Layout,
+        }
+    }
+}
+
 /// A choice of boundaries as it is written on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum BoundariesArg {
@@ -79,6 +100,8 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Make the workbook of a period again from the tables of a run, without reading the reports
     Annex(AnnexArgs),
+    /// Fill an existing form of a ministry or office with the figures of a run
+    Fill(FillArgs),
     /// Write the figures of a run for other programs: CSV, JSON, Parquet, SDMX-CSV
     Export(ExportArgs),
     /// List every figure that changed between two runs, and why
@@ -146,6 +169,10 @@ pub(super) struct RunArgs {
     /// Yearly plans, beside those in plans.csv among the reports
     #[arg(long, value_name = "FILE")]
     pub(super) plans: Option<PathBuf>,
+
+    /// How the sheets of a period are divided among workbooks
+    #[arg(long, value_name = "BY", default_value = "period")]
+    pub(super) split: SplitArg,
 
     /// On which boundaries figures of the time before July 2025 are shown
     #[arg(long, value_name = "LIST", default_value = "reported")]
@@ -252,6 +279,58 @@ pub(super) struct AnnexArgs {
     /// Period of the workbook; may be repeated
     #[arg(long = "period", value_name = "PERIOD", required = true)]
     pub(super) periods: Vec<Period>,
+
+    /// Render this layout instead of those of the templates; may be repeated. The workbook is named after the first
+    #[arg(long = "layout", value_name = "FILE")]
+    pub(super) layouts: Vec<PathBuf>,
+
+    /// Write the twin for machines and screen readers instead: each sheet as a table with one row of headings
+    #[arg(long)]
+    pub(super) tidy: bool,
+
+    /// Yearly plans; those of the run are not kept in its tables
+    #[arg(long, value_name = "FILE")]
+    pub(super) plans: Option<PathBuf>,
+}
+
+/// Fill an existing form of a ministry or office with the figures of a run.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+The rows and columns of the form are recognised as those of a filled-in report. Only values are put into its blank
+cells: formulas, styles, merges, charts, print set-up stay as they are. Cells that cannot be told are listed.
+
+Placeholders are filled too: {{employment.jobs_created[sex=female] cumulative 2024-Q2}}, {{province}}, {{period}},
+{{year}}. Breakdown, measure and period may be left out.
+
+Examples:
+  tonghop fill form.xlsx --from out --period 2024-M05 --out filled.xlsx
+  tonghop fill form.xlsx --from out --period 2024-Q2 --province 36 --out filled.xlsx --list cells.csv
+
+Exit status 1: at least one cell could not be told.")]
+pub(super) struct FillArgs {
+    /// The form: a workbook of Excel since 2007
+    #[arg(value_name = "FORM")]
+    pub(super) form: PathBuf,
+
+    /// Folder that `tonghop run` wrote
+    #[arg(long, value_name = "OUT")]
+    pub(super) from: PathBuf,
+
+    /// Period of the form
+    #[arg(long, value_name = "PERIOD")]
+    pub(super) period: Period,
+
+    /// Province of the form: code or name [default: the country]
+    #[arg(long, value_name = "PROVINCE")]
+    pub(super) province: Option<String>,
+
+    /// The filled form
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: PathBuf,
+
+    /// Write a list of all cells of the form: what each is for, what it got, and where that is stated
+    #[arg(long, value_name = "FILE")]
+    pub(super) list: Option<PathBuf>,
 
     /// Yearly plans; those of the run are not kept in its tables
     #[arg(long, value_name = "FILE")]

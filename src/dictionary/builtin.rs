@@ -2,11 +2,19 @@
 
 /// Name below the templates folder, and text, of each file; sorted by name.
 pub const FILES: &[(&str, &str)] = &[
-    ("annex/10-province.toml", include_str!("../../templates/annex/10-province.toml")),
+    ("annex/10-summary.toml", include_str!("../../templates/annex/10-summary.toml")),
     ("annex/20-domain.toml", include_str!("../../templates/annex/20-domain.toml")),
+    ("annex/22-poverty.toml", include_str!("../../templates/annex/22-poverty.toml")),
+    ("annex/23-vocational.toml", include_str!("../../templates/annex/23-vocational.toml")),
+    ("annex/24-overseas.toml", include_str!("../../templates/annex/24-overseas.toml")),
+    ("annex/25-rehab.toml", include_str!("../../templates/annex/25-rehab.toml")),
+    ("annex/26-series.toml", include_str!("../../templates/annex/26-series.toml")),
+    ("annex/27-series-provinces.toml", include_str!("../../templates/annex/27-series-provinces.toml")),
+    ("annex/28-province.toml", include_str!("../../templates/annex/28-province.toml")),
     ("annex/30-sources.toml", include_str!("../../templates/annex/30-sources.toml")),
     ("annex/40-findings.toml", include_str!("../../templates/annex/40-findings.toml")),
     ("annex/50-unmapped.toml", include_str!("../../templates/annex/50-unmapped.toml")),
+    ("annex/55-completeness.toml", include_str!("../../templates/annex/55-completeness.toml")),
     ("annex/60-reports.toml", include_str!("../../templates/annex/60-reports.toml")),
     ("annex/labels.toml", include_str!("../../templates/annex/labels.toml")),
     ("breakdowns.toml", include_str!("../../templates/breakdowns.toml")),
@@ -40,6 +48,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("evidence/page.html", include_str!("../../templates/evidence/page.html")),
     ("evidence/page.js", include_str!("../../templates/evidence/page.js")),
     ("exclusions.toml", include_str!("../../templates/exclusions.toml")),
+    ("fill.toml", include_str!("../../templates/fill.toml")),
     ("geography.toml", include_str!("../../templates/geography.toml")),
     ("indicators.csv", include_str!("../../templates/indicators.csv")),
     ("markers.toml", include_str!("../../templates/markers.toml")),

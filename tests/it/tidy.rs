@@ -61,6 +61,11 @@ const ROOMS: &[Room] = &[
         "rust_decimal rust_xlsxwriter rustc-hash serde thiserror toml",
     ),
     room(
+        "fill",
+        "consolidate dictionary observation period pipeline report text",
+        "quick-xml rust_decimal rustc-hash serde thiserror toml zip",
+    ),
+    room(
         "review",
         "dictionary document mention message observation period report text",
         "blake3 calamine rust_decimal rust_xlsxwriter thiserror",
@@ -72,13 +77,13 @@ const ROOMS: &[Room] = &[
     ),
     room(
         "batch",
-        "annex changes check completeness consolidate coverage diagnostic dictionary document evidence input mention \
+        "annex changes check completeness consolidate coverage diagnostic dictionary document evidence fill input mention \
          message observation period pipeline report review table text",
         "blake3 csv rayon rust_decimal rustc-hash serde serde_json tempfile thiserror zip",
     ),
     room(
         "cli",
-        "batch changes check compare consolidate coverage diagnostic dictionary examples input message observation period \
+        "batch changes check compare consolidate coverage diagnostic dictionary examples fill input message observation period \
          pipeline report table verify",
         "anyhow clap indicatif rust_decimal",
     ),

@@ -17,9 +17,9 @@ use tonghop::table::{read_observations_csv, read_reports_csv, write_figures_csv}
 
 use crate::support::{DICTIONARY, Office};
 
-type Row = BTreeMap<String, String>;
+pub(crate) type Row = BTreeMap<String, String>;
 
-fn table(name: &str) -> Vec<Row> {
+pub(crate) fn table(name: &str) -> Vec<Row> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/worked_example").join(name);
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     csv::Reader::from_reader(text.as_bytes()).deserialize().map(Result::unwrap).collect()
@@ -163,7 +163,7 @@ fn statements(row: &Row) -> Vec<String> {
 }
 
 /// All reports of the example as files in `reports/`.
-fn office() -> Office {
+pub(crate) fn office() -> Office {
     let office = Office::new();
     for row in table("reports.csv") {
         office.write(&format!("reports/{}", row["file"]), report(&row));
