@@ -2,7 +2,7 @@
 
 use crate::dictionary::Dictionary;
 use crate::document::Document;
-use crate::input::{Extracted, Format, Limits, Refusal, extract_text};
+use crate::input::{Extracted, Extractor, Format, Limits, Refusal};
 use crate::observation::{Extraction, extract};
 use crate::report::{Assumed, ReportFacts, identify};
 use crate::text::SourceText;
@@ -22,7 +22,7 @@ pub struct ReadReport {
     pub extraction: Extraction,
 }
 
-/// Reads one report. `file` is its path as it is to stand in all outputs.
+/// Reads one report in this process, within the usual limits. `file` is its path as it is to stand in all outputs.
 ///
 /// # Errors
 /// When the file holds no text, or is of a kind that is not read.
@@ -32,7 +32,21 @@ pub fn read_report(
     assumed: &Assumed,
     dictionary: &Dictionary,
 ) -> Result<ReadReport, Refusal> {
-    let Extracted { text, layout, format } = extract_text(file, bytes, &Limits::default())?;
+    read_report_with(&Extractor::new(Limits::default()), file, bytes, assumed, dictionary)
+}
+
+/// Reads one report, with a reader of files of the caller's choice.
+///
+/// # Errors
+/// When the file holds no text, is of a kind that is not read, is damaged, or exceeds a limit.
+pub fn read_report_with(
+    extractor: &Extractor,
+    file: &str,
+    bytes: &[u8],
+    assumed: &Assumed,
+    dictionary: &Dictionary,
+) -> Result<ReadReport, Refusal> {
+    let Extracted { text, layout, format } = extractor.extract(file, bytes)?;
     let digest = blake3::hash(bytes).to_hex().to_string();
     let document = Document::new(SourceText::new(text), layout, dictionary);
     let facts = identify(&document, file, assumed, dictionary);

@@ -4,6 +4,7 @@
 mod again;
 mod corrections;
 mod evidence;
+mod content;
 mod failure;
 mod find;
 mod identity;
@@ -27,5 +28,5 @@ pub use letter::write_letters;
 pub use province::ProvinceChoice;
 pub(crate) use read::clause_at;
 pub use review::{ReviewDone, write_review_of};
-pub use run::{Options, Outcome, Progress, READER_THREAD, Resources, run};
+pub use run::{Options, Outcome, Progress, READER_THREAD, Resources, WORKER_COMMAND, run};
 pub use survey::survey;

@@ -1,8 +1,13 @@
 //! Reads one report of a run, so that nothing in it can stop the others.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 
 use super::corrections::{Corrections, Named, Revisions, who_decided};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::content::{Content, contents};
 use super::find::InputFile;
 use super::province::ProvinceChoice;
 use super::side_files::Listed;
@@ -11,11 +16,12 @@ use crate::coverage::{self, Fillers};
 use crate::diagnostic::Finding;
 use crate::dictionary::Dictionary;
 use crate::document::{BlockKind, Document};
+use crate::input::Extractor;
 use crate::mention::Scan;
 use crate::message::Messages;
 use crate::observation::{Class, LedgerEntry, Observation};
 use crate::period::Period;
-use crate::pipeline::{ReadReport, read_report};
+use crate::pipeline::{ReadReport, read_report_with};
 use crate::report::Assumed;
 use crate::review::{self, Applied};
 use crate::table::ReportRow;
@@ -27,6 +33,7 @@ const CLAUSE_LETTERS: usize = 300;
 pub(super) struct Reader<'a> {
     pub(super) dictionary: &'a Dictionary,
     pub(super) rules: &'a Rules,
+    pub(super) extractor: &'a Extractor,
     pub(super) written: &'a Messages,
     pub(super) fillers: &'a Fillers,
     pub(super) corrections: &'a Corrections,
@@ -48,7 +55,7 @@ pub(super) enum FileResult {
 pub(super) struct Report {
     pub(super) row: ReportRow,
     pub(super) text: String,
-    /// Digest of the text's letters and digits: the same for one report in two formats.
+    /// Digest of the text's words and numbers: the same for one report in two formats.
     pub(super) letters: String,
     pub(super) observations: Vec<Observation>,
     pub(super) ledger: Vec<LedgerEntry>,
@@ -111,8 +118,16 @@ impl Report {
 }
 
 impl Reader<'_> {
-    /// Reads one file.
-    pub(super) fn read(&self, file: &InputFile, listed: &Listed) -> FileResult {
+    /// Reads one file, or all files of an archive, with what a list states of them.
+    pub(super) fn read(&self, file: &InputFile, listed: &FxHashMap<PathBuf, Listed>) -> Vec<FileResult> {
+        let unlisted = Listed::default();
+        contents(file, self.extractor.limits())
+            .into_par_iter()
+            .map(|(file, content)| self.read_content(&file, content, listed.get(&file.path).unwrap_or(&unlisted)))
+            .collect()
+    }
+
+    fn read_content(&self, file: &InputFile, content: Content, listed: &Listed) -> FileResult {
         let refused = |digest: String, finding: Finding| {
             let row = ReportRow {
                 file: file.name.clone(),
@@ -123,11 +138,12 @@ impl Reader<'_> {
             };
             FileResult::Refused(Box::new((row, finding)))
         };
-        let bytes = match std::fs::read(&file.path) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                return refused(String::new(), check::unreadable("unreadable", &file.name, &error.to_string()));
+        let bytes = match content {
+            Content::Bytes(bytes) => bytes,
+            Content::Unreadable(cause) => {
+                return refused(String::new(), check::unreadable("unreadable", &file.name, &cause));
             }
+            Content::Refused(refusal) => return refused(String::new(), check::refused(&file.name, &refusal)),
         };
         let province = listed.province.as_ref().or(self.assume_province);
         let assumed = Assumed {
@@ -137,7 +153,7 @@ impl Reader<'_> {
             period: self.assume_period,
         };
         let result = guarded(|| {
-            read_report(&file.name, &bytes, &assumed, self.dictionary).map(|mut read| {
+            read_report_with(self.extractor, &file.name, &bytes, &assumed, self.dictionary).map(|mut read| {
                 if let Some(choice) = province.filter(|_| is_stated(read.facts.province_sign)) {
                     set_province(&mut read, choice);
                 }
@@ -200,7 +216,7 @@ impl Reader<'_> {
             findings: 0,
         };
         let text = read.document.source.as_str().to_owned();
-        Report { row, letters: letters(&text), text, observations, ledger, unmapped, findings, checked, revised }
+        Report { row, letters: letters(&read.document), text, observations, ledger, unmapped, findings, checked, revised }
     }
 
     /// What the corrections bound to this report's bytes make of it; none where there are none.
@@ -280,9 +296,19 @@ pub(super) fn guarded<T>(step: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
-fn letters(text: &str) -> String {
-    let plain: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    blake3::hash(plain.as_bytes()).to_hex().to_string()
+/// Digest of the words and numbers of a document, in no order: formats put notes, running heads and cells elsewhere.
+fn letters(document: &Document) -> String {
+    let visible = document.blocks.iter().filter(|b| b.kind != BlockKind::Furniture);
+    let tokens = visible.flat_map(|b| match b.kind {
+        BlockKind::Footnote(_) => b.tokens.get(b.label..).unwrap_or_default(),
+        _ => b.tokens.as_slice(),
+    });
+    let mut words: Vec<String> = tokens
+        .filter(|t| t.is_word() || t.is_number())
+        .map(|t| document.source.slice(t.range()).to_lowercase())
+        .collect();
+    words.sort_unstable();
+    blake3::hash(words.join(" ").as_bytes()).to_hex().to_string()
 }
 
 fn unmapped_clauses(read: &ReadReport, ledger: &[LedgerEntry]) -> Vec<(LedgerEntry, String)> {
@@ -326,7 +352,9 @@ mod tests {
 
     #[test]
     fn layout_does_not_make_another_report() {
-        assert_eq!(letters("Quý I\nđạt 12 người."), letters("QUÝ I đạt 12 người"));
-        assert_ne!(letters("đạt 12 người"), letters("đạt 13 người"));
+        let dictionary = Dictionary::load(&crate::dictionary::templates::Templates::built_in()).unwrap();
+        let of = |text: &str| letters(&Document::from_text(crate::text::SourceText::new(text.to_owned()), &dictionary));
+        assert_eq!(of("Quý I\nđạt 12 người."), of("QUÝ I đạt\n\n12 người"));
+        assert_ne!(of("đạt 12 người"), of("đạt 13 người"));
     }
 }

@@ -14,7 +14,7 @@ use super::manifest::{self, Done, FileDigest, Findings, Relations};
 use super::outputs::{Tables, render, review_threshold, settle};
 use super::province::ProvinceChoice;
 use super::read::{FileResult, Reader, Report};
-use super::side_files::{Listed, read_all_plans, read_lists};
+use super::side_files::{read_all_plans, read_lists};
 use super::staging::{OutputFile, Staging};
 use super::validation;
 use crate::annex::Layouts;
@@ -24,6 +24,7 @@ use crate::coverage::Fillers;
 use crate::diagnostic::{Finding, Severity};
 use crate::dictionary::Dictionary;
 use crate::dictionary::templates::{TemplateErrors, Templates};
+use crate::input::{Extractor, Limits};
 use crate::message::{Lang, Messages};
 use crate::observation::Observation;
 use crate::period::Period;
@@ -48,7 +49,15 @@ pub struct Options {
     pub corrections: Vec<PathBuf>,
     /// Reports read at once; as many as there are processors, if not given.
     pub jobs: Option<usize>,
+    /// How much is read of one file.
+    pub limits: Limits,
+    /// This program, which reads files of risky formats in processes of their own when it is called with
+    /// [`WORKER_COMMAND`]; they are read in this process, if not given.
+    pub worker: Option<PathBuf>,
 }
+
+/// The argument with which the program does nothing but read files that it is handed.
+pub const WORKER_COMMAND: &str = "read-worker";
 
 /// Everything that the templates give, loaded once.
 #[derive(Debug)]
@@ -186,8 +195,14 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
     for (folder, cause) in &found.unreadable {
         findings.push(check::unreadable("folder-unreadable", &folder.name, cause));
     }
+    let extractor = Extractor::new(options.limits);
+    let extractor = match &options.worker {
+        Some(program) => extractor.with_workers(program.clone(), &[WORKER_COMMAND]),
+        None => extractor,
+    };
     let reader = Reader {
         dictionary,
+        extractor: &extractor,
         rules: &resources.rules,
         written: &resources.written,
         fillers: &resources.fillers,
@@ -197,15 +212,15 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
     };
     let pool = reader_pool(options.jobs)?;
     progress(Progress::Files(found.reports.len()));
-    let unlisted = Listed::default();
-    let results: Vec<FileResult> = pool.install(|| {
+    let results: Vec<Vec<FileResult>> = pool.install(|| {
         let read = |file: &InputFile| {
-            let result = reader.read(file, listed.get(&file.path).unwrap_or(&unlisted));
+            let result = reader.read(file, &listed);
             progress(Progress::Read);
             result
         };
         found.reports.par_iter().map(read).collect()
     });
+    let results: Vec<FileResult> = results.into_iter().flatten().collect();
     progress(Progress::Writing);
     let gathered = gather(results, findings);
     let mut tables = gathered.tables;

@@ -93,7 +93,14 @@ pub(super) fn read_lists(
                 }
             };
             let named = normal_form(&row.file.replace('\\', "/"));
-            let file = below.get(&named);
+            // A row may name a file of an archive.
+            let file = below.get(&named).map(|file| file.path.clone()).or_else(|| {
+                let mut ends = named.match_indices('/').map(|(at, _)| at);
+                ends.find_map(|at| {
+                    let archive = below.get(named.get(..at)?)?;
+                    Some(archive.path.join(named.get(at + 1..)?))
+                })
+            });
             let mut entry = Listed::default();
             if !row.province.is_empty() {
                 entry.province = ProvinceChoice::find(&row.province, &dictionary.geography);
@@ -108,7 +115,7 @@ pub(super) fn read_lists(
                 }
             }
             match file {
-                Some(file) => drop(listed.insert(file.path.clone(), entry)),
+                Some(path) => drop(listed.insert(path, entry)),
                 None => findings.push(check::listed_file_missing(&list.name, line, &row.file)),
             }
         }

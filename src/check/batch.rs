@@ -13,15 +13,23 @@ fn whole(file: &str) -> Site {
     Site { file: file.to_owned(), ..Site::default() }
 }
 
+/// The last part of a path.
+fn last(file: &str) -> &str {
+    file.rsplit('/').next().unwrap_or(file)
+}
+
 /// A file that is no report, or none that can be read.
 pub fn refused(file: &str, refusal: &Refusal) -> Finding {
     match refusal {
         Refusal::Empty => Finding::new(Severity::Error, "refused-empty", whole(file)),
         Refusal::NotText(at) => Finding::new(Severity::Error, "refused-not-text", whole(file)).with("at", at.clone()),
-        Refusal::Unsupported(kind) => {
-            Finding::new(Severity::Error, "refused-unsupported", whole(file)).with("kind", kind.clone())
-        }
-        Refusal::Damaged(at) => Finding::new(Severity::Error, "refused-damaged", whole(file)).with("at", at.clone()),
+        Refusal::Unsupported(kind) => Finding::new(Severity::Error, "refused-unsupported", whole(file))
+            .with("kind", kind.clone())
+            .with("name", last(file)),
+        Refusal::Damaged(at) => Finding::new(Severity::Error, "refused-damaged", whole(file))
+            .with("at", at.clone())
+            .with("name", last(file)),
+        Refusal::Broken(cause) => unreadable("reader-failed", file, cause),
         Refusal::Locked => Finding::new(Severity::Error, "refused-locked", whole(file)),
         Refusal::Scanned => Finding::new(Severity::Error, "refused-scanned", whole(file)),
         Refusal::LostLetters => Finding::new(Severity::Error, "refused-lost-letters", whole(file)),

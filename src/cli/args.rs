@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use crate::input::Limits;
 use crate::message::Lang;
 use crate::period::Period;
 
@@ -67,6 +68,9 @@ pub(super) enum Command {
         #[arg(value_name = "FILE[:LINE]")]
         place: String,
     },
+    /// Read the files that the calling program hands over
+    #[command(hide = true, name = crate::batch::WORKER_COMMAND)]
+    ReadWorker,
     /// Write out or check the templates
     #[command(subcommand)]
     Templates(TemplatesCommand),
@@ -129,6 +133,9 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(super) jobs: Option<u16>,
 
+    #[command(flatten)]
+    pub(super) limits: LimitArgs,
+
     /// Print errors only
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -136,6 +143,73 @@ pub(super) struct RunArgs {
     /// Warnings too give exit status 1
     #[arg(long)]
     pub(super) strict: bool,
+}
+
+/// How much is read of one file; what lies above is refused.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Limits for one file")]
+pub(super) struct LimitArgs {
+    /// Megabytes of the file
+    #[arg(long, value_name = "MB", default_value_t = Limits::default().file_bytes >> 20)]
+    max_file: u64,
+
+    /// Megabytes of what is packed in it, unpacked
+    #[arg(long, value_name = "MB", default_value_t = Limits::default().unpacked_bytes >> 20)]
+    max_unpacked: u64,
+
+    /// Times that what is packed in it grows when unpacked
+    #[arg(long, value_name = "N", default_value_t = Limits::default().unpack_ratio)]
+    max_ratio: u64,
+
+    /// Megabytes of text
+    #[arg(long, value_name = "MB", default_value_t = Limits::default().text_bytes >> 20)]
+    max_text: u64,
+
+    /// Pages of a PDF
+    #[arg(long, value_name = "N", default_value_t = Limits::default().pages)]
+    max_pages: u64,
+
+    /// Cells of its tables
+    #[arg(long, value_name = "N", default_value_t = Limits::default().cells)]
+    max_cells: u64,
+
+    /// Parts within one another
+    #[arg(long, value_name = "N", default_value_t = Limits::default().nesting)]
+    max_nesting: u64,
+
+    /// Files of an archive
+    #[arg(long, value_name = "N", default_value_t = Limits::default().files)]
+    max_files: u64,
+
+    /// Archives within one another
+    #[arg(long, value_name = "N", default_value_t = Limits::default().archives)]
+    max_archives: u64,
+
+    /// Seconds to read a PDF or a file of Office 97-2003
+    #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().seconds)]
+    max_seconds: u64,
+
+    /// Megabytes of memory to read one of these with
+    #[arg(long, value_name = "MB", default_value_t = Limits::default().memory_mb)]
+    max_memory: u64,
+}
+
+impl From<LimitArgs> for Limits {
+    fn from(args: LimitArgs) -> Self {
+        Self {
+            file_bytes: args.max_file.saturating_mul(1 << 20),
+            unpacked_bytes: args.max_unpacked.saturating_mul(1 << 20),
+            unpack_ratio: args.max_ratio,
+            text_bytes: args.max_text.saturating_mul(1 << 20),
+            pages: args.max_pages,
+            cells: args.max_cells,
+            nesting: args.max_nesting,
+            files: args.max_files,
+            archives: args.max_archives,
+            seconds: args.max_seconds,
+            memory_mb: args.max_memory,
+        }
+    }
 }
 
 /// Make the workbook of a period again from the tables of a run, without reading the reports.

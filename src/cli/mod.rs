@@ -49,6 +49,9 @@ pub fn main() -> ExitCode {
         }
     };
     silence_readers();
+    if matches!(args.command, Command::ReadWorker) {
+        return read_worker();
+    }
     let lang = args.lang.map_or_else(lang_of_environment, Lang::from);
     let built_in = Messages::load(&Templates::built_in(), lang);
     let result = dispatch(args, lang);
@@ -93,6 +96,8 @@ fn dispatch(args: Args, lang: Lang) -> anyhow::Result<Status> {
         Command::Review(args) => review::review(&args, &mut context)?,
         Command::Evidence(args) => evidence::evidence(&args, &mut context)?,
         Command::Explain { place } => explain::explain(&place, &mut context)?,
+        // Answered before anything is loaded.
+        Command::ReadWorker => Status::Done,
         Command::Templates(command) => templates::templates(command, &mut context)?,
         Command::Dictionary(command) => dictionary::dictionary(command, &mut context)?,
     };
@@ -105,6 +110,15 @@ fn lang_of_environment() -> Lang {
     let told =
         ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
     Lang::of_locale(&told.unwrap_or_default())
+}
+
+/// Reads the files that the calling program hands over, until it hands over no more. A panic is part of the answer.
+fn read_worker() -> ExitCode {
+    std::panic::set_hook(Box::new(|_| {}));
+    match crate::input::serve(io::stdin().lock(), io::stdout().lock()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(2),
+    }
 }
 
 /// A panic while reading a report becomes a finding; the usual words about it would only alarm.

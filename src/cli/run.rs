@@ -28,6 +28,8 @@ pub(super) fn run(args: RunArgs, context: &mut Context<'_>) -> anyhow::Result<St
         plans: args.plans,
         corrections: args.corrections,
         jobs: args.jobs.map(usize::from),
+        limits: args.limits.into(),
+        worker: std::env::current_exe().ok(),
     };
     let bar = Bar::new(args.quiet, context.messages);
     let outcome = batch::run(&options, &resources, &|progress| bar.show(progress));

@@ -162,10 +162,12 @@ impl Writer<'_> {
             match block {
                 Block::Paragraph(paragraph) => self.paragraph(paragraph)?,
                 Block::Table(table) if is_layout(table) => {
-                    for column in 0..LAYOUT_COLUMNS {
-                        for cell in table.rows.iter().flatten().filter(|c| c.column == column) {
-                            self.blocks(&cell.blocks)?;
-                        }
+                    let mut cells: Vec<&Cell> = table.rows.iter().flatten().collect();
+                    if table.rows.len() <= LAYOUT_ROWS {
+                        cells.sort_by_key(|c| c.column);
+                    }
+                    for cell in cells {
+                        self.blocks(&cell.blocks)?;
                     }
                 }
                 Block::Table(table) => self.table(table)?,
@@ -249,7 +251,10 @@ impl Writer<'_> {
                 if length > start {
                     self.text.push('\n');
                 }
-            } else if !(c.is_whitespace() && at_start) && !(single && c == ' ' && self.text.ends_with(' ')) {
+                continue;
+            }
+            let again = single && c == ' ' && self.text.ends_with(' ');
+            if !again && !(at_start && c.is_whitespace()) {
                 self.text.push(c);
             }
         }
@@ -399,13 +404,15 @@ fn indent_of(blocks: &[Block]) -> u8 {
 fn is_layout(table: &Table) -> bool {
     let columns = table.rows.iter().flatten().map(|c| c.column + c.column_span.max(1)).max().unwrap_or(0);
     let rows = table.rows.iter().filter(|row| !row.is_empty()).count();
-    if columns <= 1 || table.rows.iter().flatten().any(|c| c.blocks.iter().any(|b| matches!(b, Block::Table(_)))) {
+    if columns <= 1 {
         return true;
     }
-    if columns > LAYOUT_COLUMNS || rows > LAYOUT_ROWS {
+    if table.rows.iter().flatten().any(is_value) {
         return false;
     }
-    !table.rows.iter().flatten().any(is_value)
+    // A page laid out in tables has others in its cells.
+    let holds_tables = table.rows.iter().flatten().any(|c| c.blocks.iter().any(|b| matches!(b, Block::Table(_))));
+    holds_tables || columns <= LAYOUT_COLUMNS && rows <= LAYOUT_ROWS
 }
 
 fn is_value(cell: &Cell) -> bool {

@@ -1,18 +1,23 @@
 //! Report files to extracted text: the only reader of report files, one module for each format, told apart by
 //! content.
 
+mod archive;
 mod count;
+mod doc;
 mod docx;
 mod encoding;
 mod flow;
 mod html;
 mod limits;
+mod markdown;
 mod package;
 mod pdf;
 mod plain;
+mod rtf;
 mod sheet;
 mod sniff;
 mod syllable;
+mod worker;
 mod xml;
 
 use serde::{Deserialize, Serialize};
@@ -20,7 +25,9 @@ use serde::{Deserialize, Serialize};
 use crate::text::Layout;
 use sniff::{Kind, kind_of};
 
+pub use archive::{Unpacked, is_archive, unpack};
 pub use limits::{Limit, Limits};
+pub use worker::{Extractor, serve};
 
 /// The format of a report file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -43,10 +50,14 @@ pub enum Format {
     Ods,
     /// A Word document since 2007.
     Docx,
-    /// An HTML page.
-    Html,
+    /// A Word document of Word 97-2003.
+    Doc,
+    /// Rich Text Format.
+    Rtf,
     /// A PDF.
     Pdf,
+    /// An HTML page.
+    Html,
 }
 
 impl Format {
@@ -62,8 +73,10 @@ impl Format {
             Self::Xls => "xls",
             Self::Ods => "ods",
             Self::Docx => "docx",
-            Self::Html => "html",
+            Self::Doc => "doc",
+            Self::Rtf => "rtf",
             Self::Pdf => "pdf",
+            Self::Html => "html",
         }
     }
 }
@@ -100,6 +113,9 @@ pub enum Refusal {
         /// The limit.
         most: u64,
     },
+    /// Its reader broke down; its last words.
+    #[error("the reader broke down: {0}")]
+    Broken(String),
 }
 
 /// What a file gives: its text, in the form that offsets count in, and what its reader knows of the layout.
@@ -113,29 +129,41 @@ pub struct Extracted {
     pub format: Format,
 }
 
-/// Reads a file's text.
+/// Reads a file's text, in this process.
 ///
 /// # Errors
 /// When the file holds no text, is of a kind that is not read, is damaged, or exceeds a limit.
 pub fn extract_text(name: &str, bytes: &[u8], limits: &Limits) -> Result<Extracted, Refusal> {
+    extract_kind(checked_kind(name, bytes, limits)?, bytes, limits)
+}
+
+/// What kind of file it is, if it is not too large.
+fn checked_kind(name: &str, bytes: &[u8], limits: &Limits) -> Result<Kind, Refusal> {
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     if size > limits.file_bytes {
         return Err(Refusal::TooLarge { limit: Limit::FileSize, most: limits.file_bytes });
     }
-    if let Some(format) = sheet::format_of(bytes) {
-        return sheet::extract(format, bytes, limits);
-    }
-    match kind_of(name, bytes, limits)? {
+    kind_of(name, bytes, limits)
+}
+
+fn extract_kind(kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Extracted, Refusal> {
+    match kind {
+        Kind::Sheet(format) => sheet::extract(format, bytes, limits),
         Kind::Docx => docx::extract(bytes, limits),
-        Kind::Html => html::extract(bytes, limits),
+        Kind::Doc => doc::extract(bytes, limits),
+        Kind::Rtf => rtf::extract(bytes, limits),
         Kind::Pdf => pdf::extract(bytes, limits),
+        Kind::Html => html::extract(bytes, limits),
         Kind::Text { markdown } => {
-            let extracted = plain::extract(markdown, bytes)?;
-            if !markdown && sheet::looks_delimited(&extracted.text) {
-                return sheet::extract_delimited(&extracted.text, limits);
+            let decoded = plain::decode(bytes)?;
+            if !markdown && sheet::looks_delimited(&decoded.text) {
+                let mut extracted = sheet::extract_delimited(&decoded.text, limits)?;
+                extracted.layout.remarks.extend(plain::remarks(&decoded));
+                return Ok(extracted);
             }
-            Ok(extracted)
+            plain::extract(markdown, decoded, limits)
         }
+        Kind::Locked => Err(Refusal::Locked),
         Kind::Unread(kind) => Err(Refusal::Unsupported(kind.to_owned())),
     }
 }

@@ -31,6 +31,21 @@ impl<'a> Package<'a> {
         Ok(Self { archive, size: u64::try_from(bytes.len()).unwrap_or(u64::MAX), unpacked: 0, limits })
     }
 
+    /// How many parts there are.
+    pub(super) fn len(&self) -> usize {
+        self.archive.len()
+    }
+
+    /// The name of the part at an index: as UTF-8 where it is that, whatever the part says of it.
+    pub(super) fn name(&self, index: usize) -> Option<String> {
+        let entry = self.archive.by_index_data(index).ok()?;
+        if entry.is_dir() || entry.is_symlink() {
+            return None;
+        }
+        let own = std::str::from_utf8(entry.name_raw()).ok().map(str::to_owned);
+        own.or_else(|| entry.name().ok().map(std::borrow::Cow::into_owned))
+    }
+
     /// The names of all parts.
     pub(super) fn names(&self) -> Vec<String> {
         let names = self.archive.file_names().flatten();

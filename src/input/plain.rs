@@ -1,7 +1,8 @@
 //! Plain text and Markdown, in Unicode or in an encoding from before it.
 
 use super::encoding::{Legacy, detect};
-use super::{Extracted, Format, Refusal};
+use super::markdown::with_notes;
+use super::{Extracted, Format, Limit, Limits, Refusal};
 use crate::text::{Layout, Remark, RemarkKind, normal_form};
 
 /// The first bytes of kinds of files that are not read, and their names for messages.
@@ -20,6 +21,7 @@ const SIGNATURES: &[(&[u8], &str)] = &[
 ];
 
 /// A text of bytes, and the encoding from before Unicode that it was in.
+#[derive(Debug)]
 pub(super) struct Decoded {
     pub(super) text: String,
     pub(super) legacy: Option<Legacy>,
@@ -63,13 +65,15 @@ fn one_byte(bytes: &[u8]) -> Result<Decoded, Refusal> {
 /// What a text file gives.
 ///
 /// # Errors
-/// As for [`decode`].
-pub(super) fn extract(markdown: bool, bytes: &[u8]) -> Result<Extracted, Refusal> {
-    let decoded = decode(bytes)?;
-    let mut layout = Layout::default();
-    layout.remarks.extend(remarks(&decoded));
+/// When it is longer than the limit.
+pub(super) fn extract(markdown: bool, decoded: Decoded, limits: &Limits) -> Result<Extracted, Refusal> {
+    if u64::try_from(decoded.text.len()).unwrap_or(u64::MAX) > limits.text_bytes {
+        return Err(Refusal::TooLarge { limit: Limit::Text, most: limits.text_bytes });
+    }
+    let remarks = remarks(&decoded);
+    let (text, layout) = if markdown { with_notes(&decoded.text) } else { (decoded.text, Layout::default()) };
     let format = if markdown { Format::Markdown } else { Format::Text };
-    Ok(Extracted { text: decoded.text, layout, format })
+    Ok(Extracted { text, layout: Layout { remarks, ..layout }, format })
 }
 
 /// What there is to say about how a text was decoded.

@@ -1529,7 +1529,9 @@ impl<'a> Linker<'a> {
         let near = before.filter(|d| d.sentence + 1 == clause.sentence);
         near.filter(|d| {
             self.dictionary.indicator(d.indicator).is_some_and(|row| {
-                let alike = row.unit == unit || row.unit == Unit::Percent || unit == Unit::Percent;
+                // A rate of households and their number go together.
+                let alike = row.unit == unit
+                    || matches!((row.unit, unit), (Unit::Percent, Unit::Household) | (Unit::Household, Unit::Percent));
                 alike && row.domain() == domain && row.kind != Kind::Flow
             })
         })
@@ -1653,11 +1655,15 @@ impl<'a> Linker<'a> {
             return Ok(Vec::new());
         }
         // «không có …» denies what it names: its object must be among the words that name the indicator.
-        let object_needed = clause
-            .scan
-            .hits_at(quantity.first)
-            .iter()
-            .any(|h| h.tag == Tag::Marker(Marker::ZeroNeedsNone) && h.last as usize == quantity.last);
+        let object_follows = (quantity.end()..sentence_end)
+            .take_while(|t| clause.tokens.get(*t).is_some_and(Token::is_word))
+            .any(|t| clause.scan.marked.get(t) != Some(&true));
+        let object_needed = object_follows
+            && clause
+                .scan
+                .hits_at(quantity.first)
+                .iter()
+                .any(|h| h.tag == Tag::Marker(Marker::ZeroNeedsNone) && h.last as usize == quantity.last);
         let named_after = candidates
             .iter()
             .any(|c| c.span.0 > quantity.last && c.nearness >= 1.0 && c.specific && c.score >= scores.strong);

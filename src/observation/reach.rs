@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::dictionary::Tag;
 use crate::dictionary::marker::Marker;
-use crate::mention::{Quantity, Scan};
+use crate::mention::{Quantity, QuantityKind, Scan};
 use crate::text::{Token, TokenKind};
 
 /// Words at least so many tokens before the first number of a sentence are its head, shared by the numbers after it.
@@ -70,7 +70,8 @@ impl Reach {
         let gap = own.end()..next.first;
         let joined = scan.hits_in(&gap).any(|h| h.tag == Tag::Marker(Marker::And) && h.first as usize == gap.start);
         let short = gap.len() <= 4 && gap.clone().all(|t| tokens.get(t).is_some_and(Token::is_word));
-        own.class.is_none() && joined && short && first >= next.last && first <= next.last + 3
+        let near = first >= next.last && first <= next.last + 3;
+        near && (own.kind == QuantityKind::Fraction || own.class.is_none() && joined && short)
     }
 
     /// How near the words `first..=last` are to the quantity at `index`, 0 to 1.
@@ -114,10 +115,11 @@ impl Reach {
         match (last < next_first, self.unsplit.get(index)) {
             (true, Some(true)) => 0.8,
             (true, _) => 0.25,
-            // Words beyond the next number are this one's only where the two share them: «cấp mới 18 và gia hạn 07
-            // giấy phép».
+            // Words beyond the next number are this one's where the two share them: «cấp mới 18 và gia hạn 07 giấy
+            // phép», «96/96 căn nhà». What a percentage is of is not.
             (false, _) if self.shares_noun(tokens, scan, index, first) => 0.8,
-            (false, _) => 0.0,
+            (false, _) if quantity(index + 1).is_some_and(|next| next.kind == QuantityKind::Percent) => 0.0,
+            (false, _) => 0.05,
         }
     }
 }

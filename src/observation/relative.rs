@@ -157,6 +157,15 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             .last_marker(Marker::And, &left)
             .is_some_and(|h| h.last as usize + 1 == quantity.first && direction != 0);
     let direction = if given { 0 } else { direction };
+    // «hơn cùng kỳ 956 người»
+    let more = direction == 0
+        && clause.scan.hits_in(&left).any(|h| {
+            h.tag == Tag::Marker(Marker::Over)
+                && clause.scan.hits_at(h.last as usize + 1).iter().any(|s| {
+                    s.tag == Tag::Marker(Marker::SamePeriod) && clause.plain_words(s.last as usize, quantity.first) == 0
+                })
+        });
+    let direction = if more { 1 } else { direction };
     let same = said(Marker::SamePeriod) || said_before(Marker::SamePeriod, 4);
     let previous = !same && (said(Marker::PreviousPeriod) || said_before(Marker::PreviousPeriod, 3));
     // In a year's report what is set against the year before, or its end, is set against the same period.
@@ -403,12 +412,12 @@ fn fraction_whole(clause: &Clause<'_>, index: usize, drafts: &[Draft]) -> Relati
                 || clause.before(index + 1, Marker::Equal, 1).is_some()
                 || clause.before(index + 1, Marker::Exceed, 1).is_some())
     });
-    // What was done cannot exceed a whole that it is a part of.
+    // What was done cannot reach beyond a whole that it is a part of.
     let exceeds = index
         .checked_sub(1)
         .and_then(|b| clause.quantity(b))
         .zip(clause.quantity(index))
-        .is_some_and(|(done, whole)| done.value > whole.value);
+        .is_some_and(|(done, whole)| done.value >= whole.value);
     let like_before = (1..index).any(|at| {
         fraction_before(clause, at)
             && clause
@@ -507,7 +516,7 @@ fn like_value(
 ) -> Option<usize> {
     let quantity = clause.quantity(index)?;
     let change = matches!(relative.about, About::SamePeriod | About::Previous | About::SamePeriodValue);
-    if change && quantity.kind == QuantityKind::Percent {
+    if change && relative.direction != 0 && quantity.kind == QuantityKind::Percent {
         // «so với năm 2023 số vụ giảm 11,7%»: of the value that is counted in these.
         let left = clause.left(index);
         let class = clause.scan.hits_in(&left).filter_map(|h| match h.tag {

@@ -13,16 +13,22 @@
 )]
 
 mod annex;
+mod archives;
+mod bad_formats;
 mod bad_input;
+mod bonds;
+mod checks;
 mod determinism;
 mod dictionary;
 mod evidence;
 mod explain;
 mod fixtures;
+mod forms;
 mod ledger;
 mod marks;
 mod messages;
 mod planted;
+mod mutations;
 mod reports;
 mod review;
 mod run;

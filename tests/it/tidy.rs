@@ -26,7 +26,12 @@ const ROOMS: &[Room] = &[
     room("period", "", "thiserror"),
     room("diagnostic", "", ""),
     room("dictionary", "text", "blake3 csv regex rust_decimal rustc-hash serde thiserror toml"),
-    room("input", "text", "encoding_rs quick-xml serde thiserror unicode-normalization zip"),
+    room(
+        "input",
+        "text",
+        "calamine cfb csv ego-tree encoding_rs pdfboss-core pdfboss-text quick-xml rust_decimal rustc-hash scraper serde \
+         serde_json thiserror undoc unicode-normalization zip",
+    ),
     room("document", "dictionary text", "rust_decimal"),
     room("mention", "dictionary text", "rust_decimal"),
     room("report", "dictionary document mention period text", "regex"),
@@ -67,7 +72,8 @@ const ROOMS: &[Room] = &[
     ),
     room(
         "cli",
-        "batch check compare coverage diagnostic dictionary examples message observation period pipeline report table verify",
+        "batch check compare coverage diagnostic dictionary examples input message observation period pipeline report table \
+         verify",
         "anyhow clap indicatif",
     ),
     room("main", "cli", ""),

@@ -134,3 +134,13 @@ fn html_by_libreoffice() {
 fn pdf_by_libreoffice() {
     check(".pdf");
 }
+
+#[test]
+fn rtf_by_libreoffice() {
+    check(".rtf");
+}
+
+#[test]
+fn word_97_by_libreoffice() {
+    check(".doc");
+}

@@ -54,6 +54,8 @@ pub(super) struct Data {
     pub coming: bool,
     /// Whether the measure is told by the order of the columns only.
     pub doubtful: bool,
+    /// Whether what it states was told by the columns that it divides.
+    pub derived: bool,
     /// A measure that is none of the table's: the value of the period before.
     pub untold: bool,
     /// All words of the head, from the top down.
@@ -62,6 +64,11 @@ pub(super) struct Data {
     pub leaf: Words,
     /// Whether a head above says that parts follow.
     pub parts: bool,
+    /// The heads below the one that says so.
+    pub below_parts: Vec<Words>,
+    /// For a head that names the rest of a list («khác»): the dimension whose categories the heads beside it name, if
+    /// they do.
+    pub sibling: Option<Option<String>>,
     /// Whether the words name more than measure, period, unit and category: something that may be an indicator.
     pub names: bool,
     /// The unit that the head names.
@@ -99,7 +106,7 @@ impl Around<'_> {
         let of = if cumulative { Measure::Cumulative } else { Measure::Actual };
         let plan = says(Marker::PlanOfYear);
         let against_last_year =
-            matches!(coverage, Some(Coverage::Other(p)) if p.year + 1 == self.report.year) && (compares || percent);
+            matches!(coverage, Some(Coverage::Other(p)) if p.year + 1 == self.report.year) && (compares || signed);
         let same = says(Marker::SamePeriod) || against_last_year;
         let previous = says(Marker::PreviousPeriod) && !cumulative && coverage.is_none();
         let index_named = says(Marker::IndexBase);
@@ -131,7 +138,15 @@ impl Around<'_> {
             if percent { (Measure::YoyPct, false, false) } else { (Measure::YoyAbs, false, false) }
         } else if percent && (says(Marker::Reach) || says(Marker::Exceed)) {
             (Measure::PctOfPlan, false, false)
-        } else if percent && !cumulative && !says(Marker::ResultColumn) && coverage.is_none() {
+        } else if percent && compares && coverage.is_none() && !says(Marker::OfWhichPercent) {
+            // «So sánh (%)» does not say with what.
+            untold = true;
+            (Measure::Share, false, true)
+        } else if percent
+            && !cumulative
+            && coverage.is_none()
+            && (!says(Marker::ResultColumn) || compares && says(Marker::OfWhichPercent))
+        {
             (Measure::Share, false, true)
         } else if cumulative {
             (Measure::Cumulative, false, false)
@@ -169,8 +184,11 @@ impl Around<'_> {
             firm,
             coming,
             doubtful: false,
+            derived: false,
             untold,
             parts: head.says(Marker::OpensParts),
+            below_parts: Vec::new(),
+            sibling: None,
             head,
             leaf,
             names,
@@ -204,11 +222,13 @@ impl Around<'_> {
             return None;
         }
         let percent = UnitClass::Known(crate::dictionary::register::Unit::Percent);
+        // Outside brackets a noun that no indicator counts is no unit.
+        let counts = |unit: &(UnitClass, Decimal)| unit.0 != UnitClass::Other;
         leaf.bracketed_unit(self.dictionary)
             .or_else(|| leaf.percent().then_some((percent, Decimal::ONE)))
             .or_else(|| head.bracketed_unit(self.dictionary))
-            .or_else(|| leaf.unit(self.dictionary))
-            .or_else(|| head.unit(self.dictionary))
+            .or_else(|| leaf.unit(self.dictionary).filter(counts))
+            .or_else(|| head.unit(self.dictionary).filter(counts))
             .or_else(|| (head.percent() || self.percent_cells).then_some((percent, Decimal::ONE)))
     }
 }

@@ -11,6 +11,8 @@ use crate::text::{SourceText, Token, TokenKind};
 
 /// Heads have at most this many rows beyond the last one that numbers the columns.
 const MOST_HEAD_ROWS: usize = 6;
+/// How much more than a head's the words of a row with values tell which column holds the labels.
+const LABEL_WEIGHT: usize = 8;
 /// Of long columns this many cells are looked at to tell what they hold.
 const SAMPLE: usize = 400;
 
@@ -40,14 +42,23 @@ impl<'a> Heads<'a> {
         let mut words = vec![0_usize; self.lattice.columns()];
         let mut numbers = vec![0_usize; self.lattice.columns()];
         for row in 0..rows.min(SAMPLE) {
-            for cell in self.lattice.row(row) {
+            let cells = self.lattice.row(row);
+            let value = |c: &&Cell| self.opens_with_value(c) || c.sign().is_some_and(|s| s != '"');
+            let last_value = cells.iter().filter(value).map(|c| c.columns.0).max();
+            for cell in cells {
                 let column = cell.columns.0;
-                let wide = cell.columns.1 > column;
-                if let Some(sum) = words.get_mut(column).filter(|_| !wide && (!has_number(cell) || letters(cell) > 8)) {
-                    *sum += letters(cell).min(60);
+                if value(&cell) {
+                    if let Some(sum) = numbers.get_mut(column) {
+                        *sum += 1;
+                    }
+                    continue;
                 }
-                if let Some(sum) = numbers.get_mut(column) {
-                    *sum += usize::from(self.opens_with_value(cell) || cell.sign().is_some_and(|s| s != '"'));
+                // A wide cell without values to its right is a head or a section's title.
+                let wide = cell.columns.1 > column && last_value.is_none_or(|last| last <= cell.columns.1);
+                // Labels stand before values; heads have none beside them.
+                let weight = if last_value.is_some_and(|last| last > cell.columns.1) { LABEL_WEIGHT } else { 1 };
+                if let Some(sum) = words.get_mut(column).filter(|_| !wide) {
+                    *sum += letters(cell).min(60) * weight;
                 }
             }
         }
@@ -177,7 +188,7 @@ impl<'a> Heads<'a> {
         if column == self.label {
             return Column::Label;
         }
-        let levels = self.levels(column);
+        let levels = self.levels_with_whole(column);
         let leaf = Words::new(levels.last().map(|c| c.tokens.clone()).unwrap_or_default(), self.dictionary);
         let head = Words::new(levels.iter().flat_map(|c| c.tokens.iter().copied()).collect(), self.dictionary);
         let cells = (self.body..self.lattice.rows()).filter_map(|row| self.lattice.own(row, column));
@@ -189,7 +200,9 @@ impl<'a> Heads<'a> {
         if leaf.says(Marker::CodeColumn) {
             return Column::Code;
         }
-        if leaf.says(Marker::NoteColumn) {
+        // Levels paid stand in words: «300.000 đồng/suất».
+        let worded = filled.iter().filter(|c| letters(c) > 2).count();
+        if leaf.says(Marker::NoteColumn) || leaf.opens_with(Marker::PerUnit) && worded * 2 > filled.len() {
             return Column::Note;
         }
         let named = filled.iter().filter(|c| letters(c) > 0 || matches!(c.sign(), Some('"' | '%'))).count();
@@ -213,7 +226,66 @@ impl<'a> Heads<'a> {
         }
         let percent = filled.iter().filter(|c| c.percent || c.tokens.last().is_some_and(|t| t.is('%'))).count();
         let around = Around { percent_cells: percent * 2 > valued, ..*around };
-        Column::Data(Box::new(around.data(head, leaf)))
+        let mut data = around.data(head, leaf);
+        let words: Vec<Words> = levels.iter().map(|c| Words::new(c.tokens.clone(), self.dictionary)).collect();
+        let opener = words.iter().position(|w| w.says(Marker::OpensParts)).unwrap_or(words.len());
+        data.below_parts = words.into_iter().skip(opener + 1).collect();
+        data.sibling = levels.iter().find_map(|cell| {
+            let words = Words::new(cell.tokens.clone(), self.dictionary);
+            let rest =
+                words.says(Marker::OtherCategory) && !words.hits.iter().any(|h| matches!(h.tag, Tag::Category(_)));
+            rest.then(|| self.sibling_dimension(cell))
+        });
+        Column::Data(Box::new(data))
+    }
+
+    /// The heads over a column; under a bare «Trong đó» with those of the column before it, whose parts they are.
+    fn levels_with_whole(&self, column: usize) -> Vec<&'a Cell> {
+        let levels = self.levels(column);
+        // «Chia theo trình độ» says itself what is divided; a bare «Trong đó», and «Trong đó: nữ», do not.
+        let opens = |cell: &Cell| {
+            let words = Words::new(cell.tokens.clone(), self.dictionary);
+            words.opens_with(Marker::OpensParts)
+                && words
+                    .covered(|tag| matches!(tag, Tag::Marker(Marker::OpensParts | Marker::Filler) | Tag::Category(_)))
+                    > 0.99
+        };
+        let Some(at) = levels.iter().position(|cell| opens(cell)) else { return levels };
+        let Some(opener) = levels.get(at) else { return levels };
+        let row = (0..self.body).find(|r| self.lattice.own(*r, column).is_some_and(|c| c.range == opener.range));
+        let before = opener.columns.0.checked_sub(1).filter(|c| *c > self.label);
+        let whole = row.zip(before).and_then(|(row, before)| {
+            (self.label + 1..=before).rev().find_map(|c| {
+                let (_, cell) = self.lattice.anchor(row, c).filter(|(_, cell)| !cell.is_empty())?;
+                Some((c, cell)).filter(|(_, cell)| !opens(cell))
+            })
+        });
+        let Some((whole_column, _)) = whole else { return levels };
+        let of_whole = self.levels(whole_column);
+        // The parts stand under the same bands as their whole.
+        let same = levels.iter().take(at).zip(&of_whole).all(|(a, b)| a.range == b.range);
+        if !same {
+            return levels;
+        }
+        let own = levels.iter().skip(at).copied();
+        of_whole.iter().copied().chain(own).collect()
+    }
+
+    /// The dimension whose categories the heads left of one, in the same row, name.
+    fn sibling_dimension(&self, head: &Cell) -> Option<String> {
+        let column = head.columns.0;
+        let row = (0..self.body).find(|r| self.lattice.own(*r, column).is_some_and(|c| c.range == head.range))?;
+        (self.label + 1..column).rev().find_map(|c| {
+            let cell = self.lattice.own(row, c).filter(|cell| cell.range != head.range)?;
+            let words = Words::new(cell.tokens.clone(), self.dictionary);
+            words.hits.iter().find_map(|h| match h.tag {
+                Tag::Category(id) => {
+                    let category = self.dictionary.categories.get(usize::from(id))?;
+                    self.dictionary.dimensions.get(usize::from(category.dimension)).map(|d| d.id.clone())
+                }
+                _ => None,
+            })
+        })
     }
 
     /// The numbers and formulas of the columns, from the row that numbers them.
@@ -240,6 +312,19 @@ impl<'a> Heads<'a> {
             }
         }
         keys
+    }
+
+    /// The columns that a key gives as ratios of two others: the column, and the two.
+    pub(super) fn ratios(&self) -> Vec<(usize, usize, usize)> {
+        let keys = self.keys();
+        let at = |number: u32| keys.iter().position(|(own, _)| *own == Some(number));
+        keys.iter()
+            .enumerate()
+            .filter_map(|(column, (_, formula))| {
+                let formula = formula.filter(|f| !f.change)?;
+                Some((column, at(formula.over)?, at(formula.by)?))
+            })
+            .collect()
     }
 
     /// What a column says of another: by the key under its head, else it is about the column of values before it.
@@ -302,6 +387,7 @@ fn by_formula(data: &mut Data, formula: Formula, numbered: &impl Fn(u32) -> Opti
     data.of = over;
     data.period = None;
     data.index = !formula.change;
+    data.untold = false;
     data.unclear = false;
     data.unit = None;
 }

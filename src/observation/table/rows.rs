@@ -1,95 +1,23 @@
-//! The rows of a table from the top down: which are sections, wholes and parts, districts and totals, and what each
-//! states by its own words, those of the rows above it, and those of the heads.
+//! The rows of a table from the top down: how far in each stands, what hangs on what, and each cell of values in its
+//! turn.
 
-use rust_decimal::Decimal;
-
-use super::super::model::{Class, Measure};
-use super::column::{Column, Data};
+use super::column::Column;
 use super::heads::same_words;
 use super::lattice::{has_number, letters};
 use super::reading::Stated;
+use super::row::{Above, Kinds, Progress, Row, is_total, rank};
 use super::words::Words;
 use super::{Interpreter, value::Place};
 use crate::dictionary::marker::Marker;
-use crate::dictionary::register::Unit;
-use crate::dictionary::{Tag, UnitClass};
 use crate::document::Cell;
-use crate::observation::time::Coverage;
-use crate::report::{province_code, provinces_named};
+use crate::observation::model::Class;
 use crate::text::{Token, TokenKind};
-
-/// A label with better own words than this is no part of the row above.
-const OWN_STRONGER: f32 = 2.4;
-/// A table with names of this many provinces as labels is one of provinces.
-const MANY_PROVINCES: usize = 3;
-
-/// How far in a row stands; more is further in.
-mod rank {
-    pub(super) const LETTER: u16 = 10;
-    pub(super) const ROMAN: u16 = 20;
-    pub(super) const NUMBER: u16 = 30;
-    pub(super) const DECIMAL: u16 = 40;
-    pub(super) const SMALL_LETTER: u16 = 60;
-    pub(super) const DASH: u16 = 70;
-    pub(super) const PLUS: u16 = 80;
-    pub(super) const PART: u16 = 90;
-}
-
-/// A row above that others may hang on.
-struct Above {
-    rank: u16,
-    words: Words,
-    stated: Option<Stated>,
-    owners: Vec<Option<usize>>,
-    /// Whether it only says that parts follow.
-    opens: bool,
-}
-
-/// What the rows so far have told.
-#[derive(Default)]
-struct Progress {
-    above: Vec<Above>,
-    /// The last row that states something itself.
-    main: Option<(Stated, Vec<Option<usize>>)>,
-    /// The unit named last, for ditto marks.
-    unit: Option<(UnitClass, Decimal)>,
-    /// Whether the rows are numbered.
-    numbered: bool,
-}
-
-/// One row.
-pub(super) struct Row<'a> {
-    pub at: usize,
-    pub label: &'a Cell,
-    pub words: Words,
-    pub cells: &'a [Cell],
-    pub unit: Option<(UnitClass, Decimal)>,
-    pub place: Place,
-    /// What a label that names a measure says of its values.
-    pub meaning: Option<Data>,
-    /// The period that the label names.
-    pub coverage: Option<Coverage>,
-    /// The labels of the rows that it is a part of.
-    pub hangs_on: Vec<Words>,
-}
-
-/// What the rows of a table are.
-struct Kinds {
-    /// The labels are places or establishments, by the head of their column.
-    places: bool,
-    /// The labels are provinces.
-    provinces: bool,
-}
-
-/// Whether a label says that the row adds up others.
-fn is_total(words: &Words) -> bool {
-    words.says(Marker::TotalWords) || words.opens_with(Marker::TotalRow)
-}
 
 impl<'a> Interpreter<'a> {
     pub(super) fn rows(&mut self) {
         let kinds = self.kinds();
-        let by_head: Vec<Option<Stated>> = self.columns.iter().map(|c| self.by_head(c)).collect();
+        let mut by_head: Vec<Option<Stated>> = self.columns.iter().map(|c| self.by_head(c)).collect();
+        self.relate_heads(&mut by_head);
         let mut progress = Progress { numbered: self.is_numbered(), ..Progress::default() };
         for at in self.heads.body..self.lattice.rows() {
             if self.repeats_heads(at) {
@@ -115,27 +43,8 @@ impl<'a> Interpreter<'a> {
             })
     }
 
-    fn label_at(&self, at: usize) -> Option<&'a Cell> {
+    pub(super) fn label_at(&self, at: usize) -> Option<&'a Cell> {
         self.lattice.own(at, self.heads.label)
-    }
-
-    fn kinds(&self) -> Kinds {
-        let head: Vec<Token> = (0..self.heads.body)
-            .filter_map(|row| self.lattice.own(row, self.heads.label))
-            .flat_map(|c| c.tokens.iter().copied())
-            .collect();
-        let head = Words::new(head, self.report.dictionary);
-        let mut provinces: Vec<u8> = (self.heads.body..self.lattice.rows())
-            .filter_map(|at| self.label_at(at))
-            .filter_map(|label| {
-                let words = Words::new(label.tokens.clone(), self.report.dictionary);
-                provinces_named(&words.tokens, self.report.dictionary).first().copied()
-            })
-            .take(200)
-            .collect();
-        provinces.sort_unstable();
-        provinces.dedup();
-        Kinds { places: head.opens_with(Marker::PlaceColumn), provinces: provinces.len() >= MANY_PROVINCES }
     }
 
     /// Whether most labels carry a number or letter of a list.
@@ -231,6 +140,8 @@ impl<'a> Interpreter<'a> {
             meaning: None,
             coverage: None,
             hangs_on: Vec::new(),
+            refused: false,
+            sibling: progress.dimension.clone(),
         };
         if rank >= rank::DASH {
             row.hangs_on = progress.above.iter().filter(|a| !a.opens).map(|a| a.words.clone()).collect();
@@ -247,8 +158,11 @@ impl<'a> Interpreter<'a> {
                 let owners = parent.map(|a| &a.owners).or(progress.main.as_ref().map(|(_, o)| o))?;
                 owners.get(column).copied().flatten()
             });
+            // What rows of several indicators add up to is none of them.
+            let adds_up = row.place == Place::Whole && progress.stated.len() > 1;
+            let by_head = by_head.get(column).and_then(Option::as_ref).filter(|_| data.names || !adds_up);
             let outcome = self
-                .resolve(&row, stated.as_ref(), &data, by_head.get(column).and_then(Option::as_ref))
+                .resolve(&row, stated.as_ref(), &data, by_head, kinds)
                 .and_then(|stated| self.value(cell, &data, &stated, &row, whole));
             match outcome {
                 Ok(draft) => {
@@ -259,7 +173,23 @@ impl<'a> Interpreter<'a> {
                 Err((class, reason)) => self.linked.all_other(&cell.tokens, class, reason),
             }
         }
-        self.settle_row(first_draft);
+        let totals: Vec<usize> = (0..self.columns.len())
+            .filter(|c| matches!(self.columns.get(*c), Some(Column::Data(data)) if is_total(&data.leaf)))
+            .filter_map(|c| owners.get(c).copied().flatten())
+            .filter_map(|at| self.linked.drafts.get(at).map(|d| d.span.start))
+            .collect();
+        self.settle_row(first_draft, &totals);
+        // What was set aside shifts the others.
+        for (column, owner) in owners.iter_mut().enumerate() {
+            let token = self.lattice.own(at, column).and_then(|c| c.tokens.iter().find(|t| t.is_number()));
+            if owner.is_some() {
+                *owner = token.and_then(|t| self.linked.owner.get(&t.start).copied()).or(*owner);
+            }
+        }
+        if let Some(indicator) = self.linked.drafts.get(first_draft).map(|d| d.indicator) {
+            let named = self.reader.categories_of_part(&row.words, indicator).first().map(|(d, _)| d.clone());
+            progress.dimension = named.or(progress.dimension.take());
+        }
         if let Some(note) = note {
             self.note(note, first_draft, &row);
         }
@@ -280,7 +210,12 @@ impl<'a> Interpreter<'a> {
         }
         let opens = row.words.opens_with(Marker::OpensParts);
         match &stated {
-            Some(stated) if !stated.part => progress.main = Some((stated.clone(), owners.clone())),
+            Some(stated) if !stated.part => {
+                if !progress.stated.contains(&stated.indicator) {
+                    progress.stated.push(stated.indicator);
+                }
+                progress.main = Some((stated.clone(), owners.clone()));
+            }
             Some(_) => {}
             None if row.words.tokens.first().is_some_and(Token::is_word) && !opens && rank < rank::DASH => {
                 progress.main = None;
@@ -331,378 +266,5 @@ impl<'a> Interpreter<'a> {
             return rank::PART + indent;
         }
         rank::NUMBER + indent
-    }
-
-    /// Whether a label is a place, and what that means.
-    fn place(&self, words: &Words, kinds: &Kinds) -> Place {
-        let dictionary = self.report.dictionary;
-        if words.says(Marker::WholeProvince) {
-            return if kinds.provinces { Place::Region } else { Place::Whole };
-        }
-        if kinds.provinces {
-            let named = provinces_named(&words.tokens, dictionary);
-            if let Some(code) = named.first().and_then(|at| province_code(*at, self.report.facts.system, dictionary)) {
-                return Place::Province(code.0, code.1);
-            }
-            return if is_total(words) || kinds.places { Place::Region } else { Place::None };
-        }
-        if is_total(words) {
-            return Place::Whole;
-        }
-        let opens = words.tokens.iter().position(Token::is_word).unwrap_or(0);
-        let district = words.hits.iter().any(|h| {
-            h.tag == Tag::Marker(Marker::District)
-                && h.first as usize == opens
-                && words.tokens.get(h.last as usize + 1).is_some_and(|t| t.capital || t.is_number())
-        });
-        if district || kinds.places && !words.is_wordless() {
-            return if words.opens_with(Marker::OpensParts) { Place::None } else { Place::Part };
-        }
-        Place::None
-    }
-
-    /// The unit of a row: from the unit column, a ditto mark there, or the label's brackets.
-    fn unit_at(&self, at: usize, label: &Cell, progress: &mut Progress) -> Option<(UnitClass, Decimal)> {
-        let column = self.columns.iter().position(|c| matches!(c, Column::UnitName));
-        if let Some(cell) = column.and_then(|c| self.lattice.get(at, c)).filter(|c| !c.is_empty()) {
-            if matches!(cell.sign(), Some('"' | '\u{201D}' | '\u{201C}' | '\u{3003}')) {
-                return progress.unit;
-            }
-            let words = Words::new(cell.tokens.clone(), self.report.dictionary);
-            let unit = if words.percent() {
-                Some((UnitClass::Known(Unit::Percent), Decimal::ONE))
-            } else {
-                words.unit(self.report.dictionary)
-            };
-            progress.unit = unit;
-            if unit.is_some() {
-                return unit;
-            }
-        }
-        let words = Words::new(label.tokens.clone(), self.report.dictionary);
-        let bracketed = label.tokens.iter().position(|t| t.is('(')).and_then(|open| label.tokens.get(open + 1));
-        if bracketed.is_some_and(|t| t.is('%')) {
-            return Some((UnitClass::Known(Unit::Percent), Decimal::ONE));
-        }
-        words.bracketed_unit(self.report.dictionary)
-    }
-
-    /// The words of the unit's cell of a row.
-    fn unit_words(&self, at: usize) -> Option<&'a [Token]> {
-        let column = self.columns.iter().position(|c| matches!(c, Column::UnitName))?;
-        let cell = self.lattice.get(at, column).filter(|c| letters(c) > 0)?;
-        Some(&cell.tokens)
-    }
-
-    /// The unit that goes with a row: its own, else the only one of the table.
-    fn unit_or_tables(&self, unit: Option<(UnitClass, Decimal)>) -> Option<(UnitClass, Decimal)> {
-        unit.or(match self.reader.around.units.as_slice() {
-            [only] => Some(*only),
-            _ => None,
-        })
-    }
-
-    /// What a row states by its own words and those of the rows above it.
-    fn state(&self, row: &mut Row<'_>, rank: u16, progress: &Progress) -> Option<Stated> {
-        if !matches!(row.place, Place::None | Place::Whole) {
-            return None;
-        }
-        let dictionary = self.report.dictionary;
-        row.coverage = row.words.coverage(self.reader.source, self.period, dictionary).coverage;
-        let group = self.group_words(row.at);
-        let mut above: Vec<&Words> = progress.above.iter().map(|a| &a.words).collect();
-        above.extend(&group);
-        let unit = self.unit_or_tables(row.unit);
-        let class = unit.map(|(class, _)| class);
-        let own = self.reader.best(&row.words.tokens, &above, None, class).or_else(|| {
-            // «Tai nạn lao động | vụ»: the unit's own column names what is counted.
-            let unit_words = self.unit_words(row.at)?;
-            let tokens: Vec<Token> = unit_words.iter().chain(&row.words.tokens).copied().collect();
-            self.reader.best(&tokens, &above, None, class)
-        });
-        let parent = progress.above.iter().rev().find(|a| !a.opens);
-        let opened = progress.above.last().is_some_and(|a| a.opens);
-        let opens = row.words.opens_with(Marker::OpensParts) || row.words.says(Marker::OpensParts);
-        let hangs = rank >= rank::DASH || opens || opened;
-        let whole = progress.above.iter().rev().find_map(|a| a.stated.as_ref()).or(progress
-            .main
-            .as_ref()
-            .map(|(stated, _)| stated)
-            .filter(|_| (hangs || own.is_none()) && !is_total(&row.words)));
-        if let Some(whole) = whole {
-            let own_stronger = own.is_some_and(|c| c.indicator != whole.indicator && c.score > OWN_STRONGER && !opens);
-            if (hangs || own.is_none()) && !own_stronger {
-                if let Some(part) = self.part(row, whole) {
-                    return Some(part);
-                }
-                if own.is_none() && self.names_measure(row) {
-                    return Some(Stated { part: true, ..whole.clone() });
-                }
-                let total = is_total(&row.words) && self.reader.is_explained(&row.words, whole.indicator);
-                if own.is_none() && total {
-                    return Some(whole.clone());
-                }
-            }
-        }
-        if let Some(own) = own {
-            // «Kế hoạch tuyển sinh» names the indicator and the measure.
-            let measured = [Marker::PlanOfYear, Marker::Cumulative, Marker::SamePeriod];
-            if measured.iter().any(|m| row.words.says(*m)) {
-                row.meaning = Some(self.meaning(row)).filter(|d| d.measure != Measure::Share);
-            }
-            return Some(self.reader.stated(&own, &row.words, unit));
-        }
-        let titles = parent.into_iter().map(|a| &a.words).chain(&group);
-        for title in titles {
-            if let Some(read) = self.reader.best(&row.words.tokens, &above, Some(title), class)
-                && self.reader.is_explained(&row.words, read.indicator)
-                && !self.reader.is_foreign(&row.words, read.indicator)
-            {
-                let mut stated = self.reader.stated(&read, &row.words, unit);
-                stated.confidence -= dictionary.confidence.loses.inherited;
-                return Some(stated);
-            }
-        }
-        None
-    }
-
-    /// The words of group columns left of the label that reach over this row.
-    fn group_words(&self, at: usize) -> Vec<Words> {
-        (0..self.heads.label)
-            .filter(|c| matches!(self.columns.get(*c), Some(Column::Group)))
-            .filter_map(|c| {
-                let reaching = self.lattice.get(at, c).filter(|cell| !cell.is_empty());
-                let before =
-                    || (self.heads.body..at).rev().find_map(|r| self.lattice.get(r, c).filter(|x| !x.is_empty()));
-                reaching.or_else(before)
-            })
-            .map(|cell| Words::new(cell.tokens.clone(), self.report.dictionary))
-            .collect()
-    }
-
-    /// A row of categories under a statement.
-    fn part(&self, row: &Row<'_>, whole: &Stated) -> Option<Stated> {
-        let pairs = self.reader.categories(&row.words, whole.indicator);
-        if pairs.is_empty() || self.reader.is_foreign(&row.words, whole.indicator) {
-            return None;
-        }
-        let mut breakdown = whole.breakdown.clone();
-        breakdown.retain(|(d, _)| pairs.iter().all(|(p, _)| p != d));
-        breakdown.extend(pairs);
-        breakdown.sort();
-        Some(Stated {
-            confidence: whole.confidence - self.report.dictionary.confidence.loses.inherited,
-            breakdown,
-            class: row.unit.map(|(class, _)| class).or(whole.class),
-            factor: row.unit.map_or(whole.factor, |(_, factor)| factor),
-            rule: format!("part of: {}", whole.rule),
-            part: true,
-            ..whole.clone()
-        })
-    }
-
-    /// Whether a label is words of measure only («lũy kế», «% kế hoạch»), and what they say.
-    fn names_measure(&self, row: &mut Row<'_>) -> bool {
-        let known = row.words.covered(|tag| {
-            matches!(tag, Tag::Marker(_) | Tag::Period(_) | Tag::Roman(_) | Tag::MonthWord(_))
-                || matches!(tag, Tag::Unit(id) if self.report.dictionary.units.get(usize::from(*id)).is_some_and(|u| u.general))
-        });
-        if known < 0.99 || row.words.is_wordless() {
-            return false;
-        }
-        let data = self.meaning(row);
-        let says = data.said && !row.words.says(Marker::TotalWords);
-        row.meaning = Some(data).filter(|_| says);
-        says
-    }
-
-    /// What a label says of its values as the head of a column would.
-    fn meaning(&self, row: &Row<'_>) -> Data {
-        let around = super::Around {
-            source: self.reader.source,
-            report: self.period,
-            dictionary: self.report.dictionary,
-            index_said: self.reader.around.index_said,
-            percent_cells: row.unit.is_some_and(|(class, _)| class == UnitClass::Known(Unit::Percent)),
-        };
-        around.data(row.words.clone(), row.words.clone())
-    }
-
-    /// What a column's head states, with the words above the table as its own.
-    fn by_head(&self, column: &Column) -> Option<Stated> {
-        let Column::Data(data) = column else { return None };
-        let unit = self.unit_or_tables(data.unit);
-        let class = unit.map(|(class, _)| class);
-        let read = |title: Option<&Words>| {
-            let read = self.reader.best(&data.head.tokens, &[], title, class)?;
-            Some(self.reader.stated(&read, &data.head, unit))
-        };
-        if data.names
-            && let Some(stated) = read(None)
-        {
-            return Some(stated);
-        }
-        self.reader.around.captions.iter().take(6).find_map(|caption| {
-            let mut stated = read(Some(caption))?;
-            stated.confidence -= self.report.dictionary.confidence.loses.table_context;
-            Some(stated)
-        })
-    }
-
-    /// What a cell states, by its row and its column.
-    fn resolve(
-        &self,
-        row: &Row<'_>,
-        by_row: Option<&Stated>,
-        data: &Data,
-        by_head: Option<&Stated>,
-    ) -> Result<Stated, (Class, &'static str)> {
-        if data.coming {
-            return Err((Class::Task, "coming-tasks"));
-        }
-        match &row.place {
-            Place::Part => return Err((Class::Unmapped, "district-row")),
-            Place::Region => return Err((Class::Unmapped, "region-row")),
-            _ => {}
-        }
-        if data.untold {
-            return Err((Class::Unmapped, "column-not-told"));
-        }
-        let mut stated = match by_row {
-            Some(by_row) if data.names => {
-                // The head may name another thing of the row: its money, its participants.
-                match self.joint(row, data) {
-                    Some(joint) if joint.indicator != by_row.indicator => {
-                        if self.reader.is_foreign(&row.words, joint.indicator) {
-                            return Err((Class::Unmapped, "breakdown-not-in-register"));
-                        }
-                        joint
-                    }
-                    Some(_) => by_row.clone(),
-                    None if self.reader.is_explained(&data.leaf, by_row.indicator) => by_row.clone(),
-                    None => return Err((Class::Unmapped, "column-not-told")),
-                }
-            }
-            Some(by_row) if self.other_unit(by_row, data) => match self.joint(row, data) {
-                Some(joint) => joint,
-                None if data.measure == Measure::Share => by_row.clone(),
-                None => return Err((Class::Unmapped, "unit-differs")),
-            },
-            Some(by_row) => by_row.clone(),
-            None => self.under_head(row, data, by_head)?,
-        };
-        self.add_head_categories(&mut stated, data)?;
-        Ok(stated)
-    }
-
-    /// Whether a column is in a unit that the row's indicator is not counted in.
-    fn other_unit(&self, stated: &Stated, data: &Data) -> bool {
-        let Some(rule) = self.report.dictionary.indicator(stated.indicator) else { return false };
-        let Some((class, _)) = data.unit else { return false };
-        let special = matches!(class, UnitClass::Known(Unit::Vnd | Unit::Percent));
-        class != UnitClass::Known(rule.unit)
-            && (special || rule.unit == Unit::Vnd || self.report.dictionary.unit_fit(rule.unit, Some(class)) <= 0.0)
-    }
-
-    /// What the label and the head state together.
-    fn joint(&self, row: &Row<'_>, data: &Data) -> Option<Stated> {
-        let unit = data.unit.or(self.unit_or_tables(row.unit));
-        let class = unit.map(|(class, _)| class);
-        let (label, head) = (&row.words.tokens, &data.head.tokens);
-        let orders: [Vec<Token>; 2] =
-            [label.iter().chain(head).copied().collect(), head.iter().chain(label).copied().collect()];
-        let read = orders
-            .iter()
-            .filter_map(|tokens| self.reader.best(tokens, &[], None, class).map(|c| (c, tokens)))
-            .max_by(|(a, _), (b, _)| a.score.total_cmp(&b.score))?;
-        let words = Words::new(label.clone(), self.report.dictionary);
-        Some(self.reader.stated(&read.0, &words, unit))
-    }
-
-    /// What a row without an indicator of its own states under a head that has one.
-    fn under_head(
-        &self,
-        row: &Row<'_>,
-        data: &Data,
-        by_head: Option<&Stated>,
-    ) -> Result<Stated, (Class, &'static str)> {
-        const NOT_TOLD: (Class, &str) = (Class::Unmapped, "row-not-told");
-        let joint = (!row.words.is_wordless() && self.names(&row.words)).then(|| self.joint(row, data)).flatten();
-        if let Some(joint) = joint
-            && self.reader.is_explained(&row.words, joint.indicator)
-        {
-            if self.reader.is_foreign(&row.words, joint.indicator) {
-                return Err((Class::Unmapped, "breakdown-not-in-register"));
-            }
-            return Ok(self.with_above(joint, row));
-        }
-        let by_head = by_head.ok_or(NOT_TOLD)?;
-        if matches!(row.place, Place::Province(..)) {
-            return Ok(by_head.clone());
-        }
-        if self.reader.is_foreign(&row.words, by_head.indicator) {
-            return Err((Class::Unmapped, "breakdown-not-in-register"));
-        }
-        let pairs = self.reader.categories(&row.words, by_head.indicator);
-        let said = row.place == Place::Whole || !pairs.is_empty() || row.coverage.is_some() || row.words.is_wordless();
-        // A label that names another thing is not spoken for by the title.
-        if !said || row.place != Place::Whole && !self.reader.is_only_categories(&row.words, by_head.indicator) {
-            return Err(NOT_TOLD);
-        }
-        let mut stated = by_head.clone();
-        for (dimension, category) in pairs {
-            stated.breakdown.retain(|(d, _)| *d != dimension);
-            stated.breakdown.push((dimension, category));
-        }
-        stated.breakdown.sort();
-        Ok(self.with_above(stated, row))
-    }
-
-    /// Adds the categories of the rows that this one is a part of.
-    fn with_above(&self, mut stated: Stated, row: &Row<'_>) -> Stated {
-        for words in &row.hangs_on {
-            for (dimension, category) in self.reader.categories(words, stated.indicator) {
-                if stated.breakdown.iter().all(|(d, _)| *d != dimension) {
-                    stated.breakdown.push((dimension, category));
-                }
-            }
-        }
-        stated.breakdown.sort();
-        stated
-    }
-
-    fn names(&self, words: &Words) -> bool {
-        let around = super::Around {
-            source: self.reader.source,
-            report: self.period,
-            dictionary: self.report.dictionary,
-            index_said: false,
-            percent_cells: false,
-        };
-        around.names(words)
-    }
-
-    /// Adds the categories that the head states; a head that names a part without saying which, or one that the
-    /// register does not admit, tells nothing.
-    fn add_head_categories(&self, stated: &mut Stated, data: &Data) -> Result<(), (Class, &'static str)> {
-        if self.reader.is_foreign(&data.head, stated.indicator) {
-            return Err((Class::Unmapped, "breakdown-not-in-register"));
-        }
-        if !data.leaf.is_wordless() && !self.reader.is_explained(&data.leaf, stated.indicator) {
-            return Err((Class::Unmapped, "column-not-told"));
-        }
-        let pairs = self.reader.categories(&data.head, stated.indicator);
-        if data.parts && pairs.is_empty() && !data.said && !data.leaf.says(Marker::TotalWords) && !data.names {
-            return Err((Class::Unmapped, "column-not-told"));
-        }
-        for (dimension, category) in pairs {
-            match stated.breakdown.iter().find(|(d, _)| *d == dimension) {
-                Some((_, own)) if *own != category => return Err((Class::Unmapped, "categories-differ")),
-                Some(_) => {}
-                None => stated.breakdown.push((dimension, category)),
-            }
-        }
-        stated.breakdown.sort();
-        Ok(())
     }
 }

@@ -10,15 +10,15 @@ use super::super::time::Coverage;
 use super::Interpreter;
 use super::column::Data;
 use super::reading::Stated;
-use super::rows::Row;
+use super::row::Row;
 use super::words::Words;
 use crate::dictionary::UnitClass;
 use crate::dictionary::geography::ProvinceSystem;
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::{Kind, Unit};
 use crate::document::Cell;
-use crate::mention::Scan;
 use crate::mention::number::{Follows, parse};
+use crate::mention::{Quantity, Scan};
 use crate::text::{Token, TokenKind, digits};
 
 /// What place a row is about.
@@ -204,6 +204,9 @@ impl Interpreter<'_> {
     fn number(&self, cell: &Cell, measure: Measure, unit: Unit, stated: &Stated) -> Result<Number, Refused> {
         let at = cell.tokens.iter().position(Token::is_number).ok_or(NOT_READ)?;
         let token = *cell.tokens.get(at).ok_or(NOT_READ)?;
+        if cell.value.is_none() && is_date(&cell.tokens) {
+            return Err((Class::Reference, "date"));
+        }
         let is_minus = |t: &Token| matches!(t.kind, TokenKind::Punct('-' | '\u{2212}' | '\u{2013}'));
         let before = at.checked_sub(1).and_then(|b| cell.tokens.get(b));
         let percent = cell.percent || cell.tokens.iter().any(|t| t.is('%'));
@@ -271,8 +274,10 @@ impl Interpreter<'_> {
         tokens.partition_point(|t| t.start < start)
     }
 
-    /// Within one row no figure is stated twice by different columns, and a part hangs on its total.
-    pub(super) fn settle_row(&mut self, first: usize) {
+    /// Within one row a figure that columns seem to state twice is that of the one that is called a total, and a part
+    /// hangs on its total. `totals` are the first bytes of the cells under such a head.
+    pub(super) fn settle_row(&mut self, first: usize, totals: &[usize]) {
+        self.keep_totals(first, totals);
         let end = self.linked.drafts.len();
         for at in first..end {
             let Some(draft) = self.linked.drafts.get(at) else { continue };
@@ -297,58 +302,83 @@ impl Interpreter<'_> {
         }
     }
 
+    /// Sets aside what a column with another head states of the figure that a column of totals states too.
+    fn keep_totals(&mut self, first: usize, totals: &[usize]) {
+        let own = self.linked.drafts.get(first..).unwrap_or_default();
+        let is_total = |d: &Draft| totals.contains(&d.span.start);
+        let same = |a: &Draft, b: &Draft| {
+            (a.indicator, a.measure, a.period, a.status, a.of) == (b.indicator, b.measure, b.period, b.status, b.of)
+                && a.breakdown == b.breakdown
+                && a.measure != Measure::PerUnit
+        };
+        let lost: Vec<usize> = (0..own.len())
+            .filter(|at| {
+                own.get(*at).is_some_and(|d| {
+                    !is_total(d) && own.iter().any(|t| is_total(t) && same(t, d) && t.value != d.value)
+                })
+            })
+            .map(|at| first + at)
+            .collect();
+        for at in lost.into_iter().rev() {
+            let draft = self.linked.drafts.remove(at);
+            let start = u32::try_from(draft.span.start).unwrap_or(u32::MAX);
+            self.linked.owner.remove(&start);
+            self.linked.owner.values_mut().filter(|owner| **owner > at).for_each(|owner| *owner -= 1);
+            self.linked.others.insert(start, (Class::Unmapped, "figure-of-the-total".to_owned()));
+        }
+    }
+
     /// A level in the notes of a row of money is the amount for one; other numbers there are no values.
     pub(super) fn note(&mut self, cell: &Cell, first: usize, row: &Row<'_>) {
         let dictionary = self.report.dictionary;
         let scan = Scan::of(self.reader.source, &cell.tokens, 0, self.reader.convention, dictionary);
-        let level = scan
-            .quantities
-            .iter()
-            .find(|q| q.class == Some(UnitClass::Known(Unit::Vnd)) && q.per_one && q.value.is_some());
+        // «600.000 đồng và 300.000 đồng/suất»: the last says for one of what.
+        let money = |q: &&Quantity| q.class == Some(UnitClass::Known(Unit::Vnd)) && q.value.is_some();
+        let per_one = scan.quantities.iter().filter(money).any(|q| q.per_one);
+        let levels: Vec<&Quantity> = scan.quantities.iter().filter(money).filter(|_| per_one).collect();
         let own = self.linked.drafts.get(first..).unwrap_or_default();
         let money =
             own.iter().rev().find(|d| dictionary.indicator(d.indicator).is_some_and(|i| i.unit == Unit::Vnd)).cloned();
-        let mut taken: Option<u32> = None;
-        if let (Some(level), Some(money)) = (level, money)
-            && let (Some(value), Some(first), Some(last)) =
-                (level.value, cell.tokens.get(level.first), cell.tokens.get(level.last))
-        {
+        let mut taken: Vec<u32> = Vec::new();
+        for level in levels {
+            let (Some(money), Some(value)) = (money.as_ref(), level.value) else { continue };
+            let (Some(first), Some(last)) = (cell.tokens.get(level.first), cell.tokens.get(level.last)) else {
+                continue;
+            };
             let (at, quote) = self.place_in_block(first, row);
             let index = self.linked.drafts.len();
             self.linked.drafts.push(Draft {
-                block: self.block,
-                sentence: row.at,
                 tokens: at..at + 1,
                 span: first.start as usize..last.end as usize,
                 quote,
-                indicator: money.indicator,
-                breakdown: money.breakdown,
                 measure: Measure::PerUnit,
                 of: None,
                 base: String::new(),
-                period: money.period,
                 value,
                 qualifier: Qualifier::Exact,
                 status: Status::Reported,
-                origin: Origin::Table,
                 confidence: (money.confidence - dictionary.confidence.loses.companion).clamp(0.05, 0.99),
-                rule: money.rule,
                 part_of: None,
                 about: None,
                 is_main: false,
-                place: None,
-                province: None,
-                candidates: Vec::new(),
+                ..money.clone()
             });
             self.linked.owner.insert(first.start, index);
-            taken = Some(first.start);
+            taken.push(first.start);
         }
         for token in &cell.tokens {
-            if Some(token.start) != taken {
+            if !taken.contains(&token.start) {
                 self.linked.other(token, Class::Reference, "note");
             }
         }
     }
+}
+
+/// Whether a cell is a date: three numbers with strokes or dashes between.
+fn is_date(tokens: &[Token]) -> bool {
+    let [day, a, month, b, year, ..] = tokens else { return false };
+    let joint = |t: &Token| t.is('/') || t.is('-');
+    day.is_number() && joint(a) && month.is_number() && joint(b) && year.is_number()
 }
 
 /// `(12,5)`: accountants write a negative number in brackets.

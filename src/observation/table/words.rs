@@ -127,16 +127,25 @@ impl Words {
             .any(|h| matches!(h.tag, Tag::Period(PeriodWord::Month | PeriodWord::Quarter | PeriodWord::HalfFirst)))
     }
 
-    /// How much of the words, by letters, is covered by phrases that `known` accepts; 1 where there are none.
+    /// How much of the words, by letters, is covered by phrases that `known` accepts; 1 where there are none. Words that
+    /// say nothing, and those before a total, do not count.
     pub(super) fn covered(&self, known: impl Fn(&Tag) -> bool) -> f32 {
-        let mut marked = vec![false; self.tokens.len()];
-        for hit in self.hits.iter().filter(|h| known(&h.tag)) {
-            for slot in marked.get_mut(hit.first as usize..=hit.last as usize).unwrap_or_default() {
-                *slot = true;
+        let marks = |accepts: &dyn Fn(&Tag) -> bool| {
+            let mut marked = vec![false; self.tokens.len()];
+            for hit in self.hits.iter().filter(|h| accepts(&h.tag)) {
+                for slot in marked.get_mut(hit.first as usize..=hit.last as usize).unwrap_or_default() {
+                    *slot = true;
+                }
             }
-        }
+            marked
+        };
+        let marked = marks(&known);
+        let empty = marks(&|tag| {
+            matches!(tag, Tag::Marker(Marker::Filler | Marker::TotalRow | Marker::TotalWords | Marker::OpensParts))
+        });
         let (mut all, mut told) = (0_u32, 0_u32);
-        for (token, marked) in self.tokens.iter().zip(marked).filter(|(t, _)| t.is_word()) {
+        let counted = self.tokens.iter().zip(marked).zip(empty).filter(|((t, _), empty)| t.is_word() && !*empty);
+        for ((token, marked), _) in counted {
             let length = token.end - token.start;
             all += length;
             told += if marked { length } else { 0 };
@@ -145,10 +154,21 @@ impl Words {
         if all == 0 { 1.0 } else { told as f32 / all as f32 }
     }
 
+    /// The period that ends at a date written in figures: `31/12/2022`.
+    fn dated(&self, source: &SourceText, report: Period) -> Option<Coverage> {
+        let number = |t: &Token| source.slice(t.range()).parse::<u16>().ok().filter(|_| t.is_number());
+        self.tokens.windows(5).find_map(|w| {
+            let [day, a, month, b, year] = w else { return None };
+            let written = (a.is('/') || a.is('-') || a.is('.')) && (b.is('/') || b.is('-') || b.is('.'));
+            let (day, month) = (u8::try_from(number(day)?).ok()?, u8::try_from(number(month)?).ok()?);
+            if written { at_date(day, month, number(year), report) } else { None }
+        })
+    }
+
     /// The period that the words name, the last of several.
     pub(super) fn coverage(&self, source: &SourceText, report: Period, dictionary: &Dictionary) -> Named {
         let scan = Scan::of(source, &self.tokens, 0, Convention::default(), dictionary);
-        let mut named = Named { coverage: None, later: false };
+        let mut named = Named { coverage: self.dated(source, report), later: false };
         for mention in &scan.periods {
             named.later |= mention.year.is_some_and(|y| y > report.year);
             let mut only = self.tokens.get(mention.first..=mention.last).unwrap_or_default().to_vec();
