@@ -10,7 +10,9 @@ import subprocess
 import sys
 import tempfile
 
-from chromium import Browser
+sys.dont_write_bytecode = True
+
+from chromium import Browser  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROJECT = os.path.dirname(os.path.dirname(HERE))
