@@ -154,7 +154,8 @@ pub fn groups(gaps: impl IntoIterator<Item = Gap>) -> Vec<Group> {
     groups
 }
 
-fn gap(file: &str, entry: &LedgerEntry, read: &ReadReport, fillers: &Fillers, dictionary: &Dictionary) -> Gap {
+/// What is around one number, whatever became of it.
+pub fn gap(file: &str, entry: &LedgerEntry, read: &ReadReport, fillers: &Fillers, dictionary: &Dictionary) -> Gap {
     let document = &read.document;
     let mut gap = Gap {
         file: file.to_owned(),

@@ -43,6 +43,29 @@ pub struct Site {
     pub quote: String,
 }
 
+/// One edit of one number that would explain a contradiction. It is offered to a person, never applied.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cause {
+    /// Id of the observation.
+    pub observation: String,
+    /// Where the number stands.
+    pub site: Site,
+    /// The number as written.
+    pub from: String,
+    /// As it would have to be written.
+    pub to: String,
+    /// The value it would have then, in the base unit.
+    pub value: String,
+    /// What kind of slip it undoes: `transposition`, `digit`, `magnitude`, `length`, `addend`.
+    pub slip: &'static str,
+    /// Broken relations that it mends.
+    pub mends: usize,
+    /// Other relations of the number that hold with it.
+    pub holds: usize,
+    /// Relations of the number that held and would not.
+    pub breaks: usize,
+}
+
 /// One finding: a row of `findings.csv`. The message is rendered from `templates/messages/` by `check`, with
 /// `args` for its placeholders.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,8 +88,14 @@ pub struct Finding {
     pub expected: String,
     /// Stated minus expected, where both are numbers.
     pub difference: String,
-    /// Likely causes or choices, the likeliest first.
+    /// Likely causes or choices in words, the likeliest first.
     pub candidates: Vec<String>,
+    /// The likely causes, the likeliest first.
+    pub causes: Vec<Cause>,
+    /// Other contradictions that have the same cause, written with the numbers of the report.
+    pub also: Vec<String>,
+    /// Ids of the observations that it is about.
+    pub observations: Vec<String>,
     /// Values for the placeholders of the message.
     pub args: Vec<(&'static str, String)>,
 }
@@ -85,8 +114,17 @@ impl Finding {
             expected: String::new(),
             difference: String::new(),
             candidates: Vec::new(),
+            causes: Vec::new(),
+            also: Vec::new(),
+            observations: Vec::new(),
             args: Vec::new(),
         }
+    }
+
+    /// All its places: its own, the other side's, those of the likely causes.
+    pub fn sites_mut(&mut self) -> impl Iterator<Item = &mut Site> {
+        let causes = self.causes.iter_mut().map(|cause| &mut cause.site);
+        std::iter::once(&mut self.site).chain(self.other.as_mut()).chain(causes)
     }
 
     /// Adds a value for a placeholder of the message.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use toml::Spanned;
 
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Cause, Finding};
 use crate::dictionary::Dictionary;
 use crate::dictionary::schema::{line_at, read_toml};
 use crate::dictionary::templates::{TemplateErrors, TemplateFault, Templates};
@@ -188,10 +188,31 @@ impl Messages {
         format!(" ({})", names.join(", "))
     }
 
+    /// A likely cause in words.
+    pub fn cause(&self, cause: &Cause) -> String {
+        let place = if cause.site.place.is_empty() && cause.site.line > 0 {
+            self.line(cause.site.line)
+        } else {
+            cause.site.place.clone()
+        };
+        self.text("place.cause", &[("from", &cause.from), ("to", &cause.to), ("place", &place)])
+    }
+
+    /// All likely causes in a sentence; empty where there are none.
+    fn causes(&self, finding: &Finding) -> String {
+        let causes: Vec<String> = finding.causes.iter().map(|c| self.cause(c)).collect();
+        if causes.is_empty() { String::new() } else { self.text("place.causes", &[("causes", &causes.join("; "))]) }
+    }
+
     /// The message of a finding.
     pub fn finding(&self, finding: &Finding, dictionary: &Dictionary) -> String {
-        let Some(text) = self.texts.get(&format!("finding.{}", finding.check)) else {
-            return finding.check.to_owned();
+        self.finding_as(finding, finding.check, dictionary)
+    }
+
+    /// The message of a finding as one of `check` would tell it.
+    fn finding_as(&self, finding: &Finding, check: &str, dictionary: &Dictionary) -> String {
+        let Some(text) = self.texts.get(&format!("finding.{check}")) else {
+            return check.to_owned();
         };
         let written = |value: &str| {
             Decimal::from_str_exact(value).map_or_else(|_| value.to_owned(), |number| self.number(number))
@@ -203,6 +224,9 @@ impl Messages {
                 ("measure", Some(code)) => self.word(&format!("measure.{code}")),
                 ("limit", Some(code)) => self.word(&format!("limit.{code}")),
                 ("origin", Some(code)) => self.word(&format!("origin.{code}")),
+                ("decision", Some(code)) => self.word(&format!("decision.{code}")),
+                // The finding that this one speaks of, in its own words.
+                ("was", Some(was)) if was != check => self.finding_as(finding, was, dictionary),
                 ("breakdown", Some(codes)) => {
                     codes.parse().map_or_else(|_| codes.to_owned(), |breakdown| self.breakdown(&breakdown, dictionary))
                 }
@@ -217,6 +241,9 @@ impl Messages {
                 ("expected", None) => written(&finding.expected),
                 ("difference", None) => written(&finding.difference),
                 ("candidates", None) => finding.candidates.join(", "),
+                ("causes", None) => self.causes(finding),
+                ("also", None) if finding.also.is_empty() => String::new(),
+                ("also", None) => self.text("place.also", &[("relations", &finding.also.join("; "))]),
                 ("other_file", None) => other.map(|s| s.file.clone()).unwrap_or_default(),
                 ("other_place", None) => other
                     .map(|s| if s.place.is_empty() && s.line > 0 { self.line(s.line) } else { s.place.clone() })

@@ -10,7 +10,7 @@ use super::source::fill;
 use crate::consolidate::{Cell, Figure, canonical};
 use crate::dictionary::geography::ProvinceSystem;
 use crate::dictionary::register::{Indicator, Kind};
-use crate::observation::{Breakdown, Measure};
+use crate::observation::{Breakdown, Measure, Origin};
 use crate::period::Period;
 
 /// The workbook of one period.
@@ -30,6 +30,11 @@ pub(super) struct SourceLine<'a> {
     pub(super) observation: Option<usize>,
     /// What the place is to the figure.
     pub(super) role: &'a str,
+}
+
+/// Where the observation at this position comes from.
+fn input_origin(input: &AnnexInput<'_>, at: usize) -> Option<Origin> {
+    input.observations.get(at).map(|o| o.origin)
 }
 
 impl<'a> Book<'a> {
@@ -72,7 +77,8 @@ impl<'a> Book<'a> {
             if figure.sources.is_empty() {
                 push(None, &roles.plan);
             }
-            figure.sources.iter().for_each(|o| push(Some(*o), role));
+            let decided = |at: usize| input_origin(self.input, at) == Some(Origin::Correction);
+            figure.sources.iter().for_each(|o| push(Some(*o), if decided(*o) { &roles.correction } else { role }));
             figure.repeated.iter().for_each(|o| push(Some(*o), &roles.repeated));
             figure.outranked.iter().for_each(|o| push(Some(*o), &roles.outranked));
         }

@@ -105,6 +105,7 @@ pub(super) struct Notes {
 pub(super) struct Roles {
     pub(super) source: String,
     pub(super) addend: String,
+    pub(super) correction: String,
     pub(super) repeated: String,
     pub(super) outranked: String,
     pub(super) plan: String,
@@ -188,6 +189,11 @@ impl Labels {
     /// Name of a unit as values have it in the table of sources.
     pub(super) fn base_unit<'a>(&'a self, unit: &'a str) -> &'a str {
         self.base_unit.get(unit).map_or(unit, String::as_str)
+    }
+
+    /// Names of all units of values in the table of sources, by their codes.
+    pub(super) fn base_units(&self) -> &Names {
+        &self.base_unit
     }
 
     /// Name of a measure.

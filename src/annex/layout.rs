@@ -373,6 +373,11 @@ impl Layout {
 }
 
 impl Layouts {
+    /// Names of the units that values have, by their codes.
+    pub fn base_units(&self) -> BTreeMap<String, String> {
+        self.labels.base_units().iter().map(|(code, name)| (code.clone(), name.clone())).collect()
+    }
+
     /// Reads the layouts (`annex/*.toml`), their words (`annex/labels.toml`) and the look (`theme.toml`).
     ///
     /// # Errors

@@ -1,27 +1,13 @@
 //! One workbook again, from the tables of a run: with other layouts, words or plans, or of another period, without
 //! reading the reports.
 
-use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use rustc_hash::FxHashMap;
-
 use super::failure::Failure;
-use super::find::{InputFile, MANIFEST_FILE, PLANS_FILE};
-use super::identity::revisions;
-use super::manifest;
-use super::outputs::{Tables, settle, workbook};
-use super::read::clause_at;
+use super::outputs::workbook;
 use super::run::Resources;
-use super::side_files::read_all_plans;
-use super::staging::Staging;
-use crate::check::SLUGS;
-use crate::document::Document;
-use crate::observation::{Class, LedgerEntry, extract};
+use super::stored::Stored;
 use crate::period::Period;
-use crate::report::{Assumed, identify};
-use crate::table::{TableError, read_findings_csv, read_ledger_csv, read_observations_csv, read_reports_csv};
-use crate::text::SourceText;
 
 /// Writes the workbook of one period into the folder of a run; gives its path, and the new name
 /// of the one before if a person had changed it.
@@ -34,57 +20,9 @@ pub fn workbook_again(
     plans: Option<&Path>,
     resources: &Resources,
 ) -> Result<(PathBuf, Vec<String>), Failure> {
-    let missing = |path: &Path, cause: &dyn std::fmt::Display| {
-        let (path, cause) = (path.display().to_string(), cause.to_string());
-        Failure::new("annex-missing", &[("path", &path), ("cause", &cause)])
-    };
-    let manifest_path = out.join(MANIFEST_FILE);
-    let before = fs::read_to_string(&manifest_path).map_err(|error| missing(&manifest_path, &error))?;
-    let open = |name: &str| {
-        let path = out.join(name);
-        File::open(&path).map(std::io::BufReader::new).map_err(|error| missing(&path, &error))
-    };
-    let bad = |name: &str, error: TableError| missing(&out.join(name), &error);
-    let observations = read_observations_csv(open("observations.csv")?).map_err(|e| bad("observations.csv", e))?;
-    let ledger = read_ledger_csv(open("ledger.csv")?).map_err(|e| bad("ledger.csv", e))?;
-    let rows = read_reports_csv(open("reports.csv")?).map_err(|e| bad("reports.csv", e))?;
-    let findings = read_findings_csv(open("findings.csv")?, SLUGS).map_err(|e| bad("findings.csv", e))?;
-    let mut findings = findings;
-    for other in findings.iter_mut().filter_map(|(f, _)| f.other.as_mut()).filter(|s| s.line > 0) {
-        other.place = resources.written.line(other.line);
-    }
-    let unmapped = clauses(out, &ledger, resources);
-    let plan_files: Vec<InputFile> = plans
-        .iter()
-        .map(|path| InputFile {
-            name: path.file_name().map_or(PLANS_FILE.to_owned(), |n| n.to_string_lossy().into_owned()),
-            path: path.to_path_buf(),
-        })
-        .collect();
-    let plans = read_all_plans(&plan_files, &resources.dictionary)?;
-    let consolidated = settle(resources, &observations, &plans, &revisions(&rows))?;
-    let tables = Tables { observations, ledger, unmapped, rows, findings };
-    let file = workbook(resources, &tables, &consolidated, period)?;
-    let path = out.join(&file.name);
-    let manifest = manifest::with_output(&before, &file).ok_or_else(|| missing(&manifest_path, &""))?;
-    let renamed = Staging::open(out)?.replace(&[file, manifest])?;
-    Ok((path, renamed))
-}
-
-/// The numbers that no indicator took, with their clauses, from the extracted texts.
-fn clauses(out: &Path, ledger: &[LedgerEntry], resources: &Resources) -> Vec<(LedgerEntry, String)> {
-    let dictionary = &resources.dictionary;
-    let mut texts = FxHashMap::default();
-    let mut found = Vec::new();
-    for entry in ledger.iter().filter(|e| e.class == Class::Unmapped) {
-        let (document, scans) = texts.entry(entry.file.clone()).or_insert_with(|| {
-            let text = fs::read_to_string(out.join(format!("text/{}.txt", entry.file))).unwrap_or_default();
-            let document = Document::from_text(SourceText::new(text), dictionary);
-            let facts = identify(&document, &entry.file, &Assumed::default(), dictionary);
-            let scans = extract(&document, &facts, &entry.file, "", dictionary).scans;
-            (document, scans)
-        });
-        found.push((entry.clone(), clause_at(document, scans, entry.start)));
-    }
-    found
+    let mut stored = Stored::load(out, resources)?;
+    stored.tables.unmapped = stored.unmapped(resources);
+    let consolidated = stored.settle(plans, resources)?;
+    let file = workbook(resources, &stored.tables, &consolidated, period)?;
+    stored.add(file)
 }

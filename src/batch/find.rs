@@ -13,6 +13,12 @@ pub(super) const PLANS_FILE: &str = "plans.csv";
 pub(super) const LIST_FILE: &str = "report-list.csv";
 /// Name of the manifest.
 pub(super) const MANIFEST_FILE: &str = "run.json";
+/// Name of the audit log of corrections.
+pub(super) const CORRECTIONS_LOG: &str = "corrections.csv";
+/// Name of the review workbook.
+pub(super) const REVIEW_FILE: &str = "review.xlsx";
+/// Name of the evidence page.
+pub(super) const EVIDENCE_FILE: &str = "evidence.html";
 /// Start of the names of workbooks.
 pub(super) const WORKBOOK_STEM: &str = "phu-luc-";
 /// Start of the names of folders that outputs are gathered in before they appear.
@@ -119,7 +125,8 @@ fn is_skipped(name: &str) -> bool {
         .strip_prefix(WORKBOOK_STEM)
         .and_then(|rest| rest.strip_suffix(".xlsx"))
         .is_some_and(|stem| stem.to_uppercase().replace("--", "/").parse::<Period>().is_ok());
-    name.starts_with('.') || name.starts_with("~$") || SYSTEM_FILES.contains(&lower.as_str()) || own_workbook
+    let own_product = own_workbook || lower == REVIEW_FILE || lower == EVIDENCE_FILE;
+    name.starts_with('.') || name.starts_with("~$") || SYSTEM_FILES.contains(&lower.as_str()) || own_product
 }
 
 /// The last `depth` parts of a path, joined by `/`.

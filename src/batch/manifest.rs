@@ -21,6 +21,7 @@ pub(super) struct Manifest<'a> {
     side_files: Vec<FileDigest>,
     reports: Vec<Report<'a>>,
     numbers: Counts,
+    relations: Relations,
     findings: Findings,
     outputs: Vec<FileDigest>,
 }
@@ -34,6 +35,7 @@ pub(super) struct Done<'a> {
     pub(super) periods: Vec<String>,
     pub(super) side_files: Vec<FileDigest>,
     pub(super) rows: &'a [ReportRow],
+    pub(super) relations: Relations,
     pub(super) findings: Findings,
     pub(super) outputs: &'a [OutputFile],
 }
@@ -43,6 +45,13 @@ pub(super) struct Done<'a> {
 pub(super) struct FileDigest {
     pub(super) file: String,
     pub(super) digest: String,
+}
+
+/// Relations among the numbers of the reports.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub(super) struct Relations {
+    pub(super) checked: usize,
+    pub(super) hold: usize,
 }
 
 /// Findings by severity.
@@ -117,6 +126,7 @@ pub(super) fn render(done: Done<'_>) -> Result<String, serde_json::Error> {
             })
             .collect(),
         numbers,
+        relations: done.relations,
         findings: done.findings,
         outputs: done
             .outputs
@@ -178,6 +188,7 @@ pub(super) mod tests {
             periods: Vec::new(),
             side_files: Vec::new(),
             rows: &[],
+            relations: Relations::default(),
             findings: Findings::default(),
             outputs: files,
         })

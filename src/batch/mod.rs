@@ -3,21 +3,30 @@
 
 mod again;
 mod content;
+mod corrections;
+mod evidence;
 mod failure;
 mod find;
 mod identity;
+mod letter;
 mod manifest;
 mod outputs;
 mod province;
 mod read;
+mod review;
 mod run;
 mod side_files;
 mod staging;
+mod stored;
 mod survey;
+mod validation;
 
 pub use again::workbook_again;
+pub use evidence::write_evidence_of;
 pub use failure::{Failure, Problem};
+pub use letter::write_letters;
 pub use province::ProvinceChoice;
 pub(crate) use read::clause_at;
+pub use review::{ReviewDone, write_review_of};
 pub use run::{Options, Outcome, Progress, READER_THREAD, Resources, WORKER_COMMAND, run};
 pub use survey::survey;

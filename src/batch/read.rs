@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
+use super::corrections::{Corrections, Named, Revisions, who_decided};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -10,7 +11,8 @@ use super::content::{Content, contents};
 use super::find::InputFile;
 use super::province::ProvinceChoice;
 use super::side_files::Listed;
-use crate::check::{self, Rules, Subject};
+use crate::check::{self, Checked, Judged, Rules, Subject};
+use crate::coverage::{self, Fillers};
 use crate::diagnostic::Finding;
 use crate::dictionary::Dictionary;
 use crate::document::{BlockKind, Document};
@@ -21,6 +23,7 @@ use crate::observation::{Class, LedgerEntry, Observation};
 use crate::period::Period;
 use crate::pipeline::{ReadReport, read_report_with};
 use crate::report::Assumed;
+use crate::review::{self, Applied};
 use crate::table::ReportRow;
 
 /// A clause shown for a number that no indicator took has at most this many characters.
@@ -32,6 +35,8 @@ pub(super) struct Reader<'a> {
     pub(super) rules: &'a Rules,
     pub(super) extractor: &'a Extractor,
     pub(super) written: &'a Messages,
+    pub(super) fillers: &'a Fillers,
+    pub(super) corrections: &'a Corrections,
     pub(super) assume_period: Option<Period>,
     pub(super) assume_province: Option<&'a ProvinceChoice>,
 }
@@ -57,6 +62,24 @@ pub(super) struct Report {
     /// Numbers that no indicator took, with their clauses.
     pub(super) unmapped: Vec<(LedgerEntry, String)>,
     pub(super) findings: Vec<Finding>,
+    /// Every relation among its numbers that was checked.
+    pub(super) checked: Vec<Checked>,
+    /// The same after a person's corrections, where there are any for this report.
+    pub(super) revised: Option<Revised>,
+}
+
+/// What a person's corrections made of a report.
+#[derive(Debug)]
+pub(super) struct Revised {
+    pub(super) observations: Vec<Observation>,
+    pub(super) ledger: Vec<LedgerEntry>,
+    pub(super) unmapped: Vec<(LedgerEntry, String)>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) checked: Vec<Checked>,
+    /// The observations as they stand: each corrected value in place of the one stated.
+    pub(super) standing: Vec<Observation>,
+    pub(super) applied: Vec<Applied>,
+    pub(super) named: Vec<Named>,
 }
 
 /// Whose report it is, and of which period.
@@ -67,6 +90,24 @@ pub(super) struct Key {
 }
 
 impl Report {
+    /// Takes what a person's corrections made of it in place of what was read; `kept` keeps the rest.
+    pub(super) fn revise(&mut self, revised: Revised, kept: &mut Revisions) {
+        let stated = std::mem::replace(&mut self.observations, revised.observations);
+        kept.applied.extend(revised.applied);
+        kept.named.extend(revised.named);
+        kept.stated.push((self.row.file.clone(), stated));
+        kept.standing.push((self.row.file.clone(), revised.standing));
+        self.checked = revised.checked;
+        self.ledger = revised.ledger;
+        self.unmapped = revised.unmapped;
+        self.findings = revised.findings;
+        let count = |class: Class| self.ledger.iter().filter(|e| e.class == class).count();
+        self.row.observations = count(Class::Observation);
+        self.row.references = count(Class::Reference);
+        self.row.tasks = count(Class::Task);
+        self.row.unmapped = count(Class::Unmapped);
+    }
+
     pub(super) fn key(&self) -> Key {
         let row = &self.row;
         Key {
@@ -139,15 +180,18 @@ impl Reader<'_> {
             dictionary: self.dictionary,
             rules: self.rules,
         };
-        let mut findings = check::check_report(&subject);
+        let Judged { mut findings, checked } = check::check_report(&subject);
         let starts: Vec<usize> = read.document.source.lines().map(|range| range.start).collect();
-        for site in findings.iter_mut().flat_map(|f| std::iter::once(&mut f.site).chain(f.other.as_mut())) {
+        for site in findings.iter_mut().flat_map(Finding::sites_mut) {
             let start = site.line.checked_sub(1).and_then(|at| starts.get(at));
             if let Some(start) = start.filter(|_| site.place.is_empty() && site.file == file) {
                 site.place = place_of(&read.document, *start, site.line, self.written);
             }
         }
-        let unmapped = unmapped_clauses(&read);
+        let stated = Judged { findings, checked };
+        let revised = self.revise(&subject, &read, &stated);
+        let Judged { findings, checked } = stated;
+        let unmapped = unmapped_clauses(&read, &read.extraction.ledger);
         let facts = &read.facts;
         let observations = read.extraction.observations;
         let ledger = read.extraction.ledger;
@@ -172,7 +216,63 @@ impl Reader<'_> {
             findings: 0,
         };
         let text = read.document.source.as_str().to_owned();
-        Report { row, letters: letters(&read.document), text, observations, ledger, unmapped, findings }
+        Report {
+            row,
+            letters: letters(&read.document),
+            text,
+            observations,
+            ledger,
+            unmapped,
+            findings,
+            checked,
+            revised,
+        }
+    }
+
+    /// What the corrections bound to this report's bytes make of it; none where there are none.
+    fn revise(&self, subject: &Subject<'_>, read: &ReadReport, stated: &Judged) -> Option<Revised> {
+        let corrections = self.corrections.of(&read.digest);
+        if corrections.is_empty() {
+            return None;
+        }
+        let revised = review::apply(
+            &review::Report {
+                file: subject.file,
+                digest: &read.digest,
+                document: &read.document,
+                facts: &read.facts,
+                extraction: &read.extraction,
+                dictionary: self.dictionary,
+            },
+            &corrections,
+        );
+        let judged = check::check_report(&Subject { extraction: &revised.checked, ..*subject });
+        let judged = check::with_corrections(stated, judged, &who_decided(&revised.log));
+        let (mut observations, mut standing) = (revised.observations, revised.checked.observations);
+        for observation in observations.iter_mut().chain(&mut standing).filter(|o| o.place.is_empty()) {
+            observation.place = place_of(&read.document, observation.start, observation.line, self.written);
+        }
+        Some(Revised {
+            unmapped: unmapped_clauses(read, &revised.ledger),
+            findings: judged.findings,
+            checked: judged.checked,
+            standing,
+            named: revised.log.iter().filter_map(|applied| self.named(subject.file, read, applied)).collect(),
+            applied: revised.log,
+            ledger: revised.ledger,
+            observations,
+        })
+    }
+
+    /// The words around a number that a person named another indicator for.
+    fn named(&self, file: &str, read: &ReadReport, applied: &Applied) -> Option<Named> {
+        let indicator = applied.correction.change.indicator.clone().filter(|_| applied.is_applied)?;
+        let start = applied.correction.bound.start;
+        let entry = read.extraction.ledger.iter().find(|entry| entry.start == start)?;
+        // A wording of its own is what the dictionary lacks for a number that it misreads, too.
+        let reason = if entry.class == Class::Unmapped { entry.reason.clone() } else { "no-indicator".to_owned() };
+        let entry = LedgerEntry { reason, ..entry.clone() };
+        Some(Named { indicator, gap: coverage::gap(file, &entry, read, self.fillers, self.dictionary) })
     }
 }
 
@@ -221,8 +321,8 @@ fn letters(document: &Document) -> String {
     blake3::hash(words.join(" ").as_bytes()).to_hex().to_string()
 }
 
-fn unmapped_clauses(read: &ReadReport) -> Vec<(LedgerEntry, String)> {
-    let entries = read.extraction.ledger.iter().filter(|e| e.class == Class::Unmapped);
+fn unmapped_clauses(read: &ReadReport, ledger: &[LedgerEntry]) -> Vec<(LedgerEntry, String)> {
+    let entries = ledger.iter().filter(|e| e.class == Class::Unmapped);
     entries.map(|e| (e.clone(), clause_at(&read.document, &read.extraction.scans, e.start))).collect()
 }
 

@@ -1,29 +1,34 @@
 //! One run, from the files given to the files written.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use rayon::prelude::*;
 
+use super::corrections::{Corrections, Revisions, account, suggestions, who_decided};
 use super::failure::Failure;
-use super::find::{InputFile, MANIFEST_FILE, PLANS_FILE, find};
+use super::find::{CORRECTIONS_LOG, InputFile, MANIFEST_FILE, PLANS_FILE, find};
 use super::identity::{Identity, compare, revisions};
-use super::manifest::{self, Done, FileDigest, Findings};
+use super::letter;
+use super::manifest::{self, Done, FileDigest, Findings, Relations};
 use super::outputs::{Tables, render, review_threshold, settle};
 use super::province::ProvinceChoice;
 use super::read::{FileResult, Reader, Report};
 use super::side_files::{read_all_plans, read_lists};
 use super::staging::{OutputFile, Staging};
+use super::validation;
 use crate::annex::Layouts;
-use crate::check::{self, Rules};
+use crate::check::{self, Checked, Judged, Rules};
 use crate::consolidate::Wording;
+use crate::coverage::Fillers;
 use crate::diagnostic::{Finding, Severity};
 use crate::dictionary::Dictionary;
 use crate::dictionary::templates::{TemplateErrors, Templates};
 use crate::input::{Extractor, Limits};
 use crate::message::{Lang, Messages};
+use crate::observation::Observation;
 use crate::period::Period;
-use crate::table::ReportRow;
+use crate::table::{ReportRow, write_corrections_csv};
 
 /// What a run is asked to do.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +45,8 @@ pub struct Options {
     pub assume_province: Option<String>,
     /// Yearly plans.
     pub plans: Option<PathBuf>,
+    /// Filled review workbooks.
+    pub corrections: Vec<PathBuf>,
     /// Reports read at once; as many as there are processors, if not given.
     pub jobs: Option<usize>,
     /// How much is read of one file.
@@ -63,6 +70,8 @@ pub struct Resources {
     pub layouts: Layouts,
     /// What checks work from.
     pub rules: Rules,
+    /// Words that say nothing of what is counted.
+    pub fillers: Fillers,
     /// The words of written files.
     pub written: Messages,
     /// Digest of all template files.
@@ -82,15 +91,20 @@ impl Resources {
         let wording = Wording::load(templates).map_err(&mut keep).ok();
         let layouts = register.and_then(|register| Layouts::load(templates, &register).map_err(&mut keep).ok());
         let rules = Rules::load(templates).map_err(&mut keep).ok();
+        let fillers = Fillers::load(templates).map_err(&mut keep).ok();
         let mut messages = [Lang::Vi, Lang::En].map(|lang| Messages::load(templates, lang).map_err(&mut keep).ok());
         let written = messages.iter_mut().flatten().find(|m| m.lang() == written).cloned();
         let digest = templates.digest().map_err(&mut keep).ok();
-        match (dictionary, wording, layouts, rules, written, digest) {
-            (Some(dictionary), Some(wording), Some(layouts), Some(rules), Some(written), Some(digest))
-                if faults.is_empty() =>
-            {
-                Ok(Self { dictionary, wording, layouts, rules, written, digest })
-            }
+        match (dictionary, wording, layouts, rules, fillers, written, digest) {
+            (
+                Some(dictionary),
+                Some(wording),
+                Some(layouts),
+                Some(rules),
+                Some(fillers),
+                Some(written),
+                Some(digest),
+            ) if faults.is_empty() => Ok(Self { dictionary, wording, layouts, rules, fillers, written, digest }),
             _ => {
                 faults.dedup();
                 Err(TemplateErrors(faults))
@@ -117,6 +131,12 @@ pub struct Outcome {
     pub rows: Vec<ReportRow>,
     /// Findings, the gravest first.
     pub findings: Vec<Finding>,
+    /// Relations among the numbers of the reports that were checked.
+    pub relations: usize,
+    /// Those of them that hold.
+    pub hold: usize,
+    /// A letter to each province that a person must ask something, by the name of its file.
+    pub letters: Vec<(String, Vec<u8>)>,
     /// Periods that workbooks were written of.
     pub periods: Vec<Period>,
     /// Rows of the canonical table.
@@ -164,6 +184,11 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
             found.plans.push(InputFile { name, path: path.clone() });
         }
     }
+    let correction_files = Corrections::files(&options.corrections);
+    found.reports.retain(|file| {
+        !correction_files.iter().any(|given| given.path.canonicalize().ok() == file.path.canonicalize().ok())
+    });
+    let corrections = Corrections::load(&correction_files, resources)?;
     let (listed, mut findings) = read_lists(&found, dictionary)?;
     let plans = read_all_plans(&found.plans, dictionary)?;
     let staging = Staging::open(&options.out)?;
@@ -180,6 +205,8 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
         extractor: &extractor,
         rules: &resources.rules,
         written: &resources.written,
+        fillers: &resources.fillers,
+        corrections: &corrections,
         assume_period: options.assume_period,
         assume_province: assume_province.as_ref(),
     };
@@ -199,13 +226,24 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
     let mut tables = gathered.tables;
     let consolidated = settle(resources, &tables.observations, &plans, &revisions(&tables.rows))?;
     let mut findings = gathered.findings;
+    let mut checked = gathered.checked;
+    let between = compare_reports(&tables, &gathered.revisions, dictionary, &resources.rules);
+    checked.extend(between.checked);
+    findings.extend(between.findings);
+    findings.extend(check::nothing_checked(checked.len(), tables.observations.len(), &resources.rules));
+    let mut conflicts = Vec::new();
     for conflict in consolidated.findings() {
-        findings.push(if is_revision(conflict, &gathered.identity) {
+        conflicts.push(if is_revision(conflict, &gathered.identity) {
             check::settled_by_revision(conflict.clone())
         } else {
             conflict.clone()
         });
     }
+    findings.extend(check::within_reports(conflicts, &findings, &tables.observations, &resources.rules));
+    let revised = &gathered.revisions;
+    let accounts = account(&corrections, &revised.applied, &tables.rows, &tables.observations, &mut findings);
+    findings.extend(accounts.findings);
+    findings.extend(suggestions(&revised.named, resources));
     for finding in &mut findings {
         let own = |s: &mut crate::diagnostic::Site| {
             if s.place.is_empty() && s.line > 0 {
@@ -214,6 +252,8 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
         };
         own(&mut finding.site);
         finding.other.iter_mut().for_each(own);
+        finding.causes.iter_mut().for_each(|c| own(&mut c.site));
+        finding.candidates.extend(finding.causes.iter().map(|c| resources.written.cause(c)));
     }
     findings.sort_by(|a, b| {
         (b.severity, &a.site, a.check, &a.other, &a.stated, &a.expected).cmp(&(
@@ -236,7 +276,14 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
         options.periods.iter().copied().collect::<BTreeSet<_>>().into_iter().collect()
     };
     let mut files = pool.install(|| render(resources, &tables, &consolidated, &periods))?;
+    files.push(validation::render(&checked, &tables.findings)?);
     files.extend(gathered.texts);
+    if !options.corrections.is_empty() {
+        let mut bytes = Vec::new();
+        write_corrections_csv(&mut bytes, &accounts.log)
+            .map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))?;
+        files.push(OutputFile { name: CORRECTIONS_LOG.to_owned(), bytes });
+    }
     files.sort_by(|a, b| a.name.cmp(&b.name));
     let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
     let manifest = manifest::render(Done {
@@ -245,13 +292,14 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
         assumed_province: options.assume_province.as_deref(),
         assumed_period: options.assume_period.map(|p| p.to_string()),
         periods: periods.iter().map(ToString::to_string).collect(),
-        side_files: side_file_digests(&found.lists, &found.plans),
+        side_files: side_file_digests(&[&found.lists, &found.plans, &correction_files]),
         rows: &tables.rows,
         findings: Findings {
             error: count(Severity::Error),
             warning: count(Severity::Warning),
             info: count(Severity::Info),
         },
+        relations: Relations { checked: checked.len(), hold: checked.iter().filter(|c| c.holds).count() },
         outputs: &files,
     })
     .map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))?;
@@ -262,6 +310,9 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
         observations: tables.observations.len(),
         doubtful: tables.observations.iter().filter(|o| o.confidence < threshold).count(),
         rows: tables.rows,
+        letters: letter::write(&tables.findings, resources),
+        relations: checked.len(),
+        hold: checked.iter().filter(|c| c.holds).count(),
         findings,
         periods,
         files: files.into_iter().map(|f| f.name).collect(),
@@ -287,7 +338,9 @@ struct Gathered {
     tables: Tables,
     texts: Vec<OutputFile>,
     findings: Vec<Finding>,
+    checked: Vec<Checked>,
     identity: Identity,
+    revisions: Revisions,
 }
 
 fn gather(results: Vec<FileResult>, mut findings: Vec<Finding>) -> Gathered {
@@ -307,7 +360,7 @@ fn gather(results: Vec<FileResult>, mut findings: Vec<Finding>) -> Gathered {
         rows: Vec::new(),
         findings: Vec::new(),
     };
-    let mut texts = Vec::new();
+    let (mut texts, mut checked, mut revisions) = (Vec::new(), Vec::new(), Revisions::default());
     for result in results {
         match result {
             FileResult::Refused(refused) => {
@@ -318,7 +371,10 @@ fn gather(results: Vec<FileResult>, mut findings: Vec<Finding>) -> Gathered {
             FileResult::Read(report) => {
                 let mut report = *report;
                 let file = report.row.file.clone();
-                texts.push(OutputFile { name: format!("text/{file}.txt"), bytes: report.text.into_bytes() });
+                texts.push(OutputFile {
+                    name: format!("text/{file}.txt"),
+                    bytes: std::mem::take(&mut report.text).into_bytes(),
+                });
                 if identity.duplicates.contains_key(&file) {
                     "duplicate".clone_into(&mut report.row.status);
                     tables.rows.push(report.row);
@@ -327,15 +383,41 @@ fn gather(results: Vec<FileResult>, mut findings: Vec<Finding>) -> Gathered {
                 if identity.superseded.contains_key(&file) {
                     "superseded".clone_into(&mut report.row.status);
                 }
+                // A correction of a report that says it was replaced may be what the new one mends: it is to be confirmed.
+                let is_replaced = identity.superseded.get(&file).is_some_and(|(_, said)| *said);
+                if let Some(revised) = report.revised.take().filter(|_| !is_replaced) {
+                    report.revise(revised, &mut revisions);
+                }
                 tables.observations.extend(report.observations);
                 tables.ledger.extend(report.ledger);
                 tables.unmapped.extend(report.unmapped);
                 findings.extend(report.findings);
+                checked.extend(report.checked);
                 tables.rows.push(report.row);
             }
         }
     }
-    Gathered { tables, texts, findings, identity }
+    Gathered { tables, texts, findings, checked, identity, revisions }
+}
+
+/// The reports that count, held against each other: as they state their values, and as they stand after corrections.
+fn compare_reports(tables: &Tables, revisions: &Revisions, dictionary: &Dictionary, rules: &Rules) -> Judged {
+    let periods: BTreeMap<String, Period> = tables
+        .rows
+        .iter()
+        .filter(|row| row.status == "read")
+        .filter_map(|row| Some((row.file.clone(), row.period?)))
+        .collect();
+    let judge = |own: &[(String, Vec<Observation>)]| {
+        let all = Revisions::observations(own, &tables.observations);
+        let counted: Vec<&Observation> = all.filter(|o| periods.contains_key(&o.file)).collect();
+        check::check_between(&counted, &periods, dictionary, rules)
+    };
+    let stated = judge(&revisions.stated);
+    if revisions.applied.is_empty() {
+        return stated;
+    }
+    check::with_corrections(&stated, judge(&revisions.standing), &who_decided(&revisions.applied))
 }
 
 /// Whether a conflict is between a report and the revision that says it replaces it.
@@ -347,10 +429,11 @@ fn is_revision(conflict: &Finding, identity: &Identity) -> bool {
             .is_some_and(|(by, said)| *said && (*by == other.file || identity.superseded.contains_key(&other.file)))
 }
 
-fn side_file_digests(lists: &[InputFile], plans: &[InputFile]) -> Vec<FileDigest> {
-    let mut digests: Vec<FileDigest> = lists
+fn side_file_digests(files: &[&[InputFile]]) -> Vec<FileDigest> {
+    let mut digests: Vec<FileDigest> = files
         .iter()
-        .chain(plans)
+        .copied()
+        .flatten()
         .filter_map(|file| {
             let bytes = std::fs::read(&file.path).ok()?;
             Some(FileDigest { file: file.name.clone(), digest: blake3::hash(&bytes).to_hex().to_string() })

@@ -58,6 +58,10 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Make the workbook of a period again from the tables of a run, without reading the reports
     Annex(AnnexArgs),
+    /// Write review.xlsx: doubtful values, contradictions and numbers not understood, with cells to fill in
+    Review(ReviewArgs),
+    /// Write evidence.html: each report with its numbers marked, and each figure with its sources, in one page
+    Evidence(EvidenceArgs),
     /// Tell what became of each number of a report, and why
     Explain {
         /// The report, and the line of its extracted text to look at
@@ -78,8 +82,8 @@ pub(super) enum Command {
 /// Read reports and write the tables and the annex workbooks.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
-OUT receives observations.csv and .parquet, ledger.csv, reports.csv, findings.csv, text/, one
-phu-luc-PERIOD.xlsx for each period, and run.json. All of it appears at once, or nothing does.
+OUT receives observations.csv and .parquet, ledger.csv, reports.csv, findings.csv, validation.json,
+text/, one phu-luc-PERIOD.xlsx for each period, and run.json. All of it appears at once, or nothing does.
 
 Two files among the reports speak of the others:
   plans.csv        province,year,indicator,value      yearly plans
@@ -88,6 +92,8 @@ Two files among the reports speak of the others:
 Examples:
   tonghop run reports --out out
   tonghop run reports --out out --period 2024-Q2
+  tonghop run reports --out out --questions letters
+  tonghop run reports --out out --corrections review.xlsx
   tonghop run a.txt b.txt --out out --assume-province 36 --assume-period 2024-M05")]
 pub(super) struct RunArgs {
     /// Files and folders of reports; folders are read with all that is in them
@@ -114,6 +120,14 @@ pub(super) struct RunArgs {
     /// Yearly plans, beside those in plans.csv among the reports
     #[arg(long, value_name = "FILE")]
     pub(super) plans: Option<PathBuf>,
+
+    /// A review workbook filled in by a person; may be repeated
+    #[arg(long = "corrections", value_name = "FILE")]
+    pub(super) corrections: Vec<PathBuf>,
+
+    /// Folder that a letter to each province is written to that a person must ask something: it quotes the sentences
+    #[arg(long, value_name = "DIR")]
+    pub(super) questions: Option<PathBuf>,
 
     /// Reports to read at once [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -208,6 +222,34 @@ pub(super) struct AnnexArgs {
     /// Period of the workbook; may be repeated
     #[arg(long = "period", value_name = "PERIOD", required = true)]
     pub(super) periods: Vec<Period>,
+
+    /// Yearly plans; those of the run are not kept in its tables
+    #[arg(long, value_name = "FILE")]
+    pub(super) plans: Option<PathBuf>,
+}
+
+/// Write review.xlsx: doubtful values, contradictions and numbers not understood, with cells to fill in.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Fill in the yellow cells, save, and give the file to the next run; it may be given again and again. Each decision
+holds for the report, the place and the rule it was made about; if one of them has changed, you are asked again.
+
+Example:
+  tonghop run reports --out out
+  tonghop review out
+  tonghop run reports --out out --corrections out/review.xlsx")]
+pub(super) struct ReviewArgs {
+    /// Folder that `tonghop run` wrote
+    #[arg(value_name = "OUT")]
+    pub(super) out: PathBuf,
+}
+
+/// Write evidence.html: each report with its numbers marked, and each figure with its sources, in one page.
+#[derive(Debug, ClapArgs)]
+pub(super) struct EvidenceArgs {
+    /// Folder that `tonghop run` wrote
+    #[arg(value_name = "OUT")]
+    pub(super) out: PathBuf,
 
     /// Yearly plans; those of the run are not kept in its tables
     #[arg(long, value_name = "FILE")]

@@ -3,7 +3,9 @@
 mod annex;
 mod args;
 mod dictionary;
+mod evidence;
 mod explain;
+mod review;
 mod run;
 mod templates;
 
@@ -91,6 +93,8 @@ fn dispatch(args: Args, lang: Lang) -> anyhow::Result<Status> {
     let status = match args.command {
         Command::Run(run) => run::run(run, &mut context)?,
         Command::Annex(args) => annex::annex(&args, &mut context)?,
+        Command::Review(args) => review::review(&args, &mut context)?,
+        Command::Evidence(args) => evidence::evidence(&args, &mut context)?,
         Command::Explain { place } => explain::explain(&place, &mut context)?,
         // Answered before anything is loaded.
         Command::ReadWorker => Status::Done,

@@ -26,6 +26,7 @@ pub(super) fn run(args: RunArgs, context: &mut Context<'_>) -> anyhow::Result<St
         assume_period: args.assume_period,
         assume_province: args.assume_province,
         plans: args.plans,
+        corrections: args.corrections,
         jobs: args.jobs.map(usize::from),
         limits: args.limits.into(),
         worker: std::env::current_exe().ok(),
@@ -34,8 +35,16 @@ pub(super) fn run(args: RunArgs, context: &mut Context<'_>) -> anyhow::Result<St
     let outcome = batch::run(&options, &resources, &|progress| bar.show(progress));
     bar.finish();
     let outcome = outcome?;
+    if let Some(folder) = &args.questions {
+        batch::write_letters(folder, &outcome.letters)?;
+    }
     if !args.quiet {
         summary(&outcome, &resources, &options.out, context)?;
+        if let Some(folder) = &args.questions {
+            let count = context.messages.count(outcome.letters.len());
+            let values = [("count", count.as_str()), ("path", &folder.display().to_string())];
+            writeln!(context.out, "{}", context.messages.text("screen.letters", &values))?;
+        }
     } else if outcome.count(Severity::Error) > 0 {
         findings(&outcome, &resources, Severity::Error, context)?;
     }
@@ -118,6 +127,9 @@ fn summary(outcome: &Outcome, resources: &Resources, out: &Path, context: &mut C
     let doubtful = messages.count(outcome.doubtful);
     let rows = messages.count(outcome.observations);
     writeln!(context.out, "{}", messages.text("screen.observations", &[("rows", &rows), ("doubtful", &doubtful)]))?;
+    let (relations, hold) = (messages.count(outcome.relations), messages.count(outcome.hold));
+    let text = messages.text("screen.relations", &[("checked", &relations), ("hold", &hold)]);
+    writeln!(context.out, "{text}")?;
     let text = messages.text(
         "screen.findings",
         &[

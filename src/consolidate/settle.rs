@@ -146,18 +146,22 @@ fn settle_one(
     findings: &mut Vec<Finding>,
 ) -> Option<Figure> {
     let of = |at: &usize| input.observations.get(*at);
+    let (replaced, rows) = set_aside_corrected(input, rows);
+    let rows = rows.as_slice();
     let doubtful = |claim: &Claim| claim.rows.iter().filter_map(of).any(|o| o.confidence < input.review_threshold);
     let adds_up = indicator.events_add_up && key.measure == Measure::Actual;
+    let is_correction = |claim: &Claim| claim.rows.iter().filter_map(of).any(|o| o.origin == Origin::Correction);
     let mut claims = claims(input, rows, adds_up);
     claims.sort_by(|a, b| {
         let place = |claim: &Claim| claim.rows.iter().filter_map(of).map(|o| rank(input, o)).min();
-        doubtful(a).cmp(&doubtful(b)).then_with(|| place(a).cmp(&place(b)))
+        let trust = |claim: &Claim| (!is_correction(claim), doubtful(claim));
+        trust(a).cmp(&trust(b)).then_with(|| place(a).cmp(&place(b)))
     });
     let mut claims = claims.into_iter();
     let best = claims.next()?;
     let first = best.rows.first().and_then(of)?;
-    let (mut repeated, mut outranked) = (best.beside.clone(), Vec::new());
-    let corrected = first.origin == Origin::Correction;
+    let (mut repeated, mut outranked) = (best.beside.clone(), replaced);
+    let corrected = is_correction(&best);
     let mut differing: Vec<Claim> = Vec::new();
     for claim in claims {
         if claim.value == best.value {
@@ -167,14 +171,16 @@ fn settle_one(
             differing.push(claim);
         }
     }
-    if !corrected {
-        let sure = !doubtful(&best);
-        for (at, claim) in differing.iter().enumerate() {
-            if differing.iter().take(at).any(|told| told.value == claim.value) {
-                continue;
-            }
-            findings.extend(conflict(input, &key, indicator, &best, claim, sure && !doubtful(claim)));
+    let sure = !doubtful(&best);
+    for (at, claim) in differing.iter().enumerate() {
+        // A correction outranks what the reports state; only another correction contradicts it.
+        if corrected && !is_correction(claim) {
+            continue;
         }
+        if differing.iter().take(at).any(|told| told.value == claim.value) {
+            continue;
+        }
+        findings.extend(conflict(input, &key, indicator, &best, claim, sure && !doubtful(claim)));
     }
     let settled = if corrected {
         Settled::Corrected
@@ -204,13 +210,22 @@ fn settle_one(
     })
 }
 
+/// Positions of the statements that a person corrected, the correction standing in the same place, and all others.
+fn set_aside_corrected(input: &Input<'_>, rows: &[usize]) -> (Vec<usize>, Vec<usize>) {
+    let place = |at: usize| input.observations.get(at).map(|o| (o.file.as_str(), o.start, o.end));
+    let is_correction = |at: usize| input.observations.get(at).is_some_and(|o| o.origin == Origin::Correction);
+    let corrected: Vec<_> = rows.iter().copied().filter(|at| is_correction(*at)).map(place).collect();
+    rows.iter().copied().partition(|at| !is_correction(*at) && corrected.contains(&place(*at)))
+}
+
 /// The claims that the observations of one key make.
 fn claims(input: &Input<'_>, rows: &[usize], adds_up: bool) -> Vec<Claim> {
     let mut claims = Vec::new();
     let mut told: Vec<Vec<usize>> = Vec::new();
     for at in rows {
         let Some(o) = input.observations.get(*at) else { continue };
-        if !adds_up || !matches!(o.origin, Origin::Text | Origin::Footnote) {
+        // A correction is told where the statement was that it corrects.
+        if !adds_up || !matches!(o.corrects().unwrap_or(o.origin), Origin::Text | Origin::Footnote) {
             claims.push(Claim { value: o.value, rows: vec![*at], beside: Vec::new() });
             continue;
         }

@@ -141,6 +141,39 @@ fn events_told_separately_add_up() {
 }
 
 #[test]
+fn a_correction_stands_for_the_event_that_it_corrects() {
+    let one = at(row(&format!("94 2023-M11 {CLASSES} actual 1")), 5, 15);
+    let twelve = at(row(&format!("94 2023-M11 {CLASSES} actual 12")), 90, 15);
+    let mut correction = Observation { value: dec("21"), origin: Origin::Correction, ..twelve.clone() };
+    correction.rule = "correction of text; Hoa; 2023-12-01; classes".to_owned();
+    let found = settled(&[one.clone(), twelve.clone(), correction.clone()]);
+    assert_eq!(values(&found), ["22"]);
+    let figure = &found.figures()[0];
+    assert_eq!(
+        (figure.settled, &figure.sources[..], &figure.outranked[..]),
+        (Settled::Corrected, &[0, 2][..], &[1][..])
+    );
+    assert!(found.findings().is_empty());
+    // A corrected cell of a table is the figure itself, whatever events the text tells.
+    let mut cell = at(row(&format!("94 2023-M11 {CLASSES} actual 13")), 300, 40);
+    cell.origin = Origin::Table;
+    let mut corrected = Observation { value: dec("14"), origin: Origin::Correction, ..cell.clone() };
+    corrected.rule = "correction of table; Hoa; 2023-12-01; cell".to_owned();
+    assert_eq!(values(&settled(&[one, twelve, cell, corrected])), ["14"]);
+}
+
+#[test]
+fn two_corrections_that_differ_are_a_conflict() {
+    let decided = |value: &str, start| {
+        let mut correction = at(row(&format!("84 2023-Q2 {JOBS} actual {value}")), start, 9);
+        correction.origin = Origin::Correction;
+        correction
+    };
+    let found = settled(&[decided("50", 5), decided("54", 90)]);
+    assert_eq!(found.findings().iter().map(|f| f.check).collect::<Vec<_>>(), ["conflict"]);
+}
+
+#[test]
 fn equal_values_of_events_are_one_figure() {
     let rows = [
         at(row(&format!("94 2023-M11 {CLASSES} actual 1")), 5, 15),

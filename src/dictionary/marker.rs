@@ -128,6 +128,8 @@ roles!(
         NoteColumn = "note_column",
         /// Alone as a row's label, or before the name of what is added up: a total.
         TotalRow = "total_row",
+        /// Words of labels and heads that say nothing.
+        Filler = "filler",
         /// Heads the column of codes.
         CodeColumn = "code_column",
         /// Heads the column of places, offices or establishments that make up the province.

@@ -364,6 +364,17 @@ impl Dictionary {
         self.register.indicators().get(usize::from(at))
     }
 
+    /// The rate that is one indicator divided by another.
+    pub fn rate_of(&self, numerator: u16, denominator: u16) -> Option<u16> {
+        let id = |at: u16| self.indicator(at).map(|i| i.id.as_str());
+        let found = self.register.indicators().iter().position(|rate| {
+            rate.numerator.is_some()
+                && rate.numerator.as_deref() == id(numerator)
+                && rate.denominator.as_deref() == id(denominator)
+        });
+        found.and_then(|at| u16::try_from(at).ok())
+    }
+
     /// How well a number with this written class fits the unit, 0 to 1. A number without a noun fits any count.
     pub fn unit_fit(&self, unit: Unit, written: Option<UnitClass>) -> f32 {
         match written {

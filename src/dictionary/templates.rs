@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::builtin;
 
+/// Endings of the names of template files.
+const ENDINGS: [&str; 5] = [".toml", ".csv", ".html", ".css", ".js"];
+
 /// A fault in a template file, with the place and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateFault {
@@ -77,11 +80,11 @@ impl Templates {
     pub fn names(&self, prefix: &str) -> Vec<String> {
         let mut names: Vec<String> = builtin::FILES.iter().map(|(name, _)| (*name).to_owned()).collect();
         if let Some(folder) = &self.overlay {
-            for sub in ["", "dictionary", "annex", "messages", "checks"] {
+            for sub in ["", "dictionary", "annex", "messages", "checks", "evidence"] {
                 let Ok(entries) = std::fs::read_dir(folder.join(sub)) else { continue };
                 for entry in entries.flatten() {
                     let name = entry.file_name().to_string_lossy().into_owned();
-                    let known = name.ends_with(".toml") || name.ends_with(".csv");
+                    let known = ENDINGS.iter().any(|ending| name.ends_with(ending));
                     if known && !name.starts_with('.') && entry.path().is_file() {
                         names.push(if sub.is_empty() { name } else { format!("{sub}/{name}") });
                     }

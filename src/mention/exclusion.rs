@@ -1,7 +1,7 @@
 //! Sets aside the numbers that are not statistics, each with its reason.
 
 use super::{NumberState, Scan};
-use crate::dictionary::marker::PeriodWord;
+use crate::dictionary::marker::{Marker, PeriodWord};
 use crate::dictionary::{Dictionary, Tag};
 use crate::text::{SourceText, Token, TokenKind, digits};
 
@@ -75,8 +75,11 @@ fn bare_years(source: &SourceText, tokens: &[Token], scan: &mut Scan) {
             && source.slice(token.range()).parse::<u16>().is_ok_and(|y| (1900..=2100).contains(&y));
         let second = matches!(before.kind, TokenKind::Punct('-' | '\u{2013}'))
             && matches!(at.checked_sub(2).and_then(|b| scan.numbers.get(b)), Some(NumberState::Excluded(r)) if r == "year");
-        let leads_to_value =
-            scan.hits.iter().any(|h| h.last as usize + 1 == at && matches!(h.tag, Tag::Marker(_) | Tag::Term(_)));
+        let base = |m: Marker| matches!(m, Marker::SamePeriod | Marker::PreviousPeriod | Marker::Compare);
+        let leads_to_value = scan.hits.iter().any(|h| {
+            h.last as usize + 1 == at && matches!(h.tag, Tag::Marker(m) if !base(m))
+                || h.last as usize + 1 == at && matches!(h.tag, Tag::Term(_))
+        });
         let counted = is_counted(scan, at) || tokens.get(at + 1).is_some_and(|t| t.is('%') || t.is('/'));
         if year && !counted && (second || before.is_word() && !leads_to_value) {
             exclude(scan, at, "year");
@@ -96,6 +99,13 @@ fn parts_of_names(source: &SourceText, tokens: &[Token], scan: &mut Scan) {
             exclude(scan, at, "name");
         }
     }
+}
+
+/// `10 tháng 07 em`: after a number of months a counted number is no month.
+fn follows_span(tokens: &[Token], scan: &Scan, at: usize) -> bool {
+    at.checked_sub(2).and_then(|b| tokens.get(b)).is_some_and(Token::is_number)
+        && tokens.get(at - 1).is_some_and(Token::is_word)
+        && is_counted(scan, at)
 }
 
 /// Whether a scale word stands right after the token: `trong tháng 2 tỷ 145 triệu đồng` is an amount.
@@ -120,7 +130,11 @@ fn phrases(source: &SourceText, tokens: &[Token], dictionary: &Dictionary, scan:
             let value: Option<u32> = digits.parse().ok();
             let bounded = (rule.min.is_none() || value.is_some_and(|v| rule.min.is_some_and(|m| v >= m)))
                 && (rule.max.is_none() || value.is_some_and(|v| rule.max.is_some_and(|m| v <= m)));
-            (plain || !rule.plain) && bounded && !(rule.unless_counted && is_counted(scan, at)) && !is_scaled(scan, at)
+            (plain || !rule.plain)
+                && bounded
+                && !(rule.unless_counted && is_counted(scan, at))
+                && !is_scaled(scan, at)
+                && !follows_span(tokens, scan, at)
         };
         let within: Vec<usize> = (hit.first as usize..=hit.last as usize)
             .filter(|at| tokens.get(*at).is_some_and(Token::is_number))

@@ -232,7 +232,9 @@ impl Finder<'_> {
         let mention = self.finish(at, month_word, Span::FirstMonths(months));
         let excluded_as_duration =
             matches!(self.scan.numbers.get(at), Some(NumberState::Excluded(reason)) if reason == "duration");
-        (mention.year.is_some() || !excluded_as_duration).then_some(mention)
+        // «Trong 9 tháng, …» opens a statement on the year so far; «trong 3 tháng» is mostly a duration.
+        let opens = months >= 6 && self.tokens.get(month_word + 1).is_some_and(|t| t.is(','));
+        (mention.year.is_some() || !excluded_as_duration || opens).then_some(mention)
     }
 
     /// `15/9`, `15/9/2023`, `15 tháng 9 năm 2023`, `30.9.2023`.

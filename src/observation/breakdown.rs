@@ -50,6 +50,32 @@ pub(super) fn stated_of_parts(
     all
 }
 
+/// Each category that is named in `range`, the shortest names where they overlap.
+pub(super) fn stated_each(
+    tokens: &[Token],
+    scan: &Scan,
+    range: &Range<usize>,
+    indicator: &str,
+    dictionary: &Dictionary,
+) -> Vec<Stated> {
+    let mut found = all_stated(tokens, scan, range, indicator, None, dictionary);
+    found.retain(|s| !s.category.is_empty());
+    let holds =
+        |a: &Stated, b: &Stated| a.first <= b.first && b.last <= a.last && (a.last - a.first) > (b.last - b.first);
+    let mut kept: Vec<Stated> = Vec::new();
+    for stated in &found {
+        let longer =
+            found.iter().any(|o| o.dimension == stated.dimension && holds(stated, o) && o.category != stated.category);
+        let known =
+            kept.iter().any(|k| k.category == stated.category && k.first <= stated.last && stated.first <= k.last);
+        if !longer && !known {
+            kept.push(stated.clone());
+        }
+    }
+    kept.sort_by_key(|s| (s.first, s.last));
+    kept
+}
+
 /// The same for words that state a category always, or only of a part.
 fn stated_as(
     tokens: &[Token],
@@ -59,6 +85,22 @@ fn stated_as(
     parts: bool,
     dictionary: &Dictionary,
 ) -> Vec<Stated> {
+    let found = all_stated(tokens, scan, range, indicator, Some(parts), dictionary);
+    let inside = |a: &Stated, b: &Stated| {
+        a.dimension == b.dimension && b.first <= a.first && a.last <= b.last && (b.last - b.first) > (a.last - a.first)
+    };
+    found.iter().filter(|a| !found.iter().any(|b| inside(a, b))).cloned().collect()
+}
+
+/// Every category's words in `range`: those that state it always, or only of a part, or both.
+fn all_stated(
+    tokens: &[Token],
+    scan: &Scan,
+    range: &Range<usize>,
+    indicator: &str,
+    parts: Option<bool>,
+    dictionary: &Dictionary,
+) -> Vec<Stated> {
     let mut found: Vec<Stated> = Vec::new();
     for hit in scan.hits_in(range) {
         let Tag::Category(id) = hit.tag else { continue };
@@ -66,7 +108,7 @@ fn stated_as(
         let proper = dictionary.dimensions.get(usize::from(category.dimension)).is_some_and(|d| d.proper_names);
         // One word that is also a common one is a name only with a capital.
         let named = !proper || hit.words > 1 || tokens.get(hit.first as usize).is_some_and(|t| t.capital);
-        if named && category.parts_only == parts && category.counts_for(indicator) {
+        if named && parts.is_none_or(|parts| category.parts_only == parts) && category.counts_for(indicator) {
             found.push(Stated {
                 dimension: category.dimension,
                 category: category.id.clone(),
@@ -75,11 +117,7 @@ fn stated_as(
             });
         }
     }
-    let inside = |a: &Stated, b: &Stated| {
-        a.dimension == b.dimension && b.first <= a.first && a.last <= b.last && (b.last - b.first) > (a.last - a.first)
-    };
-    let kept: Vec<Stated> = found.iter().filter(|a| !found.iter().any(|b| inside(a, b))).cloned().collect();
-    kept
+    found
 }
 
 /// The categories of a quantity for an indicator that admits these dimensions: per dimension the nearest one, or
@@ -136,6 +174,12 @@ fn categories_of(
     for id in admitted {
         let Some(dimension) = dictionary.dimension_ids.get(id).copied() else { continue };
         let mut mine: Vec<&Stated> = all.iter().filter(|s| s.dimension == dimension).collect();
+        // «Đài Loan (Trung Quốc) 121»: what a bracket explains is no second category.
+        let depth = |at: usize| scan.depth.get(at).copied().unwrap_or(0);
+        let outside = |s: &&Stated| depth(s.first) <= depth(quantity.first);
+        if mine.iter().any(outside) {
+            mine.retain(|s| outside(s));
+        }
         if mine.is_empty() {
             continue;
         }

@@ -56,6 +56,9 @@ pub struct Draft {
     pub rule: String,
     /// For a part: its whole.
     pub part_of: Option<PartOf>,
+    /// For a percentage, a change, a plan or an amount: the value that it is about, by its index among the drafts.
+    /// In a table the row tells.
+    pub about: Option<usize>,
     /// Whether it opens a new statement rather than belonging to a value before it.
     pub is_main: bool,
     /// For a table: the place in words.

@@ -135,6 +135,7 @@ fn assemble(
             if let Some(part) = &mut draft.part_of {
                 part.whole = position.get(part.whole).copied().unwrap_or(part.whole);
             }
+            draft.about = draft.about.map(|at| position.get(at).copied().unwrap_or(at));
             draft
         })
         .collect();

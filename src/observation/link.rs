@@ -8,7 +8,7 @@ use std::rc::Rc;
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
-use super::breakdown::{of_parts, of_quantity, stated, stated_of_parts};
+use super::breakdown::{of_parts, of_quantity, stated, stated_each, stated_of_parts};
 use super::candidates::{Candidate, ContextTerms, Reading, SentenceTerms, TitleTerms};
 use super::draft::{Draft, PartOf, Unmapped};
 use super::model::{Measure, Origin, Qualifier, Status};
@@ -643,7 +643,8 @@ impl<'a> Linker<'a> {
             return Some(Found::Sibling { of, pairs: vec![pair] });
         }
         let before = (0..index).rev().find(|at| {
-            clause.quantity(*at).is_some_and(|q| q.end() <= marker.0) && clause.is_value.get(*at) == Some(&true)
+            clause.quantity(*at).is_some_and(|q| q.end() <= marker.0 && !clause.has_semicolon(q.end(), marker.0))
+                && clause.is_value.get(*at) == Some(&true)
         });
         let whole = match before {
             Some(at) => clause.assigned.get(at).copied().flatten()?,
@@ -710,8 +711,17 @@ impl<'a> Linker<'a> {
                     _ => row.push((name.category.clone(), name.last)),
                 }
             }
-            if row.len() < values.len() {
+            if row.len() != values.len() {
                 row = names.iter().filter(|s| s.dimension == dimension).map(|s| (s.category.clone(), s.last)).collect();
+            }
+            if row.len() != values.len() {
+                // «hộ nghèo và hộ cận nghèo» is one group elsewhere; in turn each name counts.
+                let each = stated_each(clause.tokens, clause.scan, &(start..first), &rule.id, self.dictionary);
+                row = each
+                    .into_iter()
+                    .filter(|s| s.dimension == dimension && !s.category.is_empty())
+                    .map(|s| (s.category, s.last))
+                    .collect();
             }
             if row.len() == values.len() {
                 return row.get(place).map(|(category, _)| (id.clone(), category.clone()));
@@ -732,7 +742,28 @@ impl<'a> Linker<'a> {
         })
     }
 
+    /// What follows from a value before. A bracket that has closed is left: its whole comes first, then what is in it.
     fn companion(&self, clause: &Clause<'_>, reading: &Reading<'_>, index: usize) -> Option<Found> {
+        let quantity = clause.quantity(index)?;
+        let depth = clause.depth(quantity.first);
+        let bracket_before = (0..index)
+            .rev()
+            .find(|at| clause.is_value.get(*at) == Some(&true))
+            .is_some_and(|at| clause.quantity(at).is_some_and(|q| clause.depth(q.first) > depth));
+        bracket_before
+            .then(|| self.companion_at(clause, reading, index, Some(depth)))
+            .flatten()
+            .filter(|found| matches!(found, Found::Companion { .. }))
+            .or_else(|| self.companion_at(clause, reading, index, None))
+    }
+
+    fn companion_at(
+        &self,
+        clause: &Clause<'_>,
+        reading: &Reading<'_>,
+        index: usize,
+        most_depth: Option<u8>,
+    ) -> Option<Found> {
         let quantity = clause.quantity(index)?;
         let money = quantity.class == Some(UnitClass::Known(Unit::Vnd));
         // The nearest value before, in or out of a bracket, that has a companion of this kind.
@@ -741,6 +772,10 @@ impl<'a> Linker<'a> {
         while let Some(before) = at.checked_sub(1) {
             at = before;
             if clause.is_value.get(at) != Some(&true) {
+                continue;
+            }
+            let deep = |most: u8| clause.quantity(at).is_some_and(|q| clause.depth(q.first) > most);
+            if most_depth.is_some_and(deep) {
                 continue;
             }
             let Some(draft) = clause.assigned.get(at).copied().flatten() else {
@@ -872,7 +907,14 @@ impl<'a> Linker<'a> {
         {
             let fits = reading.unit_fit(draft.indicator) > 0.0 && !reading.is_forbidden(draft.indicator);
             let pairs = if fits { self.categories(clause, index, draft.indicator) } else { Vec::new() };
-            if fits && near.is_none_or(|c| self.names_of_another(&pairs, c.indicator)) {
+            let goes_on = near.is_some_and(|c| {
+                c.indicator == draft.indicator
+                    && draft.part_of.is_some()
+                    && pairs.iter().any(|(d, _)| draft.breakdown.iter().any(|(o, _)| o == d))
+                    && !self.asks_for_subject(clause, index)
+                    && !clause.has_semicolon(draft.tokens.end, quantity.first)
+            });
+            if fits && (goes_on || near.is_none_or(|c| self.names_of_another(&pairs, c.indicator))) {
                 let same_dimension = pairs.iter().any(|(d, _)| draft.breakdown.iter().any(|(other, _)| other == d));
                 if same_dimension {
                     return Found::Sibling { of, pairs };
@@ -1464,6 +1506,7 @@ impl<'a> Linker<'a> {
             confidence: confidence.clamp(0.05, 0.99),
             rule,
             part_of,
+            about: if let Found::Companion { of, .. } = found { Some(of) } else { None },
             is_main,
             place: None,
             province: None,
@@ -1482,11 +1525,17 @@ impl<'a> Linker<'a> {
         if of.kind == Kind::Flow || inherits {
             return None;
         }
-        let draft = clause.memory.first().and_then(|d| self.linked.drafts.get(*d))?;
-        let row = self.dictionary.indicator(draft.indicator)?;
-        let near = draft.block == clause.block && draft.sentence + 1 == clause.sentence;
-        let alike = row.unit == unit || row.unit == Unit::Percent || unit == Unit::Percent;
-        draft.period.filter(|_| near && alike && row.domain() == domain && row.kind != Kind::Flow)
+        let before = self.linked.drafts.iter().rev().take_while(|d| d.block == clause.block);
+        let near = before.filter(|d| d.sentence + 1 == clause.sentence);
+        near.filter(|d| {
+            self.dictionary.indicator(d.indicator).is_some_and(|row| {
+                // A rate of households and their number go together.
+                let alike = row.unit == unit
+                    || matches!((row.unit, unit), (Unit::Percent, Unit::Household) | (Unit::Household, Unit::Percent));
+                alike && row.domain() == domain && row.kind != Kind::Flow
+            })
+        })
+        .find_map(|d| d.period)
     }
 
     fn draft(&self, at: usize) -> Result<&Draft, Unmapped> {
@@ -1606,13 +1655,23 @@ impl<'a> Linker<'a> {
             return Ok(Vec::new());
         }
         // «không có …» denies what it names: its object must be among the words that name the indicator.
-        let object_needed = clause
-            .scan
-            .hits_at(quantity.first)
+        let object_follows = (quantity.end()..sentence_end)
+            .take_while(|t| clause.tokens.get(*t).is_some_and(Token::is_word))
+            .any(|t| clause.scan.marked.get(t) != Some(&true));
+        let object_needed = object_follows
+            && clause
+                .scan
+                .hits_at(quantity.first)
+                .iter()
+                .any(|h| h.tag == Tag::Marker(Marker::ZeroNeedsNone) && h.last as usize == quantity.last);
+        let named_after = candidates
             .iter()
-            .any(|h| h.tag == Tag::Marker(Marker::ZeroNeedsNone) && h.last as usize == quantity.last);
+            .any(|c| c.span.0 > quantity.last && c.nearness >= 1.0 && c.specific && c.score >= scores.strong);
         let mut taken: Vec<Candidate> = Vec::new();
         for candidate in candidates.iter().copied() {
+            if named_after && candidate.span.1 < quantity.first {
+                continue;
+            }
             let countable = self
                 .dictionary
                 .indicator(candidate.indicator)
@@ -1687,6 +1746,7 @@ impl<'a> Linker<'a> {
         let Some(row) = self.dictionary.indicator(draft.indicator) else { return Err(nothing("no-indicator")) };
         if let Some(rate) = self.rate_of_share(clause, index, &relative, &draft) {
             let mut made = self.relative_draft(clause, index, quantity, value, &draft);
+            made.about = Some(subject);
             made.indicator = rate;
             let admitted = self.dictionary.indicator(rate).map(|i| i.breakdowns.clone()).unwrap_or_default();
             if made.breakdown.iter().all(|(d, _)| admitted.contains(d)) {
@@ -1696,6 +1756,7 @@ impl<'a> Linker<'a> {
             }
         }
         let mut made = self.relative_draft(clause, index, quantity, value, &draft);
+        made.about = Some(subject);
         if relative.about == About::Share {
             let pairs = self.categories(clause, index, draft.indicator);
             if pairs.is_empty()
@@ -1792,6 +1853,7 @@ impl<'a> Linker<'a> {
             confidence: (subject.confidence - 0.01).clamp(0.05, 0.99),
             rule: format!("about: {}", subject.rule),
             part_of: None,
+            about: None,
             is_main: false,
             place: None,
             province: None,

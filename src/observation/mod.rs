@@ -13,4 +13,6 @@ mod time;
 
 pub use draft::{Draft, PartOf, Unmapped};
 pub use extract::{Extraction, extract};
-pub use model::{Breakdown, Class, LedgerEntry, Measure, Observation, Origin, Qualifier, Status, UnknownCode};
+pub use model::{
+    Breakdown, CORRECTION_RULE, Class, LedgerEntry, Measure, Observation, Origin, Qualifier, Status, UnknownCode,
+};

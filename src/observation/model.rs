@@ -270,6 +270,17 @@ pub struct Observation {
     pub rule: String,
 }
 
+/// Start of the rule of a row that a person decided; the origin of the statement it is about follows, then a `;`.
+pub const CORRECTION_RULE: &str = "correction of ";
+
+impl Observation {
+    /// For a person's correction: where the statement that it is about stands.
+    pub fn corrects(&self) -> Option<Origin> {
+        let rest = self.rule.strip_prefix(CORRECTION_RULE).filter(|_| self.origin == Origin::Correction)?;
+        rest.split(';').next()?.parse().ok()
+    }
+}
+
 /// What became of one number of a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerEntry {

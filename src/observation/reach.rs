@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::dictionary::Tag;
 use crate::dictionary::marker::Marker;
-use crate::mention::{Quantity, Scan};
+use crate::mention::{Quantity, QuantityKind, Scan};
 use crate::text::{Token, TokenKind};
 
 /// Words at least so many tokens before the first number of a sentence are its head, shared by the numbers after it.
@@ -63,6 +63,17 @@ impl Reach {
         Self { sentence, quantities: from..to, strict, unsplit, item_start, item_end }
     }
 
+    /// Whether a number without a noun shares the words from `first` on with the next one, joined to it.
+    fn shares_noun(&self, tokens: &[Token], scan: &Scan, index: usize, first: usize) -> bool {
+        let quantity = |i: usize| scan.quantities.get(self.quantities.start + i);
+        let (Some(own), Some(next)) = (quantity(index), quantity(index + 1)) else { return false };
+        let gap = own.end()..next.first;
+        let joined = scan.hits_in(&gap).any(|h| h.tag == Tag::Marker(Marker::And) && h.first as usize == gap.start);
+        let short = gap.len() <= 4 && gap.clone().all(|t| tokens.get(t).is_some_and(Token::is_word));
+        let near = first >= next.last && first <= next.last + 3;
+        near && (own.kind == QuantityKind::Fraction || own.class.is_none() && joined && short)
+    }
+
     /// How near the words `first..=last` are to the quantity at `index`, 0 to 1.
     pub(super) fn weight(&self, tokens: &[Token], scan: &Scan, index: usize, first: usize, last: usize) -> f32 {
         let Some(strict) = self.strict.get(index) else { return 0.0 };
@@ -104,8 +115,11 @@ impl Reach {
         match (last < next_first, self.unsplit.get(index)) {
             (true, Some(true)) => 0.8,
             (true, _) => 0.25,
-            // Words beyond the next number are not this one's.
-            (false, _) => 0.0,
+            // Words beyond the next number are this one's where the two share them: «cấp mới 18 và gia hạn 07 giấy
+            // phép», «96/96 căn nhà». What a percentage is of is not.
+            (false, _) if self.shares_noun(tokens, scan, index, first) => 0.8,
+            (false, _) if quantity(index + 1).is_some_and(|next| next.kind == QuantityKind::Percent) => 0.0,
+            (false, _) => 0.05,
         }
     }
 }

@@ -157,6 +157,15 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             .last_marker(Marker::And, &left)
             .is_some_and(|h| h.last as usize + 1 == quantity.first && direction != 0);
     let direction = if given { 0 } else { direction };
+    // «hơn cùng kỳ 956 người»
+    let more = direction == 0
+        && clause.scan.hits_in(&left).any(|h| {
+            h.tag == Tag::Marker(Marker::Over)
+                && clause.scan.hits_at(h.last as usize + 1).iter().any(|s| {
+                    s.tag == Tag::Marker(Marker::SamePeriod) && clause.plain_words(s.last as usize, quantity.first) == 0
+                })
+        });
+    let direction = if more { 1 } else { direction };
     let same = said(Marker::SamePeriod) || said_before(Marker::SamePeriod, 4);
     let previous = !same && (said(Marker::PreviousPeriod) || said_before(Marker::PreviousPeriod, 3));
     // In a year's report what is set against the year before, or its end, is set against the same period.
@@ -192,11 +201,27 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             let plan_itself = (said_before(Marker::PlanValue, 0) || said_before(Marker::PlanOfYear, 6))
                 && !said_before(Marker::Reach, 1)
                 && !clause.scan.has_marker(Marker::Compare, &left);
-            if last_year_in_bracket(clause, index, report) && follows_rate(linker, clause, index) {
+            let told_same = clause.before_bracket(index, Marker::SamePeriod) && clause.opens_bracket(index);
+            if (told_same || last_year_in_bracket(clause, index, report)) && follows_rate(linker, clause, index) {
                 return Some(Relative::new(About::SamePeriodValue, 0));
             }
-            if plan_itself && follows_rate(linker, clause, index) {
+            // «đạt chỉ tiêu dưới 3,5%»
+            let bound =
+                matches!(quantity.approx, Some(Marker::Under | Marker::Over)) && said_before(Marker::PlanOfYear, 1);
+            if (plan_itself || bound) && follows_rate(linker, clause, index) {
                 return Some(Relative::new(About::PlanValue, 0));
+            }
+            // «Tỷ lệ …: kế hoạch 75%, thực hiện 75,1%»: the rate's plan, then the rate.
+            if plan_itself && direction == 0 && rate_head(linker, clause, index) {
+                return Some(Relative::new(About::PlanValue, 0));
+            }
+            if said_before(Marker::ResultColumn, 1)
+                && !plan
+                && !same
+                && !previous
+                && follows_rate(linker, clause, index)
+            {
+                return None;
             }
             if said_before(Marker::Exceed, 1) {
                 return Some(Relative::new(About::Plan, 1));
@@ -323,6 +348,13 @@ fn is_twin(span: Span, report: Period) -> bool {
     twin == Some(report)
 }
 
+/// Whether the sentence's own words name a rate, before any value is given.
+fn rate_head(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool {
+    let rate = |at: u16| linker.dictionary().indicator(at).is_some_and(|i| i.kind == Kind::Rate);
+    clause.value_before(index).is_none()
+        && linker.candidates_of(clause, index, true).first().is_some_and(|c| rate(c.indicator) && c.specific)
+}
+
 /// Whether the value before is a rate.
 fn follows_rate(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool {
     let before = index.checked_sub(1).and_then(|at| clause.assigned.get(at).copied().flatten());
@@ -380,12 +412,12 @@ fn fraction_whole(clause: &Clause<'_>, index: usize, drafts: &[Draft]) -> Relati
                 || clause.before(index + 1, Marker::Equal, 1).is_some()
                 || clause.before(index + 1, Marker::Exceed, 1).is_some())
     });
-    // What was done cannot exceed a whole that it is a part of.
+    // What was done cannot reach beyond a whole that it is a part of.
     let exceeds = index
         .checked_sub(1)
         .and_then(|b| clause.quantity(b))
         .zip(clause.quantity(index))
-        .is_some_and(|(done, whole)| done.value > whole.value);
+        .is_some_and(|(done, whole)| done.value >= whole.value);
     let like_before = (1..index).any(|at| {
         fraction_before(clause, at)
             && clause
@@ -435,12 +467,28 @@ pub(super) fn subject_of(
         if own_words && clause.depth(clause.quantity(index)?.first) == 0 {
             return None;
         }
+        let subject = subject.map(|d| if relative.about == About::Plan { plan_subject(linker, d) } else { d });
         return Some(subject.ok_or("percentage-of-unmapped"));
     }
     if own.first().is_some_and(|c| c.score >= scores.enough && c.anchored) {
         return None;
     }
     linker.outer_draft(clause).or(linker.memory(clause)).map(Ok)
+}
+
+/// Plans are set for all, not for women, youths or ethnic groups among them: the whole of such a part.
+fn plan_subject(linker: &Linker<'_>, draft: usize) -> usize {
+    let dictionary = linker.dictionary();
+    let of_persons = |id: &str| {
+        let at = dictionary.dimension_ids.get(id).copied();
+        at.and_then(|d| dictionary.dimensions.get(usize::from(d))).is_some_and(|d| d.of_persons)
+    };
+    linker
+        .drafts()
+        .get(draft)
+        .filter(|d| d.breakdown.iter().any(|(dimension, _)| of_persons(dimension)))
+        .and_then(|d| d.part_of)
+        .map_or(draft, |part| part.whole)
 }
 
 /// The value that a percentage in a row after `lần lượt` is about: the one in the same place of the values before.
@@ -468,6 +516,21 @@ fn like_value(
 ) -> Option<usize> {
     let quantity = clause.quantity(index)?;
     let change = matches!(relative.about, About::SamePeriod | About::Previous | About::SamePeriodValue);
+    if change && relative.direction != 0 && quantity.kind == QuantityKind::Percent {
+        // «so với năm 2023 số vụ giảm 11,7%»: of the value that is counted in these.
+        let left = clause.left(index);
+        let class = clause.scan.hits_in(&left).filter_map(|h| match h.tag {
+            Tag::Unit(id) => linker.dictionary().units.get(usize::from(id)).map(|u| u.class),
+            _ => None,
+        });
+        let class = class.last()?;
+        let near = clause.value_before(index).and_then(|at| clause.quantity(at)).and_then(|q| q.class);
+        return (near != Some(class)).then_some(()).and_then(|()| {
+            (0..index).rev().find(|at| {
+                clause.is_value.get(*at) == Some(&true) && clause.quantity(*at).is_some_and(|q| q.class == Some(class))
+            })
+        });
+    }
     if !change || quantity.kind != QuantityKind::Plain {
         return None;
     }

@@ -148,7 +148,8 @@ fn resolve(
                     Some(Coverage::Within)
                 };
             }
-            if until && year == report.year && month == report.last_month() {
+            let inside = (report.first_month()..=report.last_month()).contains(&month);
+            if until && year == report.year && inside {
                 return Some(if report.starts_in_january() { Coverage::Within } else { Coverage::Cumulative });
             }
             let named = stands_out || mention.year.is_some() && beside_number;

@@ -1,9 +1,10 @@
 //! The canonical table: its columns and types, the way from observations to a frame and back, and the files of
 //! a run that are tables.
 //!
-//! Observations flow in; `observations.csv` and `.parquet`, `ledger.csv`, `findings.csv` and `reports.csv` flow
-//! out. Every writer sorts what it is given, so the bytes do not depend on the order of the work.
+//! Observations flow in; `observations.csv` and `.parquet`, `ledger.csv`, `findings.csv`, `reports.csv` and
+//! `corrections.csv` flow out. Every writer sorts what it is given, so the bytes do not depend on the order of the work.
 
+mod corrections;
 mod csv_file;
 mod error;
 mod frame;
@@ -12,6 +13,7 @@ mod read_back;
 mod row;
 mod schema;
 
+pub use corrections::{CorrectionRow, read_corrections_csv, write_corrections_csv};
 pub use csv_file::{read_observations_csv, write_observations_csv};
 pub use error::TableError;
 pub(crate) use frame::{decimal_of, decimal_series};

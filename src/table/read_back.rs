@@ -10,13 +10,13 @@ use crate::diagnostic::{Finding, Severity, Site};
 use crate::observation::LedgerEntry;
 
 /// One row, by column.
-struct Row {
+pub(super) struct Row {
     number: usize,
     cells: BTreeMap<String, String>,
 }
 
 impl Row {
-    fn text(&self, column: &'static str) -> Result<String, TableError> {
+    pub(super) fn text(&self, column: &'static str) -> Result<String, TableError> {
         let cell = self.cells.get(column).cloned();
         cell.ok_or_else(|| self.bad(column, "the column is missing".to_owned()))
     }
@@ -31,12 +31,12 @@ impl Row {
     }
 
     /// A whole number; an empty cell is zero.
-    fn count(&self, column: &'static str) -> Result<usize, TableError> {
+    pub(super) fn count(&self, column: &'static str) -> Result<usize, TableError> {
         if self.text(column)?.is_empty() { Ok(0) } else { self.parsed(column) }
     }
 }
 
-fn rows(reader: impl Read) -> Result<Vec<Row>, TableError> {
+pub(super) fn rows(reader: impl Read) -> Result<Vec<Row>, TableError> {
     let mut csv = csv::Reader::from_reader(reader);
     let mut rows = Vec::new();
     for (at, cells) in csv.deserialize().enumerate() {

@@ -77,17 +77,42 @@ fn every_slug_has_a_message_and_every_message_a_slug() {
 fn every_message_that_is_asked_for_is_there_and_the_other_way_round() {
     let messages = texts(Lang::Vi);
     let source = sources();
-    let named = Regex::new(r#""(screen|verify|explain|place|period|number)\.([a-z-]+)""#).unwrap();
-    let mut used: BTreeSet<(String, String)> =
-        named.captures_iter(&source).map(|c| (c[1].to_owned(), c[2].to_owned())).collect();
+    let named = Regex::new(r#""(screen|verify|explain|place|period|number|review)\.([a-z-]+)""#).unwrap();
+    let mut used: BTreeSet<(String, String)> = named
+        .captures_iter(&source)
+        .map(|c| (c[1].to_owned(), c[2].to_owned()))
+        .filter(|(_, key)| key != "xlsx")
+        .collect();
     let failures = Regex::new(r#"(?:Failure::new|Self::new|problem)\(\s*"([a-z-]+)""#).unwrap();
     used.extend(failures.captures_iter(&source).map(|c| ("error".to_owned(), c[1].to_owned())));
-    let there: BTreeSet<(String, String)> = ["screen", "verify", "explain", "place", "period", "number", "error"]
-        .iter()
-        .flat_map(|s| messages[*s].as_table().unwrap().keys().map(|k| ((*s).to_owned(), k.clone())))
-        .collect();
+    let there: BTreeSet<(String, String)> =
+        ["screen", "verify", "explain", "place", "period", "number", "error", "review"]
+            .iter()
+            .flat_map(|s| messages[*s].as_table().unwrap().keys().map(|k| ((*s).to_owned(), k.clone())))
+            .collect();
     assert_eq!(used.difference(&there).collect::<Vec<_>>(), [] as [&(String, String); 0], "asked for, but not there");
     assert_eq!(there.difference(&used).collect::<Vec<_>>(), [] as [&(String, String); 0], "there, but never asked for");
+}
+
+#[test]
+fn every_word_of_the_evidence_page_is_there_and_the_other_way_round() {
+    let messages = texts(Lang::Vi);
+    let there: BTreeSet<String> = messages["page"].as_table().unwrap().keys().cloned().collect();
+    let frame = crate::support::template("evidence/page.html");
+    let script = crate::support::template("evidence/page.js");
+    let in_frame = Regex::new(r"\bt\.([a-z_]+)").unwrap();
+    let in_script = Regex::new(r#"\bt\.([a-z]+)\b|\bt\["([a-z-]+)"\]|\b(?:say|pair|count)\("([a-z-]+)""#).unwrap();
+    let mut asked: BTreeSet<String> = in_frame.captures_iter(&frame).map(|c| c[1].replace('_', "-")).collect();
+    for found in in_script.captures_iter(&script) {
+        asked.insert(found.iter().skip(1).flatten().next().unwrap().as_str().to_owned());
+    }
+    assert_eq!(asked.difference(&there).collect::<Vec<_>>(), [] as [&String; 0], "asked for, but not there");
+    // The rest is named by a text of its own, or made of a beginning and a code.
+    let source = sources();
+    let by_code = |key: &str| ["class-", "status-", "settled-"].iter().any(|start| key.starts_with(start));
+    let named = |key: &str| script.contains(&format!("\"{key}\"")) || source.contains(&format!("\"page.{key}\""));
+    let idle: Vec<&String> = there.difference(&asked).filter(|key| !by_code(key) && !named(key)).collect();
+    assert_eq!(idle, [] as [&String; 0], "there, but never asked for");
 }
 
 #[test]

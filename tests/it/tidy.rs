@@ -37,7 +37,7 @@ const ROOMS: &[Room] = &[
     room("report", "dictionary document mention period text", "regex"),
     room("observation", "dictionary document mention period report text", "blake3 rust_decimal rustc-hash thiserror"),
     room("pipeline", "dictionary document input observation report text", "blake3"),
-    room("check", "diagnostic dictionary document input observation report text", "rust_decimal serde"),
+    room("check", "diagnostic dictionary document input observation period report text", "rust_decimal serde toml"),
     room("message", "diagnostic dictionary observation period text", "rust_decimal toml"),
     room("examples", "dictionary document observation period report text", "rust_decimal"),
     room("verify", "diagnostic dictionary observation period text", "rust_decimal rustc-hash"),
@@ -55,10 +55,20 @@ const ROOMS: &[Room] = &[
         "rust_decimal rust_xlsxwriter rustc-hash serde thiserror toml",
     ),
     room(
+        "review",
+        "dictionary document mention message observation period report text",
+        "blake3 calamine rust_decimal rust_xlsxwriter thiserror",
+    ),
+    room(
+        "evidence",
+        "consolidate diagnostic dictionary message observation period table",
+        "minijinja rust_decimal rustc-hash serde_json thiserror",
+    ),
+    room(
         "batch",
-        "annex check consolidate diagnostic dictionary document input mention message observation period pipeline report \
-         table text",
-        "blake3 csv rayon rust_decimal rustc-hash serde serde_json tempfile thiserror",
+        "annex check consolidate coverage diagnostic dictionary document evidence input mention message observation period \
+         pipeline report review table text",
+        "blake3 csv rayon rust_decimal rustc-hash serde serde_json tempfile thiserror zip",
     ),
     room(
         "cli",

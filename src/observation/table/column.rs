@@ -54,6 +54,8 @@ pub(super) struct Data {
     pub coming: bool,
     /// Whether the measure is told by the order of the columns only.
     pub doubtful: bool,
+    /// Whether what it states was told by the columns that it divides.
+    pub derived: bool,
     /// A measure that is none of the table's: the value of the period before.
     pub untold: bool,
     /// All words of the head, from the top down.
@@ -99,7 +101,7 @@ impl Around<'_> {
         let of = if cumulative { Measure::Cumulative } else { Measure::Actual };
         let plan = says(Marker::PlanOfYear);
         let against_last_year =
-            matches!(coverage, Some(Coverage::Other(p)) if p.year + 1 == self.report.year) && (compares || percent);
+            matches!(coverage, Some(Coverage::Other(p)) if p.year + 1 == self.report.year) && (compares || signed);
         let same = says(Marker::SamePeriod) || against_last_year;
         let previous = says(Marker::PreviousPeriod) && !cumulative && coverage.is_none();
         let index_named = says(Marker::IndexBase);
@@ -131,7 +133,11 @@ impl Around<'_> {
             if percent { (Measure::YoyPct, false, false) } else { (Measure::YoyAbs, false, false) }
         } else if percent && (says(Marker::Reach) || says(Marker::Exceed)) {
             (Measure::PctOfPlan, false, false)
-        } else if percent && !cumulative && !says(Marker::ResultColumn) && coverage.is_none() {
+        } else if percent
+            && !cumulative
+            && coverage.is_none()
+            && (!says(Marker::ResultColumn) || compares && says(Marker::OfWhichPercent))
+        {
             (Measure::Share, false, true)
         } else if cumulative {
             (Measure::Cumulative, false, false)
@@ -169,6 +175,7 @@ impl Around<'_> {
             firm,
             coming,
             doubtful: false,
+            derived: false,
             untold,
             parts: head.says(Marker::OpensParts),
             head,
@@ -204,11 +211,13 @@ impl Around<'_> {
             return None;
         }
         let percent = UnitClass::Known(crate::dictionary::register::Unit::Percent);
+        // Outside brackets a noun that no indicator counts is no unit.
+        let counts = |unit: &(UnitClass, Decimal)| unit.0 != UnitClass::Other;
         leaf.bracketed_unit(self.dictionary)
             .or_else(|| leaf.percent().then_some((percent, Decimal::ONE)))
             .or_else(|| head.bracketed_unit(self.dictionary))
-            .or_else(|| leaf.unit(self.dictionary))
-            .or_else(|| head.unit(self.dictionary))
+            .or_else(|| leaf.unit(self.dictionary).filter(counts))
+            .or_else(|| head.unit(self.dictionary).filter(counts))
             .or_else(|| (head.percent() || self.percent_cells).then_some((percent, Decimal::ONE)))
     }
 }

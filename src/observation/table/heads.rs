@@ -11,6 +11,8 @@ use crate::text::{SourceText, Token, TokenKind};
 
 /// Heads have at most this many rows beyond the last one that numbers the columns.
 const MOST_HEAD_ROWS: usize = 6;
+/// How much more than a head's the words of a row with values tell which column holds the labels.
+const LABEL_WEIGHT: usize = 8;
 /// Of long columns this many cells are looked at to tell what they hold.
 const SAMPLE: usize = 400;
 
@@ -40,14 +42,23 @@ impl<'a> Heads<'a> {
         let mut words = vec![0_usize; self.lattice.columns()];
         let mut numbers = vec![0_usize; self.lattice.columns()];
         for row in 0..rows.min(SAMPLE) {
-            for cell in self.lattice.row(row) {
+            let cells = self.lattice.row(row);
+            let value = |c: &&Cell| self.opens_with_value(c) || c.sign().is_some_and(|s| s != '"');
+            let last_value = cells.iter().filter(value).map(|c| c.columns.0).max();
+            for cell in cells {
                 let column = cell.columns.0;
-                let wide = cell.columns.1 > column;
-                if let Some(sum) = words.get_mut(column).filter(|_| !wide && (!has_number(cell) || letters(cell) > 8)) {
-                    *sum += letters(cell).min(60);
+                if value(&cell) {
+                    if let Some(sum) = numbers.get_mut(column) {
+                        *sum += 1;
+                    }
+                    continue;
                 }
-                if let Some(sum) = numbers.get_mut(column) {
-                    *sum += usize::from(self.opens_with_value(cell) || cell.sign().is_some_and(|s| s != '"'));
+                // A wide cell without values to its right is a head or a section's title.
+                let wide = cell.columns.1 > column && last_value.is_none_or(|last| last <= cell.columns.1);
+                // Labels stand before values; heads have none beside them.
+                let weight = if last_value.is_some_and(|last| last > cell.columns.1) { LABEL_WEIGHT } else { 1 };
+                if let Some(sum) = words.get_mut(column).filter(|_| !wide) {
+                    *sum += letters(cell).min(60) * weight;
                 }
             }
         }
@@ -189,7 +200,9 @@ impl<'a> Heads<'a> {
         if leaf.says(Marker::CodeColumn) {
             return Column::Code;
         }
-        if leaf.says(Marker::NoteColumn) {
+        // Levels paid stand in words: «300.000 đồng/suất».
+        let worded = filled.iter().filter(|c| letters(c) > 2).count();
+        if leaf.says(Marker::NoteColumn) || leaf.opens_with(Marker::PerUnit) && worded * 2 > filled.len() {
             return Column::Note;
         }
         let named = filled.iter().filter(|c| letters(c) > 0 || matches!(c.sign(), Some('"' | '%'))).count();
@@ -240,6 +253,19 @@ impl<'a> Heads<'a> {
             }
         }
         keys
+    }
+
+    /// The columns that a key gives as ratios of two others: the column, and the two.
+    pub(super) fn ratios(&self) -> Vec<(usize, usize, usize)> {
+        let keys = self.keys();
+        let at = |number: u32| keys.iter().position(|(own, _)| *own == Some(number));
+        keys.iter()
+            .enumerate()
+            .filter_map(|(column, (_, formula))| {
+                let formula = formula.filter(|f| !f.change)?;
+                Some((column, at(formula.over)?, at(formula.by)?))
+            })
+            .collect()
     }
 
     /// What a column says of another: by the key under its head, else it is about the column of values before it.

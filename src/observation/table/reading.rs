@@ -6,11 +6,12 @@ use std::rc::Rc;
 use rust_decimal::Decimal;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::super::breakdown::{Stated as Category, of_quantity, stated};
+use super::super::breakdown::{Stated as Category, of_parts, of_quantity, stated};
 use super::super::candidates::{Candidate, ContextTerms, Reading, SentenceTerms, TitleTerms};
 use super::super::reach::Reach;
 use super::around::Surroundings;
 use super::words::Words;
+use crate::dictionary::marker::Marker;
 use crate::dictionary::register::Unit;
 use crate::dictionary::{Dictionary, Tag, UnitClass};
 use crate::mention::number::Convention;
@@ -150,6 +151,15 @@ impl Reader<'_> {
         Some(Candidate { indicator: money, ..count })
     }
 
+    /// The categories that a label states of a part of the indicator: words that say little elsewhere do so here.
+    pub(super) fn categories_of_part(&self, words: &Words, indicator: u16) -> Vec<(String, String)> {
+        let pairs = self.categories(words, indicator);
+        let Some(rule) = self.dictionary.indicator(indicator).filter(|_| pairs.is_empty()) else { return pairs };
+        let (scan, quantity) = label_scan(self, &words.tokens, None);
+        let all = 0..words.tokens.len();
+        of_parts(&words.tokens, &scan, &quantity, &all, &rule.id, &rule.breakdowns, self.dictionary)
+    }
+
     /// The categories that words state of an indicator, those that it admits.
     pub(super) fn categories(&self, words: &Words, indicator: u16) -> Vec<(String, String)> {
         let Some(rule) = self.dictionary.indicator(indicator) else { return Vec::new() };
@@ -248,6 +258,35 @@ impl Reader<'_> {
             Tag::Category(id) => self.admits(*id, indicator),
             _ => false,
         }) >= ENOUGH_KNOWN
+    }
+
+    /// What a label states as the companion of the row before it: the money or the participants of what that row counts.
+    pub(super) fn companion(&self, words: &Words, of: &Stated, unit: Option<(UnitClass, Decimal)>) -> Option<Stated> {
+        let class = unit.map(|(class, _)| class);
+        let long = words.written_out(self.dictionary);
+        let says = |term: &u32| {
+            let here = |w: &Words| w.hits.iter().any(|h| h.tag == Tag::Term(*term));
+            here(words) || long.as_ref().is_some_and(here)
+        };
+        let found = self.dictionary.rules.iter().enumerate().find_map(|(at, rules)| {
+            let at = u16::try_from(at).ok()?;
+            let rule = self.dictionary.indicator(at)?;
+            let fits = class.is_some_and(|class| self.dictionary.unit_fit(rule.unit, Some(class)) >= 0.7);
+            let said = rules.companion.iter().any(says) || rules.is_money && words.says(Marker::Money);
+            (at != of.indicator && rules.companion_of.contains(&of.indicator) && fits && said).then_some((at, rule))
+        });
+        let (indicator, rule) = found?;
+        let mut breakdown = of.breakdown.clone();
+        breakdown.retain(|(dimension, _)| rule.breakdowns.contains(dimension));
+        Some(Stated {
+            indicator,
+            confidence: of.confidence - self.dictionary.confidence.loses.companion,
+            breakdown,
+            class,
+            factor: unit.map_or(Decimal::ONE, |(_, factor)| factor),
+            rule: format!("companion of: {}", of.rule),
+            part: false,
+        })
     }
 
     /// What a reading states, with its confidence.

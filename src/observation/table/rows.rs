@@ -3,6 +3,7 @@
 
 use rust_decimal::Decimal;
 
+use super::super::candidates::Candidate;
 use super::super::model::{Class, Measure};
 use super::column::{Column, Data};
 use super::heads::same_words;
@@ -18,6 +19,8 @@ use crate::observation::time::Coverage;
 use crate::report::{province_code, provinces_named};
 use crate::text::{Token, TokenKind};
 
+/// The category of what the named ones leave.
+const OTHER: &str = "other";
 /// A label with better own words than this is no part of the row above.
 const OWN_STRONGER: f32 = 2.4;
 /// A table with names of this many provinces as labels is one of provinces.
@@ -55,6 +58,10 @@ struct Progress {
     unit: Option<(UnitClass, Decimal)>,
     /// Whether the rows are numbered.
     numbered: bool,
+    /// The indicators that rows stated themselves.
+    stated: Vec<u16>,
+    /// The dimension of the category that the last label named.
+    dimension: Option<String>,
 }
 
 /// One row.
@@ -71,6 +78,10 @@ pub(super) struct Row<'a> {
     pub coverage: Option<Coverage>,
     /// The labels of the rows that it is a part of.
     pub hangs_on: Vec<Words>,
+    /// Whether its own words name a part that no category is.
+    pub refused: bool,
+    /// The dimension whose categories the rows before it name.
+    pub sibling: Option<String>,
 }
 
 /// What the rows of a table are.
@@ -79,6 +90,8 @@ struct Kinds {
     places: bool,
     /// The labels are provinces.
     provinces: bool,
+    /// The dimensions that the head of the labels names: «Dân tộc».
+    dimensions: Vec<String>,
 }
 
 /// Whether a label says that the row adds up others.
@@ -89,7 +102,8 @@ fn is_total(words: &Words) -> bool {
 impl<'a> Interpreter<'a> {
     pub(super) fn rows(&mut self) {
         let kinds = self.kinds();
-        let by_head: Vec<Option<Stated>> = self.columns.iter().map(|c| self.by_head(c)).collect();
+        let mut by_head: Vec<Option<Stated>> = self.columns.iter().map(|c| self.by_head(c)).collect();
+        self.relate_heads(&mut by_head);
         let mut progress = Progress { numbered: self.is_numbered(), ..Progress::default() };
         for at in self.heads.body..self.lattice.rows() {
             if self.repeats_heads(at) {
@@ -99,6 +113,59 @@ impl<'a> Interpreter<'a> {
                 continue;
             }
             self.row(at, &kinds, &by_head, &mut progress);
+        }
+    }
+
+    /// What heads say of each other: a rate or share by the columns that its key divides, and a head that names only a
+    /// category, of the indicator of the head before it.
+    fn relate_heads(&mut self, by_head: &mut [Option<Stated>]) {
+        let ratios = self.heads.ratios();
+        for (column, over, by) in ratios {
+            let read = |at: usize| by_head.get(at).and_then(Clone::clone);
+            let (Some(over), Some(by)) = (read(over), read(by)) else { continue };
+            let Some(Column::Data(data)) = self.columns.get_mut(column) else { continue };
+            if !matches!(data.measure, Measure::Share | Measure::Actual | Measure::YoyBase) {
+                continue;
+            }
+            let rate =
+                self.report.dictionary.rate_of(over.indicator, by.indicator).filter(|_| over.breakdown == by.breakdown);
+            let unit = Some(UnitClass::Known(Unit::Percent));
+            let made = match rate {
+                Some(rate) => Stated { indicator: rate, class: unit, factor: Decimal::ONE, ..over },
+                None if over.indicator == by.indicator && over.breakdown.len() > by.breakdown.len() => {
+                    data.measure = Measure::Share;
+                    over
+                }
+                None => continue,
+            };
+            if data.measure == Measure::Share && rate.is_some() {
+                data.measure = Measure::Actual;
+            }
+            data.unclear = false;
+            data.derived = true;
+            if let Some(slot) = by_head.get_mut(column) {
+                *slot = Some(made);
+            }
+        }
+        for column in 1..by_head.len() {
+            let Some(Column::Data(data)) = self.columns.get(column) else { continue };
+            let Some(before) = by_head.get(column - 1).and_then(Clone::clone) else { continue };
+            let pairs = self.reader.categories(&data.leaf, before.indicator);
+            let lost = by_head.get(column).is_none_or(Option::is_none)
+                || by_head
+                    .get(column)
+                    .and_then(Option::as_ref)
+                    .is_some_and(|own| self.reader.is_foreign(&data.leaf, own.indicator));
+            if !lost || pairs.is_empty() || !self.reader.is_only_categories(&data.leaf, before.indicator) {
+                continue;
+            }
+            let mut breakdown = before.breakdown.clone();
+            breakdown.retain(|(dimension, _)| pairs.iter().all(|(d, _)| d != dimension));
+            breakdown.extend(pairs);
+            breakdown.sort();
+            if let Some(slot) = by_head.get_mut(column) {
+                *slot = Some(Stated { breakdown, ..before });
+            }
         }
     }
 
@@ -135,7 +202,17 @@ impl<'a> Interpreter<'a> {
             .collect();
         provinces.sort_unstable();
         provinces.dedup();
-        Kinds { places: head.opens_with(Marker::PlaceColumn), provinces: provinces.len() >= MANY_PROVINCES }
+        let dimensions = head
+            .hits
+            .iter()
+            .filter_map(|h| match h.tag {
+                Tag::Category(id) => self.report.dictionary.categories.get(usize::from(id)),
+                _ => None,
+            })
+            .filter_map(|c| self.report.dictionary.dimensions.get(usize::from(c.dimension)))
+            .map(|d| d.id.clone())
+            .collect();
+        Kinds { places: head.opens_with(Marker::PlaceColumn), provinces: provinces.len() >= MANY_PROVINCES, dimensions }
     }
 
     /// Whether most labels carry a number or letter of a list.
@@ -231,6 +308,8 @@ impl<'a> Interpreter<'a> {
             meaning: None,
             coverage: None,
             hangs_on: Vec::new(),
+            refused: false,
+            sibling: progress.dimension.clone(),
         };
         if rank >= rank::DASH {
             row.hangs_on = progress.above.iter().filter(|a| !a.opens).map(|a| a.words.clone()).collect();
@@ -247,8 +326,11 @@ impl<'a> Interpreter<'a> {
                 let owners = parent.map(|a| &a.owners).or(progress.main.as_ref().map(|(_, o)| o))?;
                 owners.get(column).copied().flatten()
             });
+            // What rows of several indicators add up to is none of them.
+            let adds_up = row.place == Place::Whole && progress.stated.len() > 1;
+            let by_head = by_head.get(column).and_then(Option::as_ref).filter(|_| data.names || !adds_up);
             let outcome = self
-                .resolve(&row, stated.as_ref(), &data, by_head.get(column).and_then(Option::as_ref))
+                .resolve(&row, stated.as_ref(), &data, by_head, kinds)
                 .and_then(|stated| self.value(cell, &data, &stated, &row, whole));
             match outcome {
                 Ok(draft) => {
@@ -260,6 +342,10 @@ impl<'a> Interpreter<'a> {
             }
         }
         self.settle_row(first_draft);
+        if let Some(indicator) = self.linked.drafts.get(first_draft).map(|d| d.indicator) {
+            let named = self.reader.categories_of_part(&row.words, indicator).first().map(|(d, _)| d.clone());
+            progress.dimension = named.or(progress.dimension.take());
+        }
         if let Some(note) = note {
             self.note(note, first_draft, &row);
         }
@@ -280,7 +366,12 @@ impl<'a> Interpreter<'a> {
         }
         let opens = row.words.opens_with(Marker::OpensParts);
         match &stated {
-            Some(stated) if !stated.part => progress.main = Some((stated.clone(), owners.clone())),
+            Some(stated) if !stated.part => {
+                if !progress.stated.contains(&stated.indicator) {
+                    progress.stated.push(stated.indicator);
+                }
+                progress.main = Some((stated.clone(), owners.clone()));
+            }
             Some(_) => {}
             None if row.words.tokens.first().is_some_and(Token::is_word) && !opens && rank < rank::DASH => {
                 progress.main = None;
@@ -387,11 +478,17 @@ impl<'a> Interpreter<'a> {
         words.bracketed_unit(self.report.dictionary)
     }
 
-    /// The words of the unit's cell of a row.
-    fn unit_words(&self, at: usize) -> Option<&'a [Token]> {
-        let column = self.columns.iter().position(|c| matches!(c, Column::UnitName))?;
-        let cell = self.lattice.get(at, column).filter(|c| letters(c) > 0)?;
-        Some(&cell.tokens)
+    /// The words of a row's unit: of its cell, else those in brackets at the end of its label.
+    fn unit_words(&self, row: &Row<'_>) -> Option<Vec<Token>> {
+        let column = self.columns.iter().position(|c| matches!(c, Column::UnitName));
+        let cell = column.and_then(|c| self.lattice.get(row.at, c)).filter(|c| letters(c) > 0);
+        if let Some(cell) = cell {
+            return Some(cell.tokens.clone());
+        }
+        let tokens = &row.label.tokens;
+        let open = tokens.iter().rposition(|t| t.is('('))?;
+        let inside = tokens.get(open + 1..tokens.len().checked_sub(1)?)?;
+        (tokens.last().is_some_and(|t| t.is(')')) && inside.len() <= 3).then(|| inside.to_vec())
     }
 
     /// The unit that goes with a row: its own, else the only one of the table.
@@ -416,7 +513,7 @@ impl<'a> Interpreter<'a> {
         let class = unit.map(|(class, _)| class);
         let own = self.reader.best(&row.words.tokens, &above, None, class).or_else(|| {
             // «Tai nạn lao động | vụ»: the unit's own column names what is counted.
-            let unit_words = self.unit_words(row.at)?;
+            let unit_words = self.unit_words(row)?;
             let tokens: Vec<Token> = unit_words.iter().chain(&row.words.tokens).copied().collect();
             self.reader.best(&tokens, &above, None, class)
         });
@@ -444,7 +541,31 @@ impl<'a> Interpreter<'a> {
                 }
             }
         }
+        let before = progress.main.as_ref().map(|(stated, _)| stated);
+        let field = |indicator: u16| dictionary.indicator(indicator).map(|i| i.domain().to_owned());
+        if let Some(before) = before
+            && own.is_none_or(|own| {
+                class == Some(UnitClass::Known(Unit::Vnd)) && field(own.indicator) != field(before.indicator)
+            })
+            && let Some(companion) = self.reader.companion(&row.words, before, unit)
+        {
+            return Some(companion);
+        }
         if let Some(own) = own {
+            // A part in words of no category is no total: «- Xây mới» under houses built and repaired.
+            let of = whole.filter(|_| hangs);
+            if of.is_some_and(|w| w.indicator == own.indicator)
+                && self.reader.categories(&row.words, own.indicator).is_empty()
+            {
+                row.refused = true;
+                return None;
+            }
+            // A part is counted in the unit of its whole unless the row says otherwise.
+            let units = |indicator: u16| dictionary.indicator(indicator).map(|i| i.unit);
+            if opens && row.unit.is_none() && of.is_some_and(|w| units(w.indicator) != units(own.indicator)) {
+                row.refused = true;
+                return None;
+            }
             // «Kế hoạch tuyển sinh» names the indicator and the measure.
             let measured = [Marker::PlanOfYear, Marker::Cumulative, Marker::SamePeriod];
             if measured.iter().any(|m| row.words.says(*m)) {
@@ -457,13 +578,24 @@ impl<'a> Interpreter<'a> {
             if let Some(read) = self.reader.best(&row.words.tokens, &above, Some(title), class)
                 && self.reader.is_explained(&row.words, read.indicator)
                 && !self.reader.is_foreign(&row.words, read.indicator)
+                && whole.is_none_or(|w| !hangs || w.indicator != read.indicator)
             {
                 let mut stated = self.reader.stated(&read, &row.words, unit);
                 stated.confidence -= dictionary.confidence.loses.inherited;
                 return Some(stated);
             }
         }
-        None
+        if !self.names(&row.words) || hangs {
+            return None;
+        }
+        self.reader.around.captions.iter().take(3).find_map(|title| {
+            let read = self.reader.best(&row.words.tokens, &above, Some(title), class)?;
+            let fits = self.reader.is_explained(&row.words, read.indicator)
+                && !self.reader.is_foreign(&row.words, read.indicator);
+            let mut stated = fits.then(|| self.reader.stated(&read, &row.words, unit))?;
+            stated.confidence -= dictionary.confidence.loses.table_context;
+            Some(stated)
+        })
     }
 
     /// The words of group columns left of the label that reach over this row.
@@ -482,7 +614,7 @@ impl<'a> Interpreter<'a> {
 
     /// A row of categories under a statement.
     fn part(&self, row: &Row<'_>, whole: &Stated) -> Option<Stated> {
-        let pairs = self.reader.categories(&row.words, whole.indicator);
+        let pairs = self.reader.categories_of_part(&row.words, whole.indicator);
         if pairs.is_empty() || self.reader.is_foreign(&row.words, whole.indicator) {
             return None;
         }
@@ -505,7 +637,7 @@ impl<'a> Interpreter<'a> {
     fn names_measure(&self, row: &mut Row<'_>) -> bool {
         let known = row.words.covered(|tag| {
             matches!(tag, Tag::Marker(_) | Tag::Period(_) | Tag::Roman(_) | Tag::MonthWord(_))
-                || matches!(tag, Tag::Unit(id) if self.report.dictionary.units.get(usize::from(*id)).is_some_and(|u| u.general))
+                || self.is_general_unit(tag)
         });
         if known < 0.99 || row.words.is_wordless() {
             return false;
@@ -534,12 +666,19 @@ impl<'a> Interpreter<'a> {
         let unit = self.unit_or_tables(data.unit);
         let class = unit.map(|(class, _)| class);
         let read = |title: Option<&Words>| {
-            let read = self.reader.best(&data.head.tokens, &[], title, class)?;
+            // A share is of what is counted, unless the words name a rate.
+            let of_class = |class: Option<UnitClass>| self.reader.best(&data.head.tokens, &[], title, class);
+            let is_rate = |read: &Candidate| {
+                self.report.dictionary.indicator(read.indicator).is_some_and(|i| i.unit == Unit::Percent)
+            };
+            let read = if data.measure == Measure::Share {
+                of_class(class).filter(is_rate).or_else(|| of_class(None))
+            } else {
+                of_class(class)
+            }?;
             Some(self.reader.stated(&read, &data.head, unit))
         };
-        if data.names
-            && let Some(stated) = read(None)
-        {
+        if let Some(stated) = read(None) {
             return Some(stated);
         }
         self.reader.around.captions.iter().take(6).find_map(|caption| {
@@ -556,17 +695,27 @@ impl<'a> Interpreter<'a> {
         by_row: Option<&Stated>,
         data: &Data,
         by_head: Option<&Stated>,
+        kinds: &Kinds,
     ) -> Result<Stated, (Class, &'static str)> {
         if data.coming {
             return Err((Class::Task, "coming-tasks"));
         }
         match &row.place {
+            // A head such as «loại hình» may stand over categories.
+            Place::Part
+                if by_head.is_some_and(|s| {
+                    !self.reader.categories(&row.words, s.indicator).is_empty()
+                        && self.reader.is_only_categories(&row.words, s.indicator)
+                }) => {}
             Place::Part => return Err((Class::Unmapped, "district-row")),
             Place::Region => return Err((Class::Unmapped, "region-row")),
             _ => {}
         }
         if data.untold {
             return Err((Class::Unmapped, "column-not-told"));
+        }
+        if row.refused {
+            return Err((Class::Unmapped, "row-not-told"));
         }
         let mut stated = match by_row {
             Some(by_row) if data.names => {
@@ -575,6 +724,10 @@ impl<'a> Interpreter<'a> {
                     Some(joint) if joint.indicator != by_row.indicator => {
                         if self.reader.is_foreign(&row.words, joint.indicator) {
                             return Err((Class::Unmapped, "breakdown-not-in-register"));
+                        }
+                        let mut joint = joint;
+                        if by_row.part && joint.breakdown.is_empty() {
+                            joint.breakdown = self.reader.categories_of_part(&row.words, joint.indicator);
                         }
                         joint
                     }
@@ -589,9 +742,9 @@ impl<'a> Interpreter<'a> {
                 None => return Err((Class::Unmapped, "unit-differs")),
             },
             Some(by_row) => by_row.clone(),
-            None => self.under_head(row, data, by_head)?,
+            None => self.under_head(row, data, by_head, kinds)?,
         };
-        self.add_head_categories(&mut stated, data)?;
+        self.add_head_categories(&mut stated, data, kinds)?;
         Ok(stated)
     }
 
@@ -625,6 +778,7 @@ impl<'a> Interpreter<'a> {
         row: &Row<'_>,
         data: &Data,
         by_head: Option<&Stated>,
+        kinds: &Kinds,
     ) -> Result<Stated, (Class, &'static str)> {
         const NOT_TOLD: (Class, &str) = (Class::Unmapped, "row-not-told");
         let joint = (!row.words.is_wordless() && self.names(&row.words)).then(|| self.joint(row, data)).flatten();
@@ -636,15 +790,37 @@ impl<'a> Interpreter<'a> {
             }
             return Ok(self.with_above(joint, row));
         }
-        let by_head = by_head.ok_or(NOT_TOLD)?;
+        let mut by_head = by_head.ok_or(NOT_TOLD)?.clone();
+        by_head.breakdown.retain(|(dimension, _)| !kinds.dimensions.contains(dimension));
+        let by_head = &by_head;
         if matches!(row.place, Place::Province(..)) {
             return Ok(by_head.clone());
         }
         if self.reader.is_foreign(&row.words, by_head.indicator) {
             return Err((Class::Unmapped, "breakdown-not-in-register"));
         }
-        let pairs = self.reader.categories(&row.words, by_head.indicator);
-        let said = row.place == Place::Whole || !pairs.is_empty() || row.coverage.is_some() || row.words.is_wordless();
+        let mut pairs = self.reader.categories_of_part(&row.words, by_head.indicator);
+        if let Some(dimension) =
+            row.sibling.as_ref().filter(|_| pairs.is_empty() && row.words.says(Marker::OtherCategory))
+        {
+            let admitted = self.report.dictionary.indicator(by_head.indicator);
+            if admitted.is_some_and(|i| i.breakdowns.contains(dimension)) {
+                // «Đối tượng khác» after rows of groups.
+                pairs.push((dimension.clone(), OTHER.to_owned()));
+            }
+        }
+        // «Số người», «Số lượng»: a label that names no more than a unit.
+        let only_unit = row.words.hits.iter().any(|h| matches!(h.tag, Tag::Unit(_)))
+            && row.words.covered(|tag| {
+                matches!(tag, Tag::Marker(Marker::Filler | Marker::ResultColumn)) || self.is_general_unit(tag)
+            }) > 0.99
+            && self.reader.is_only_categories(&row.words, by_head.indicator)
+            && !row.words.says(Marker::OtherCategory);
+        let said = row.place == Place::Whole
+            || !pairs.is_empty()
+            || row.coverage.is_some()
+            || row.words.is_wordless()
+            || only_unit;
         // A label that names another thing is not spoken for by the title.
         if !said || row.place != Place::Whole && !self.reader.is_only_categories(&row.words, by_head.indicator) {
             return Err(NOT_TOLD);
@@ -671,6 +847,10 @@ impl<'a> Interpreter<'a> {
         stated
     }
 
+    fn is_general_unit(&self, tag: &Tag) -> bool {
+        matches!(tag, Tag::Unit(id) if self.report.dictionary.units.get(usize::from(*id)).is_some_and(|u| u.general))
+    }
+
     fn names(&self, words: &Words) -> bool {
         let around = super::Around {
             source: self.reader.source,
@@ -684,14 +864,24 @@ impl<'a> Interpreter<'a> {
 
     /// Adds the categories that the head states; a head that names a part without saying which, or one that the
     /// register does not admit, tells nothing.
-    fn add_head_categories(&self, stated: &mut Stated, data: &Data) -> Result<(), (Class, &'static str)> {
+    fn add_head_categories(
+        &self,
+        stated: &mut Stated,
+        data: &Data,
+        kinds: &Kinds,
+    ) -> Result<(), (Class, &'static str)> {
+        if data.derived {
+            return Ok(());
+        }
         if self.reader.is_foreign(&data.head, stated.indicator) {
             return Err((Class::Unmapped, "breakdown-not-in-register"));
         }
         if !data.leaf.is_wordless() && !self.reader.is_explained(&data.leaf, stated.indicator) {
             return Err((Class::Unmapped, "column-not-told"));
         }
-        let pairs = self.reader.categories(&data.head, stated.indicator);
+        let mut pairs = self.reader.categories(&data.head, stated.indicator);
+        // Under labels of ethnic groups «tỷ lệ trong dân tộc» is the row's own.
+        pairs.retain(|(dimension, _)| !kinds.dimensions.contains(dimension));
         if data.parts && pairs.is_empty() && !data.said && !data.leaf.says(Marker::TotalWords) && !data.names {
             return Err((Class::Unmapped, "column-not-told"));
         }

@@ -17,8 +17,8 @@ use crate::dictionary::geography::ProvinceSystem;
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::{Kind, Unit};
 use crate::document::Cell;
-use crate::mention::Scan;
 use crate::mention::number::{Follows, parse};
+use crate::mention::{Quantity, Scan};
 use crate::text::{Token, TokenKind, digits};
 
 /// What place a row is about.
@@ -157,6 +157,7 @@ impl Interpreter<'_> {
             confidence: confidence.clamp(0.05, 0.99),
             rule: stated.rule.clone(),
             part_of: whole.map(|whole| PartOf { whole, exhaustive: false }),
+            about: None,
             is_main: !stated.part,
             place: None,
             province,
@@ -203,6 +204,9 @@ impl Interpreter<'_> {
     fn number(&self, cell: &Cell, measure: Measure, unit: Unit, stated: &Stated) -> Result<Number, Refused> {
         let at = cell.tokens.iter().position(Token::is_number).ok_or(NOT_READ)?;
         let token = *cell.tokens.get(at).ok_or(NOT_READ)?;
+        if cell.value.is_none() && is_date(&cell.tokens) {
+            return Err((Class::Reference, "date"));
+        }
         let is_minus = |t: &Token| matches!(t.kind, TokenKind::Punct('-' | '\u{2212}' | '\u{2013}'));
         let before = at.checked_sub(1).and_then(|b| cell.tokens.get(b));
         let percent = cell.percent || cell.tokens.iter().any(|t| t.is('%'));
@@ -300,53 +304,53 @@ impl Interpreter<'_> {
     pub(super) fn note(&mut self, cell: &Cell, first: usize, row: &Row<'_>) {
         let dictionary = self.report.dictionary;
         let scan = Scan::of(self.reader.source, &cell.tokens, 0, self.reader.convention, dictionary);
-        let level = scan
-            .quantities
-            .iter()
-            .find(|q| q.class == Some(UnitClass::Known(Unit::Vnd)) && q.per_one && q.value.is_some());
+        // «600.000 đồng và 300.000 đồng/suất»: the last says for one of what.
+        let money = |q: &&Quantity| q.class == Some(UnitClass::Known(Unit::Vnd)) && q.value.is_some();
+        let per_one = scan.quantities.iter().filter(money).any(|q| q.per_one);
+        let levels: Vec<&Quantity> = scan.quantities.iter().filter(money).filter(|_| per_one).collect();
         let own = self.linked.drafts.get(first..).unwrap_or_default();
         let money =
             own.iter().rev().find(|d| dictionary.indicator(d.indicator).is_some_and(|i| i.unit == Unit::Vnd)).cloned();
-        let mut taken: Option<u32> = None;
-        if let (Some(level), Some(money)) = (level, money)
-            && let (Some(value), Some(first), Some(last)) =
-                (level.value, cell.tokens.get(level.first), cell.tokens.get(level.last))
-        {
+        let mut taken: Vec<u32> = Vec::new();
+        for level in levels {
+            let (Some(money), Some(value)) = (money.as_ref(), level.value) else { continue };
+            let (Some(first), Some(last)) = (cell.tokens.get(level.first), cell.tokens.get(level.last)) else {
+                continue;
+            };
             let (at, quote) = self.place_in_block(first, row);
             let index = self.linked.drafts.len();
             self.linked.drafts.push(Draft {
-                block: self.block,
-                sentence: row.at,
                 tokens: at..at + 1,
                 span: first.start as usize..last.end as usize,
                 quote,
-                indicator: money.indicator,
-                breakdown: money.breakdown,
                 measure: Measure::PerUnit,
                 of: None,
                 base: String::new(),
-                period: money.period,
                 value,
                 qualifier: Qualifier::Exact,
                 status: Status::Reported,
-                origin: Origin::Table,
                 confidence: (money.confidence - dictionary.confidence.loses.companion).clamp(0.05, 0.99),
-                rule: money.rule,
                 part_of: None,
+                about: None,
                 is_main: false,
-                place: None,
-                province: None,
-                candidates: Vec::new(),
+                ..money.clone()
             });
             self.linked.owner.insert(first.start, index);
-            taken = Some(first.start);
+            taken.push(first.start);
         }
         for token in &cell.tokens {
-            if Some(token.start) != taken {
+            if !taken.contains(&token.start) {
                 self.linked.other(token, Class::Reference, "note");
             }
         }
     }
+}
+
+/// Whether a cell is a date: three numbers with strokes or dashes between.
+fn is_date(tokens: &[Token]) -> bool {
+    let [day, a, month, b, year, ..] = tokens else { return false };
+    let joint = |t: &Token| t.is('/') || t.is('-');
+    day.is_number() && joint(a) && month.is_number() && joint(b) && year.is_number()
 }
 
 /// `(12,5)`: accountants write a negative number in brackets.

@@ -145,10 +145,21 @@ impl Words {
         if all == 0 { 1.0 } else { told as f32 / all as f32 }
     }
 
+    /// The period that ends at a date written in figures: `31/12/2022`.
+    fn dated(&self, source: &SourceText, report: Period) -> Option<Coverage> {
+        let number = |t: &Token| source.slice(t.range()).parse::<u16>().ok().filter(|_| t.is_number());
+        self.tokens.windows(5).find_map(|w| {
+            let [day, a, month, b, year] = w else { return None };
+            let written = (a.is('/') || a.is('-') || a.is('.')) && (b.is('/') || b.is('-') || b.is('.'));
+            let (day, month) = (u8::try_from(number(day)?).ok()?, u8::try_from(number(month)?).ok()?);
+            if written { at_date(day, month, number(year), report) } else { None }
+        })
+    }
+
     /// The period that the words name, the last of several.
     pub(super) fn coverage(&self, source: &SourceText, report: Period, dictionary: &Dictionary) -> Named {
         let scan = Scan::of(source, &self.tokens, 0, Convention::default(), dictionary);
-        let mut named = Named { coverage: None, later: false };
+        let mut named = Named { coverage: self.dated(source, report), later: false };
         for mention in &scan.periods {
             named.later |= mention.year.is_some_and(|y| y > report.year);
             let mut only = self.tokens.get(mention.first..=mention.last).unwrap_or_default().to_vec();

@@ -1,0 +1,243 @@
+//! Filled-in forms as workbooks, with their gold: what stands in which cell. They were made by one who had not seen the
+//! rules, as openpyxl and LibreOffice write them; the twins are the same forms in other formats.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use tonghop::observation::{Measure, Observation};
+use tonghop::period::Period;
+use tonghop::pipeline::{ReadReport, read_report};
+use tonghop::report::Assumed;
+
+use crate::support::DICTIONARY;
+
+/// What all forms together must reach; a little under where they stand.
+const F1_FLOOR: f64 = 0.99;
+const LEDGER_FLOOR: f64 = 0.97;
+
+/// A row of gold: one number, or a cell that states a zero.
+#[derive(Debug, Deserialize)]
+struct Gold {
+    sheet: String,
+    cell: String,
+    class: String,
+    province: String,
+    period: String,
+    indicator: String,
+    breakdown: String,
+    measure: String,
+    value: String,
+    qualifier: String,
+    optional: u8,
+    alternatives: String,
+}
+
+/// What an observation says, in one form for comparing; in a period that begins in January the cumulative value is the
+/// period's own.
+type Key = (String, String, String, String, String, String, Decimal);
+
+fn key(place: &str, province: &str, period: &str, reading: (&str, &str, &str), value: &str) -> Key {
+    let (indicator, breakdown, measure) = reading;
+    let from_january = period.parse::<Period>().is_ok_and(Period::starts_in_january);
+    let measure = if measure == "cumulative" && from_january { "actual" } else { measure };
+    let value: Decimal = value.parse().unwrap_or_else(|error| panic!("{place}: {value}: {error}"));
+    let text = str::to_owned;
+    (text(place), text(province), text(period), text(indicator), text(breakdown), text(measure), value.normalize())
+}
+
+impl Gold {
+    fn place(&self) -> String {
+        format!("{}!{}", self.sheet, self.cell)
+    }
+
+    /// The first reading, then those that are right too: `indicator[breakdown] measure period`.
+    fn keys(&self) -> Vec<Key> {
+        let place = self.place();
+        let own = (self.indicator.as_str(), self.breakdown.as_str(), self.measure.as_str());
+        let mut keys = vec![key(&place, &self.province, &self.period, own, &self.value)];
+        for other in self.alternatives.split("||").map(str::trim).filter(|a| !a.is_empty()) {
+            let parts: Vec<&str> = other.split(' ').collect();
+            let (indicator, breakdown) = parts[0].trim_end_matches(']').split_once('[').unwrap();
+            let period = parts.get(2).copied().unwrap_or(&self.period);
+            keys.push(key(&place, &self.province, period, (indicator, breakdown, parts[1]), &self.value));
+        }
+        keys
+    }
+}
+
+fn below(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/forms").join(path)
+}
+
+fn names() -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(below(""))
+        .unwrap()
+        .filter_map(|entry| entry.unwrap().file_name().to_str()?.strip_suffix(".xlsx").map(str::to_owned))
+        .collect();
+    names.sort();
+    names
+}
+
+fn gold(name: &str) -> Vec<Gold> {
+    let mut reader = csv::Reader::from_path(below(&format!("{name}.csv"))).unwrap();
+    reader.deserialize().map(|row| row.unwrap_or_else(|error| panic!("{name}.csv: {error}"))).collect()
+}
+
+fn read(file: &str) -> ReadReport {
+    let bytes = fs::read(below(file)).unwrap();
+    read_report(file, &bytes, &Assumed::default(), &DICTIONARY).unwrap_or_else(|refusal| panic!("{file}: {refusal}"))
+}
+
+fn place_of(read: &ReadReport, at: usize) -> String {
+    read.document.layout.place(at).map(ToString::to_string).unwrap_or_default()
+}
+
+fn key_of(read: &ReadReport, o: &Observation) -> Key {
+    let period = o.period.map(|p| p.to_string()).unwrap_or_default();
+    let breakdown = o.breakdown.to_string();
+    let measure = o.measure.to_string();
+    let reading = (o.indicator.as_str(), breakdown.as_str(), measure.as_str());
+    key(&place_of(read, o.start), &o.province, &period, reading, &o.value.to_string())
+}
+
+#[derive(Default)]
+struct Counts {
+    right: usize,
+    missed: usize,
+    wrong: usize,
+    qualified: usize,
+    numbers: usize,
+    classed: usize,
+    invented: usize,
+    faults: String,
+}
+
+impl Counts {
+    fn f1(&self) -> f64 {
+        2.0 * self.right as f64 / (2 * self.right + self.missed + self.wrong).max(1) as f64
+    }
+
+    fn ledger(&self) -> f64 {
+        self.classed as f64 / (self.numbers + self.invented).max(1) as f64
+    }
+
+    fn observations(&mut self, name: &str, gold: &[Gold], read: &ReadReport) {
+        let mut mine: Vec<(Key, &Observation)> =
+            read.extraction.observations.iter().map(|o| (key_of(read, o), o)).collect();
+        for row in gold.iter().filter(|row| row.class == "observation") {
+            let keys = row.keys();
+            match mine.iter().position(|(key, _)| keys.contains(key)) {
+                Some(at) => {
+                    let (_, found) = mine.remove(at);
+                    if row.optional == 0 {
+                        self.right += 1;
+                        let qualifier = if row.qualifier.is_empty() { "=" } else { &row.qualifier };
+                        self.qualified += usize::from(found.qualifier.to_string() == qualifier);
+                    }
+                }
+                None if row.optional == 0 => {
+                    self.missed += 1;
+                    writeln!(self.faults, "{name}: missed {:?}", keys[0]).unwrap();
+                }
+                None => {}
+            }
+        }
+        for (key, o) in mine {
+            self.wrong += 1;
+            writeln!(self.faults, "{name}: wrong {key:?} ({}, {})", o.confidence, o.rule).unwrap();
+        }
+    }
+
+    fn ledger_of(&mut self, name: &str, gold: &[Gold], read: &ReadReport) {
+        let mut classes: BTreeMap<(String, String), (usize, usize)> = BTreeMap::new();
+        // A sign or word that states a zero is no number of the ledger.
+        let digits = |row: &&Gold| row.class != "observation" || row.value != "0" || !self_is_sign(read, row);
+        for row in gold.iter().filter(digits) {
+            classes.entry((row.place(), row.class.clone())).or_default().0 += 1;
+        }
+        for entry in &read.extraction.ledger {
+            let class = entry.class.code().to_owned();
+            classes.entry((place_of(read, entry.start), class)).or_default().1 += 1;
+        }
+        for ((place, class), (stands, got)) in classes {
+            // The name of a sheet is no cell.
+            if place.ends_with('!') {
+                continue;
+            }
+            self.numbers += stands;
+            self.classed += stands.min(got);
+            self.invented += got.saturating_sub(stands);
+            if stands != got {
+                writeln!(self.faults, "{name}: {place} {class}: {got} numbers, {stands} in gold").unwrap();
+            }
+        }
+    }
+}
+
+/// Whether the cell of a gold row holds no digit in the text that was read.
+fn self_is_sign(read: &ReadReport, row: &Gold) -> bool {
+    let place = row.place();
+    let entries = read.extraction.ledger.iter();
+    !entries.into_iter().any(|entry| place_of(read, entry.start) == place)
+}
+
+#[test]
+fn forms_hold_their_floors() {
+    let mut all = Counts::default();
+    for name in names() {
+        let gold = gold(&name);
+        let read = read(&format!("{name}.xlsx"));
+        let mut counts = Counts::default();
+        counts.observations(&name, &gold, &read);
+        counts.ledger_of(&name, &gold, &read);
+        println!("{name:24} F1 {:.4} ledger {:.4}", counts.f1(), counts.ledger());
+        all.right += counts.right;
+        all.missed += counts.missed;
+        all.wrong += counts.wrong;
+        all.qualified += counts.qualified;
+        all.numbers += counts.numbers;
+        all.classed += counts.classed;
+        all.invented += counts.invented;
+        all.faults.push_str(&counts.faults);
+    }
+    println!(
+        "together F1 {:.4} ledger {:.4}, qualifier right {} of {}",
+        all.f1(),
+        all.ledger(),
+        all.qualified,
+        all.right
+    );
+    assert!(all.right > 700, "too few rows of gold were compared: {}", all.right);
+    assert!(all.f1() >= F1_FLOOR, "F1 {:.4} is under {F1_FLOOR}\n{}", all.f1(), all.faults);
+    assert!(all.ledger() >= LEDGER_FLOOR, "ledger {:.4} is under {LEDGER_FLOOR}\n{}", all.ledger(), all.faults);
+    assert_eq!(all.qualified, all.right, "{}", all.faults);
+}
+
+#[test]
+fn the_same_form_in_another_format_gives_the_same_observations() {
+    for entry in fs::read_dir(below("twins")).unwrap() {
+        let path = entry.unwrap().path();
+        let file = path.file_name().unwrap().to_str().unwrap();
+        let (name, _) = file.split_once('.').unwrap();
+        let (first, twin) = (read(&format!("{name}.xlsx")), read(&format!("twins/{file}")));
+        assert_ne!(first.format, twin.format);
+        let all = |read: &ReadReport| -> BTreeSet<Key> {
+            read.extraction.observations.iter().map(|o| key_of(read, o)).collect()
+        };
+        assert_eq!(all(&first), all(&twin), "{file}");
+    }
+}
+
+#[test]
+fn hidden_sheets_and_rows_are_told_and_not_read() {
+    let read = read("monthly-summary.xlsx");
+    let remarks: Vec<String> = read.document.layout.remarks.iter().map(|r| format!("{:?}", r.kind)).collect();
+    assert!(remarks.contains(&"HiddenSheet".to_owned()), "{remarks:?}");
+    assert!(!read.document.source.as_str().contains("THÁNG 4 NĂM 2024"));
+    let plans = read.extraction.observations.iter().filter(|o| o.measure == Measure::Plan);
+    assert!(plans.count() > 0);
+}
