@@ -23,9 +23,10 @@ fn one_command_gives_all_files() {
             "phu-luc-2024-Q2.xlsx",
             "reports.csv",
             "run.json",
+            "validation.json",
         ]
     );
-    for text in ["7 đã đọc", "Tỉnh (4): Nam Định", "2024-M04, 2024-M05, 2024-Q1, 2024-Q2", "Đã ghi 17 tệp vào out"]
+    for text in ["7 đã đọc", "Tỉnh (4): Nam Định", "2024-M04, 2024-M05, 2024-Q1, 2024-Q2", "Đã ghi 18 tệp vào out"]
     {
         assert!(ended.out.contains(text), "«{text}» is not in {}", ended.out);
     }

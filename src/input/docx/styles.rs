@@ -70,8 +70,7 @@ impl Styles {
         let mut current: Option<(String, Style)> = None;
         let mut in_defaults = false;
         let mut path: Vec<String> = Vec::new();
-        loop {
-            let Ok(item) = xml.next() else { break };
+        while let Ok(item) = xml.next() {
             match item {
                 Item::Open(element) => {
                     let name = local(&element).to_owned();
