@@ -2,9 +2,9 @@
 //! and writes all outputs at once or none.
 
 mod again;
+mod content;
 mod corrections;
 mod evidence;
-mod content;
 mod failure;
 mod find;
 mod identity;

@@ -216,7 +216,17 @@ impl Reader<'_> {
             findings: 0,
         };
         let text = read.document.source.as_str().to_owned();
-        Report { row, letters: letters(&read.document), text, observations, ledger, unmapped, findings, checked, revised }
+        Report {
+            row,
+            letters: letters(&read.document),
+            text,
+            observations,
+            ledger,
+            unmapped,
+            findings,
+            checked,
+            revised,
+        }
     }
 
     /// What the corrections bound to this report's bytes make of it; none where there are none.

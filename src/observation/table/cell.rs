@@ -154,7 +154,8 @@ impl Interpreter<'_> {
             || row.words.is_wordless()
             || only_unit;
         // A label that names another thing is not spoken for by the title.
-        let told = row.place == Place::Whole || own_name || self.reader.is_only_categories(&row.words, by_head.indicator);
+        let told =
+            row.place == Place::Whole || own_name || self.reader.is_only_categories(&row.words, by_head.indicator);
         if !said || !told {
             return Err(NOT_TOLD);
         }
