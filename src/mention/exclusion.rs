@@ -7,6 +7,8 @@ use crate::text::{SourceText, Token, TokenKind, digits};
 
 /// The reason of ordinals, whose words also end longer phrases.
 const ORDINAL: &str = "ordinal";
+/// The reason of months, quarters and years.
+const PERIOD: &str = "period";
 
 /// Marks excluded numbers in `scan.numbers`.
 pub(super) fn set_aside(source: &SourceText, tokens: &[Token], label: usize, dictionary: &Dictionary, scan: &mut Scan) {
@@ -133,8 +135,7 @@ fn phrases(source: &SourceText, tokens: &[Token], dictionary: &Dictionary, scan:
             (plain || !rule.plain)
                 && bounded
                 && !(rule.unless_counted && is_counted(scan, at))
-                && !is_scaled(scan, at)
-                && !follows_span(tokens, scan, at)
+                && !(rule.reason == PERIOD && (is_scaled(scan, at) || follows_span(tokens, scan, at)))
         };
         let within: Vec<usize> = (hit.first as usize..=hit.last as usize)
             .filter(|at| tokens.get(*at).is_some_and(Token::is_number))

@@ -211,7 +211,9 @@ fn rooms_use_the_crates_that_the_table_names() {
             known.insert(name);
         }
     }
-    for name in &crates {
+    // Named for a feature alone, so that the program and its tests share one build of what lies under them.
+    let for_a_feature = ["regex-automata"];
+    for name in crates.iter().filter(|name| !for_a_feature.contains(*name)) {
         if !known.contains(name) {
             writeln!(faults, "no room uses `{name}`: take it out of Cargo.toml").unwrap();
         }
