@@ -80,8 +80,8 @@ fn what_is_not_covered_is_grouped_with_a_wording_to_paste() {
     office.tonghop(&["dictionary", "coverage", "reports"]).expect(
         0,
         &[
-            "2 × «cấp phát # tờ»   a.txt:15: Trong quý, cấp phát 120 tờ gấp song ngữ.",
-            "cách diễn đạt để thêm: \"cấp phát + >tờ\"",
+            "2 × «cấp phát # tờ gấp»   a.txt:15: Trong quý, cấp phát 120 tờ gấp song ngữ.",
+            "cách diễn đạt để thêm: \"cấp phát + >tờ gấp\"",
             "4 con số chưa gán được chỉ tiêu",
             "2 báo cáo.",
         ],
