@@ -28,6 +28,8 @@ use crate::support::DICTIONARY;
 const DEV: &str = "dev";
 const EXAMPLES: &str = "examples";
 const KEPT: &str = "kept";
+/// Further voices, met one set after the other.
+const MET: &str = "met";
 
 /// Lower bounds of the bands of the calibration table, in hundredths.
 const BANDS: [i64; 8] = [0, 40, 50, 60, 70, 80, 90, 95];
@@ -253,9 +255,14 @@ fn kept_holds_its_floors() {
 }
 
 #[test]
+fn met_holds_its_floors() {
+    holds_its_floors(MET);
+}
+
+#[test]
 fn every_mark_file_is_well_formed() {
     let known = Known::built_in().unwrap();
-    let faults: Vec<String> = [DEV, EXAMPLES, KEPT]
+    let faults: Vec<String> = [DEV, EXAMPLES, KEPT, MET]
         .iter()
         .filter_map(|set| read_folder(&below("tests/reports").join(set), &known).err())
         .map(|faults| faults.to_string())
