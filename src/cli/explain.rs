@@ -200,7 +200,11 @@ impl View<'_> {
                 scan.sentences.iter().find(|s| s.contains(&token))?.clone()
             }
         };
-        let is_shown = |tag: Tag| matches!(tag, Tag::Term(_) | Tag::Category(_) | Tag::Marker(_));
+        let is_shown = |tag: Tag| match tag {
+            Tag::Term(_) | Tag::Category(_) => true,
+            Tag::Marker(marker) => !marker.is_of_tables(),
+            _ => false,
+        };
         let hits: Vec<_> = scan.hits_in(&range).filter(|h| is_shown(h.tag)).collect();
         let mut found: Vec<(String, Vec<String>)> = Vec::new();
         for hit in &hits {

@@ -182,3 +182,13 @@ roles!(
         Introduces = "introduces",
     }
 );
+
+impl Marker {
+    /// Whether the phrase speaks only where it heads or labels a table; in running text it is a word like others.
+    pub fn is_of_tables(self) -> bool {
+        matches!(
+            self,
+            Self::TotalRow | Self::Filler | Self::CodeColumn | Self::PlaceColumn | Self::LastPeriod | Self::NextPeriod
+        )
+    }
+}

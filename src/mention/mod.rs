@@ -94,7 +94,7 @@ impl Scan {
         mask(&mut scan.hits);
         scan.hits_before = hits_before(&scan.hits, tokens.len());
         scan.marked = vec![false; tokens.len()];
-        for hit in scan.hits.iter().filter(|h| matches!(h.tag, Tag::Marker(_))) {
+        for hit in scan.hits.iter().filter(|h| matches!(h.tag, Tag::Marker(m) if !m.is_of_tables())) {
             for marked in scan.marked.get_mut(hit.first as usize..=hit.last as usize).unwrap_or_default() {
                 *marked = true;
             }

@@ -155,7 +155,7 @@ impl GeneralWords {
             .map(|at| {
                 let general = |h: &&Hit<Tag>| match h.tag {
                     Tag::Unit(id) => dictionary.units.get(usize::from(id)).is_some_and(|u| u.general),
-                    Tag::Marker(_) => true,
+                    Tag::Marker(marker) => !marker.is_of_tables(),
                     _ => false,
                 };
                 scan.hits_at(at).iter().filter(general).map(|h| h.last as usize + 1).max().unwrap_or(0)

@@ -94,7 +94,11 @@ fn opens_clause(tokens: &[Token], scan: &Scan, sentence: &Range<usize>, at: usiz
     at - start <= 2
         || (start..at).all(|t| {
             !tokens.get(t).is_some_and(Token::is_word)
-                || scan.hits_at(t).iter().any(|h| matches!(h.tag, Tag::Period(_) | Tag::Marker(_)))
+                || scan.hits_at(t).iter().any(|h| match h.tag {
+                    Tag::Period(_) => true,
+                    Tag::Marker(marker) => !marker.is_of_tables(),
+                    _ => false,
+                })
         })
 }
 

@@ -186,19 +186,25 @@ fn below(sorted: &[u32], bound: u32) -> u32 {
 
 /// The letters of a 0-based column: `A`, `Z`, `AA`.
 pub(super) fn column_letters(column: u32) -> String {
-    let mut letters = Vec::new();
-    let mut rest = column + 1;
-    while rest > 0 {
-        let digit = (rest - 1) % 26;
-        letters.push(char::from(b'A' + u8::try_from(digit).unwrap_or(0)));
-        rest = (rest - 1) / 26;
+    let letter = |digit: u32| char::from(b'A' + u8::try_from(digit % 26).unwrap_or(0));
+    let mut letters = String::with_capacity(8);
+    let mut rest = column;
+    loop {
+        letters.insert(0, letter(rest));
+        if rest < 26 {
+            return letters;
+        }
+        rest = rest / 26 - 1;
     }
-    letters.iter().rev().collect()
 }
 
 /// The address of a cell: `E31`.
 pub(super) fn address(row: u32, column: u32) -> String {
-    format!("{}{}", column_letters(column), row + 1)
+    use std::fmt::Write as _;
+    let mut address = column_letters(column);
+    // Writing into a string does not fail.
+    let _ = write!(address, "{}", u64::from(row) + 1);
+    address
 }
 
 #[cfg(test)]

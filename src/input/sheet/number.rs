@@ -58,10 +58,18 @@ impl Look {
     }
 }
 
+/// Whole numbers below this have at most fifteen digits.
+const WHOLE: f64 = 1e15;
+
 /// The number that a spreadsheet means by a stored binary one: its first fifteen digits.
 pub(super) fn exact(stored: f64) -> Option<Decimal> {
     if !stored.is_finite() {
         return None;
+    }
+    // Whole numbers, most of what stands in sheets, need no digits written out.
+    if stored.abs() < WHOLE && stored.fract() == 0.0 {
+        #[expect(clippy::cast_possible_truncation, reason = "whole, and far below the bounds")]
+        return Some(Decimal::from(stored as i64));
     }
     let written = format!("{stored:.14e}");
     let (digits, exponent) = written.split_once('e')?;
@@ -79,6 +87,9 @@ pub(super) fn exact(stored: f64) -> Option<Decimal> {
 /// How a Vietnamese reader sees it: comma before decimals, dots between thousands where the format sets them apart.
 pub(super) fn written(number: Decimal, look: Look) -> String {
     let number = if look.percent { number * Decimal::ONE_HUNDRED } else { number }.normalize();
+    if number.scale() == 0 && !look.grouped && !look.percent {
+        return number.to_string();
+    }
     let plain = number.abs().to_string();
     let (whole, fraction) = plain.split_once('.').map_or((plain.as_str(), None), |(w, f)| (w, Some(f)));
     let mut out = String::with_capacity(plain.len() + 6);
@@ -87,7 +98,7 @@ pub(super) fn written(number: Decimal, look: Look) -> String {
     }
     let length = whole.len();
     for (at, digit) in whole.chars().enumerate() {
-        if look.grouped && at > 0 && (length - at) % 3 == 0 {
+        if look.grouped && at > 0 && (length - at).is_multiple_of(3) {
             out.push('.');
         }
         out.push(digit);

@@ -258,7 +258,10 @@ fn body_end(rows: &[SeenRow], top: usize, body: usize, cover: &Cover<'_>) -> usi
         if at > body && gap > MOST_BLANK {
             break;
         }
-        let repeats = head.iter().any(|h| !h.is_empty() && *h == words_of(row));
+        let repeats = || {
+            let words = words_of(row);
+            head.iter().any(|h| !h.is_empty() && *h == words)
+        };
         if is_body(row) && !(only_years(row)) {
             for cell in row.cells.iter().filter(|c| shape(c) == Shape::Number) {
                 if let Err(place) = valued.binary_search(&cell.column) {
@@ -266,7 +269,7 @@ fn body_end(rows: &[SeenRow], top: usize, body: usize, cover: &Cover<'_>) -> usi
                 }
             }
             end = at + 1;
-        } else if repeats && (end == at || again == at) {
+        } else if (end == at || again == at) && repeats() {
             // The heads again on the next page, not those of a table with a title of its own.
             again = at + 1;
         } else {

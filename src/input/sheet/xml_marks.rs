@@ -63,7 +63,9 @@ pub(super) fn targets(links: &[u8]) -> BTreeMap<String, String> {
 fn sheet_marks(xml: &[u8]) -> Marks {
     let mut marks = Marks::default();
     let Ok(text) = std::str::from_utf8(xml) else { return marks };
-    let formulas = text.contains("<f>") || text.contains("<f ") || text.contains("<f/");
+    let formulas = text
+        .match_indices("<f")
+        .any(|(at, _)| text.as_bytes().get(at + 2).is_some_and(|next| matches!(next, b'>' | b' ' | b'/')));
     if !formulas && !text.contains("hidden=") {
         return marks;
     }

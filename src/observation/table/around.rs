@@ -9,7 +9,7 @@ use crate::dictionary::{Dictionary, Tag, UnitClass};
 use crate::document::{Block, BlockKind, Document};
 use crate::period::Period;
 use crate::report::{is_dated, period_of_words};
-use crate::text::Place;
+use crate::text::{Place, Token};
 
 /// A line above a table that is longer than this is running text.
 const MOST_TOKENS: usize = 60;
@@ -52,8 +52,10 @@ impl Surroundings {
             let words = Words::new(before.tokens.clone(), dictionary);
             found.add_context(&words, WEIGHT);
             found.unit_line(&words, dictionary);
+            // A short line right above a table is its title.
+            let title = sheet.is_some() || found.captions.is_empty() && is_title(before);
             found.fields.extend(words.hits.iter().filter_map(|h| match h.tag {
-                Tag::Field(field) if sheet.is_some() => Some(field),
+                Tag::Field(field) if title => Some(field),
                 _ => None,
             }));
             found.captions.push(words);
@@ -107,6 +109,12 @@ impl Surroundings {
             self.units.push((UnitClass::Known(crate::dictionary::register::Unit::Percent), Decimal::ONE));
         }
     }
+}
+
+/// Whether a line has the form of a title rather than of a sentence.
+fn is_title(block: &Block) -> bool {
+    let ends = block.tokens.last().is_some_and(|t| t.is('.') || t.is(';'));
+    block.tokens.len() <= 24 && !ends && !block.tokens.iter().any(Token::is_number)
 }
 
 /// The period that the lines above name, where none of them names the report's.

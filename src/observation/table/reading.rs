@@ -21,9 +21,9 @@ use crate::text::{SourceText, Token};
 /// Words of the labels above count this much from there.
 const LABEL_ABOVE: f32 = 1.2;
 /// Labels and heads need this share of their letters to be known words for another's words to speak for them.
-pub(super) const ENOUGH_KNOWN: f32 = 0.6;
+pub(super) const ENOUGH_KNOWN: f64 = 0.6;
 /// Nothing else is said.
-const ALL_KNOWN: f32 = 0.95;
+const ALL_KNOWN: f64 = 0.95;
 
 /// What a row, a column or both state.
 #[derive(Debug, Clone)]
@@ -232,7 +232,7 @@ impl Reader<'_> {
         self.share_of_categories(words, indicator) >= ALL_KNOWN
     }
 
-    fn share_of_categories(&self, words: &Words, indicator: u16) -> f32 {
+    fn share_of_categories(&self, words: &Words, indicator: u16) -> f64 {
         let Some(rule) = self.dictionary.indicator(indicator) else { return 0.0 };
         words.covered(|tag| match tag {
             Tag::Marker(

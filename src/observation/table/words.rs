@@ -67,7 +67,7 @@ impl Words {
         self.tokens.iter().any(|t| t.is('%')) || self.says(Marker::Percent)
     }
 
-    /// The unit that is named, the longest name first, then the first.
+    /// The unit that is named first, the longest there.
     pub(super) fn unit(&self, dictionary: &Dictionary) -> Option<(UnitClass, rust_decimal::Decimal)> {
         // «TH» heads results; it counts no cases there.
         let heads = |h: &Hit<Tag>| {
@@ -80,10 +80,10 @@ impl Words {
             })
         };
         let best = self.hits.iter().filter_map(|h| match h.tag {
-            Tag::Unit(id) if !heads(h) => Some((h.words, std::cmp::Reverse(h.first), id)),
+            Tag::Unit(id) if !heads(h) => Some((std::cmp::Reverse(h.first), h.words, id)),
             _ => None,
         });
-        let (_, std::cmp::Reverse(first), id) = best.max()?;
+        let (std::cmp::Reverse(first), _, id) = best.max()?;
         let unit = dictionary.units.get(usize::from(id))?;
         // «nghìn người»: the scale before a noun.
         let scale = self.hits.iter().find_map(|h| match h.tag {
@@ -129,7 +129,7 @@ impl Words {
 
     /// How much of the words, by letters, is covered by phrases that `known` accepts; 1 where there are none. Words that
     /// say nothing, and those before a total, do not count.
-    pub(super) fn covered(&self, known: impl Fn(&Tag) -> bool) -> f32 {
+    pub(super) fn covered(&self, known: impl Fn(&Tag) -> bool) -> f64 {
         let marks = |accepts: &dyn Fn(&Tag) -> bool| {
             let mut marked = vec![false; self.tokens.len()];
             for hit in self.hits.iter().filter(|h| accepts(&h.tag)) {
@@ -150,8 +150,7 @@ impl Words {
             all += length;
             told += if marked { length } else { 0 };
         }
-        #[expect(clippy::cast_precision_loss, reason = "a share of a few hundred letters")]
-        if all == 0 { 1.0 } else { told as f32 / all as f32 }
+        if all == 0 { 1.0 } else { f64::from(told) / f64::from(all) }
     }
 
     /// The period that ends at a date written in figures: `31/12/2022`.
