@@ -167,7 +167,7 @@ impl<'a> Side<'a> {
             observations: run.observations.iter().map(|o| (o.id.as_str(), o)).collect(),
             digests: counted().map(|r| (r.file.as_str(), r.digest.as_str())).collect(),
             known: counted().map(|r| r.digest.as_str()).collect(),
-            told: counted().map(|r| whose(r)).collect(),
+            told: counted().map(whose).collect(),
         }
     }
 
