@@ -10,6 +10,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use rayon::prelude::*;
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 use tonghop::annex::{AnnexInput, Layouts, write_workbook};
@@ -49,9 +50,45 @@ fn main() -> Result<()> {
     let load = median(|| Dictionary::load(&templates));
     println!("{:<34}{:>12.2}", "dictionary", load.as_secs_f64() * 1e3);
     stages(&reports, &dictionary, &templates, &line)?;
+    formats()?;
     sheets::sheets(&dictionary, &templates)?;
     linearity(&reports, &dictionary);
     flatness(&reports, &dictionary, megabytes)
+}
+
+/// How fast files of each format become text, on one core; then a load of many on all.
+fn formats() -> Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats");
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    for entry in fs::read_dir(&folder)? {
+        let path = entry?.path();
+        if path.is_file() {
+            files.push((path.display().to_string(), fs::read(path)?));
+        }
+    }
+    files.sort();
+    let of = |ending: &str| -> Vec<&Vec<u8>> {
+        files.iter().filter(|(name, _)| name.ends_with(ending)).map(|(_, bytes)| bytes).collect()
+    };
+    println!("\n{:<34}{:>12}{:>14}{:>12}", "format", "ms/file", "files/s", "KB/file");
+    for ending in [".txt", ".docx", "-word.docx", ".doc", ".rtf", ".html", ".pdf"] {
+        let files = of(ending);
+        let count = files.len().max(1) as f64;
+        let time = median(|| each(&files, |bytes| extract_text("x", bytes, &Limits::default()))).as_secs_f64() / count;
+        let size = files.iter().map(|b| b.len()).sum::<usize>() as f64 / count / 1e3;
+        println!("{ending:<34}{:>12.3}{:>14.0}{size:>12.1}", time * 1e3, 1.0 / time);
+    }
+    println!("\n{:<34}{:>12}", "load on all cores", "s");
+    for (load, ending, count) in
+        [("1000 Word files of 41 KB", "-word.docx", 1000), ("300 PDFs of 3 pages", ".pdf", 300)]
+    {
+        let many: Vec<&Vec<u8>> = of(ending).into_iter().cycle().take(count).collect();
+        let time = median(|| {
+            many.par_iter().for_each(|bytes| drop(black_box(extract_text("x", bytes, &Limits::default()))));
+        });
+        println!("{load:<34}{:>12.2}", time.as_secs_f64());
+    }
+    Ok(())
 }
 
 fn stages(

@@ -181,9 +181,11 @@ impl<'a> Book<'a> {
         universe
     }
 
-    /// Whether a province has a figure in this workbook.
+    /// Whether a province has a figure of its own in this workbook: the plan of the year holds in every period, and
+    /// alone is no report.
     pub(super) fn has_province(&self, system: ProvinceSystem, code: &str) -> bool {
-        self.by_province.contains_key(&(system, code))
+        let own = self.by_province.get(&(system, code)).into_iter().flatten();
+        own.filter_map(|at| self.figure(*at)).any(|f| f.is_direct() || f.key.measure != Measure::Plan)
     }
 
     /// The provinces of a list, in regional order.

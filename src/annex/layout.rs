@@ -42,6 +42,9 @@ pub(super) enum ForEach {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Layout {
+    /// Name of its file, without folder and ending.
+    #[serde(skip)]
+    pub(super) file: String,
     /// A list; without it the sheet is a grid of rows and columns.
     pub(super) list: Option<List>,
     /// A sheet for each of something; without it there is one.
@@ -382,6 +385,11 @@ fn check_circles(checked: &mut Checked<'_>, nodes: &[&Node]) {
 }
 
 impl Layouts {
+    /// The names of the layouts that give sheets of figures: those of their files, in order.
+    pub fn names(&self) -> Vec<&str> {
+        self.layouts.iter().filter(|layout| layout.list.is_none()).map(|layout| layout.file.as_str()).collect()
+    }
+
     /// Names of the units that values have, by their codes.
     pub fn base_units(&self) -> BTreeMap<String, String> {
         self.labels.base_units().iter().map(|(code, name)| (code.clone(), name.clone())).collect()
@@ -419,6 +427,8 @@ impl Layouts {
 impl Layout {
     fn read(file: &str, text: &str, register: &Register, geography: &Geography) -> Result<Self, TemplateErrors> {
         let mut layout: Self = parse(file, text)?;
+        let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
+        layout.file = stem.trim_end_matches(".toml").to_owned();
         let mut checked = Checked { file, text, faults: Vec::new() };
         layout.check(&mut checked, register, geography);
         if !checked.faults.is_empty() {

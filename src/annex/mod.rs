@@ -114,12 +114,42 @@ enum Named<'a> {
     List(Sheet),
 }
 
+/// Which of the sheets of a period a workbook holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Only<'a> {
+    /// All of them.
+    Everything,
+    /// Those made for one province, and its sources.
+    Province(ProvinceSystem, &'a str),
+    /// Those of one layout, by the name of its file, and the sources.
+    Layout(&'a str),
+}
+
 /// The bytes of the workbook of one period. The same input gives the same bytes.
 ///
 /// # Errors
 /// When no layout gives a sheet, or the file cannot be written.
 pub fn write_workbook(input: &AnnexInput<'_>) -> Result<Vec<u8>, AnnexError> {
-    let (sheets, sources) = lay_out(input);
+    write_part(input, Only::Everything)
+}
+
+/// The provinces that a workbook of the period has sheets for, in regional order.
+pub fn provinces_of(input: &AnnexInput<'_>) -> Vec<(ProvinceSystem, String)> {
+    let book = Book::new(input);
+    let mut provinces = Vec::new();
+    for system in book.systems() {
+        let own = input.geography.provinces(system).filter(|p| book.has_province(system, &p.code));
+        provinces.extend(own.map(|p| (system, p.code.clone())));
+    }
+    provinces
+}
+
+/// The bytes of a workbook with some of the sheets of a period.
+///
+/// # Errors
+/// As [`write_workbook`]; also where the sheets asked for have nothing to show.
+pub fn write_part(input: &AnnexInput<'_>, only: Only<'_>) -> Result<Vec<u8>, AnnexError> {
+    let (sheets, sources) = lay_out(input, only);
     if sheets.is_empty() {
         return Err(AnnexError::Empty(input.period));
     }
@@ -158,9 +188,22 @@ pub fn write_twin(input: &AnnexInput<'_>) -> Result<Vec<u8>, AnnexError> {
 }
 
 /// The sheets of the workbook, and the name of the sheet of sources.
-fn lay_out(input: &AnnexInput<'_>) -> (Vec<Sheet>, Option<String>) {
+fn lay_out(input: &AnnexInput<'_>, only: Only<'_>) -> (Vec<Sheet>, Option<String>) {
     let mut book = Book::new(input);
-    let built = built(&book);
+    if let Only::Province(system, code) = only {
+        let figures = book.figures.iter().copied();
+        let own =
+            figures.filter(|at| book.figure(*at).is_some_and(|f| f.key.system == system && f.key.province == code));
+        book = Book::of(input, own.collect());
+    }
+    let mut built = built(&book);
+    if only != Only::Everything {
+        built.retain(|sheet| is_asked_for(sheet, only));
+        // Sources of nothing are no workbook.
+        if built.iter().all(|sheet| matches!(sheet, Built::List(..))) {
+            return (Vec::new(), None);
+        }
+    }
     // An annex is numbered only where there are several.
     let is_numbered = |layout: &Layout| layout.lines().heading.contains("{number}");
     let several = built.iter().filter(|sheet| is_numbered(sheet.layout())).count() > 1;
@@ -208,6 +251,18 @@ fn lay_out(input: &AnnexInput<'_>) -> (Vec<Sheet>, Option<String>) {
         Named::List(sheet) => sheet,
     });
     (finished.collect(), sources)
+}
+
+/// Whether a sheet belongs to a part of the workbook.
+fn is_asked_for(sheet: &Built<'_>, only: Only<'_>) -> bool {
+    match (sheet, only) {
+        (_, Only::Everything) => true,
+        (Built::List(_, list), _) => *list == List::Sources,
+        (Built::Grid(grid), Only::Layout(name)) => grid.layout.file == name,
+        (Built::Grid(grid), Only::Province(_, code)) => {
+            matches!(grid.whom.selection.place, Some(Place::Province(province)) if province.code == code)
+        }
+    }
 }
 
 /// The values for the placeholders of a sheet's name.

@@ -30,6 +30,7 @@ pub use export::{ExportFormat, ExportSplit, Exported, export};
 pub use failure::{Failure, Problem};
 pub use fill::{FillOptions, fill_form};
 pub use letter::write_letters;
+pub use outputs::Split;
 pub use province::ProvinceChoice;
 pub(crate) use read::clause_at;
 pub use review::{ReviewDone, write_review_of};

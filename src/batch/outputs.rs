@@ -9,16 +9,18 @@ use super::find::WORKBOOK_STEM;
 use super::identity::revisions;
 use super::run::Resources;
 use super::staging::OutputFile;
-use crate::annex::{AnnexInput, Layouts, write_twin, write_workbook};
+use crate::annex::{AnnexError, AnnexInput, Layouts, Only, provinces_of, write_part, write_twin, write_workbook};
 use crate::completeness::{Completeness, Mention, write_completeness_csv, write_mentions_csv, write_reporting_csv};
 use crate::consolidate::{Boundaries, Consolidated, Input, Plan, consolidate, rows};
 use crate::diagnostic::Finding;
+use crate::dictionary::geography::ProvinceSystem;
 use crate::observation::{LedgerEntry, Observation};
 use crate::period::Period;
 use crate::table::{
     FigureRow, ReportRow, TableError, write_figures_csv, write_findings_csv, write_ledger_csv, write_observations_csv,
     write_parquet, write_reports_csv,
 };
+use crate::text::bare;
 
 /// All tables of a run.
 pub(crate) struct Tables {
@@ -128,6 +130,59 @@ pub(crate) fn workbook(
     Ok(OutputFile { name: workbook_name(period), bytes })
 }
 
+/// How the sheets of a period are divided among workbooks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Split {
+    /// One workbook for the period.
+    #[default]
+    Period,
+    /// One for each province.
+    Province,
+    /// One for each layout.
+    Layout,
+}
+
+/// The workbooks of one period. Their names begin with the period, so that they sort.
+fn workbooks(
+    resources: &Resources,
+    tables: &Tables,
+    consolidated: &Consolidated,
+    completeness: &Completeness,
+    period: Period,
+    split: Split,
+) -> Result<Vec<OutputFile>, Failure> {
+    let layouts = &resources.layouts;
+    let input = annex_input(resources, layouts, tables, consolidated, completeness, period);
+    let geography = &resources.dictionary.geography;
+    let provinces = if split == Split::Province { provinces_of(&input) } else { Vec::new() };
+    let parts: Vec<(String, Only<'_>)> = match split {
+        Split::Period => return Ok(vec![workbook(resources, layouts, tables, consolidated, completeness, period)?]),
+        Split::Layout => layouts.names().into_iter().map(|name| (name.to_owned(), Only::Layout(name))).collect(),
+        Split::Province => {
+            let name = |system, code: &str| geography.get(system, code).map(|p| p.name.clone()).unwrap_or_default();
+            let of = |(system, code): &'_ (ProvinceSystem, String)| format!("{code}-{}", slug(&name(*system, code)));
+            provinces.iter().map(|place| (of(place), Only::Province(place.0, &place.1))).collect()
+        }
+    };
+    let stem = period.file_stem();
+    let mut files = Vec::new();
+    for (name, only) in parts {
+        match write_part(&input, only) {
+            Ok(bytes) => files.push(OutputFile { name: format!("{WORKBOOK_STEM}{stem}-{name}.xlsx"), bytes }),
+            // A layout that has nothing to show in this period.
+            Err(AnnexError::Empty(_)) => {}
+            Err(error) => return Err(Failure::new("internal", &[("cause", &error.to_string())])),
+        }
+    }
+    Ok(files)
+}
+
+/// A name for files: ASCII letters and digits in lower case, the words joined by hyphens.
+fn slug(name: &str) -> String {
+    let words: Vec<String> = name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(bare).collect();
+    words.join("-")
+}
+
 /// The twin of the workbook of one period.
 ///
 /// # Errors
@@ -178,6 +233,7 @@ pub(super) fn render(
     figures: &[FigureRow],
     completeness: &Completeness,
     periods: &[Period],
+    split: Split,
 ) -> Result<Vec<OutputFile>, Failure> {
     let table = |name: &str, write: &dyn Fn(&mut Vec<u8>) -> Result<(), TableError>| -> Result<OutputFile, Failure> {
         let mut bytes = Vec::new();
@@ -195,8 +251,8 @@ pub(super) fn render(
         table("reporting.csv", &|w| Ok(write_reporting_csv(w, completeness)?))?,
         table("reports.csv", &|w| write_reports_csv(w, &tables.rows))?,
     ];
-    let made = |period: &Period| workbook(resources, &resources.layouts, tables, consolidated, completeness, *period);
-    let workbooks: Result<Vec<OutputFile>, Failure> = periods.par_iter().map(made).collect();
-    files.extend(workbooks?);
+    let made = |period: &Period| workbooks(resources, tables, consolidated, completeness, *period, split);
+    let workbooks: Result<Vec<Vec<OutputFile>>, Failure> = periods.par_iter().map(made).collect();
+    files.extend(workbooks?.into_iter().flatten());
     Ok(files)
 }

@@ -11,7 +11,7 @@ use super::find::{CORRECTIONS_LOG, InputFile, MANIFEST_FILE, PLANS_FILE, find};
 use super::identity::{Identity, compare};
 use super::letter;
 use super::manifest::{self, Done, FileDigest, Findings, Relations};
-use super::outputs::{Tables, View, completeness, figure_rows, render, review_threshold, settle};
+use super::outputs::{Split, Tables, View, completeness, figure_rows, render, review_threshold, settle};
 use super::province::ProvinceChoice;
 use super::read::{FileResult, Reader, Report};
 use super::side_files::{read_all_plans, read_lists};
@@ -49,6 +49,8 @@ pub struct Options {
     pub plans: Option<PathBuf>,
     /// On which boundaries figures of the time before the merger of provinces are shown.
     pub boundaries: Boundaries,
+    /// How the sheets of a period are divided among workbooks.
+    pub split: Split,
     /// Filled review workbooks.
     pub corrections: Vec<PathBuf>,
     /// Reports read at once; as many as there are processors, if not given.
@@ -292,7 +294,8 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
     };
     let completeness = completeness(resources, &tables);
     let figures = figure_rows(resources, &tables, &plans, view, &consolidated);
-    let mut files = pool.install(|| render(resources, &tables, &consolidated, &figures, &completeness, &periods))?;
+    let mut files =
+        pool.install(|| render(resources, &tables, &consolidated, &figures, &completeness, &periods, options.split))?;
     files.push(validation::render(&checked, &tables.findings)?);
     files.extend(gathered.texts);
     if !options.corrections.is_empty() {

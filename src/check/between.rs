@@ -114,7 +114,7 @@ fn flows(values: &Values<'_>, list: &[usize]) -> Vec<Relation> {
 /// A longer period as the sum of its months, its quarters or its halves.
 fn pieces(spans: &BTreeMap<Span, usize>, whole: Span, at: usize) -> Option<Relation> {
     let length = whole.1 - whole.0 + 1;
-    [6, 3, 1].into_iter().filter(|piece| *piece < length && length % piece == 0).find_map(|piece| {
+    [6, 3, 1].into_iter().filter(|piece| *piece < length && length.is_multiple_of(*piece)).find_map(|piece| {
         // Two pieces of which the first begins the year are a step, told as such.
         if length == piece * 2 && whole.0 % 12 == 1 {
             return None;
@@ -133,12 +133,15 @@ fn pieces(spans: &BTreeMap<Span, usize>, whole: Span, at: usize) -> Option<Relat
 
 /// The plan of a year, stated or implied, is the same in each report.
 fn plans(values: &Values<'_>, list: &[usize]) -> Vec<Relation> {
-    // By indicator, part and year: by file, the plan as it is stated, else as it follows from a percentage.
+    /// Indicator, part and year.
     type Key = (String, String, u16);
-    let mut all: BTreeMap<Key, BTreeMap<(Period, String), (Expr, usize, bool)>> = BTreeMap::new();
+    /// By report, the plan as it is stated, else as it follows from a percentage.
+    type Reports = BTreeMap<(Span, String), (Expr, usize, bool)>;
+    let mut all: BTreeMap<Key, Reports> = BTreeMap::new();
     for at in list.iter().copied() {
         let Some(own) = values.get(at).map(|v| v.observation) else { continue };
         let Some(period) = own.period else { continue };
+        let Some((first, last)) = months(period, false) else { continue };
         let stated = own.measure == Measure::Plan;
         let expr = match own.measure {
             Measure::Plan => Some(Expr::Value(at)),
@@ -147,7 +150,7 @@ fn plans(values: &Values<'_>, list: &[usize]) -> Vec<Relation> {
         };
         let Some(expr) = expr else { continue };
         let key = (own.indicator.clone(), own.breakdown.to_string(), period.year);
-        let slot = all.entry(key).or_default().entry((period, own.file.clone()));
+        let slot = all.entry(key).or_default().entry(((last, first), own.file.clone()));
         let entry = slot.or_insert_with(|| (expr.clone(), at, stated));
         if stated && !entry.2 {
             *entry = (expr, at, stated);

@@ -1,6 +1,8 @@
-//! Values that stand out: from the province's own values of other periods, or, as an average per head, from all that
-//! the run holds. The method is robust and declared: the ratio to the median of the others, held against the middle
-//! one of the others' own ratios.
+//! Values that stand out: from the province's own values of other periods, or, averages per head, from those of its
+//! region, else of all the run. Rates differ too much between provinces to be held against each other.
+//!
+//! The method is robust and declared: the ratio to the median of the others, held against the middle one of the
+//! others' own ratios.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +13,7 @@ use super::rules::{Outliers, Rules};
 use super::site_of;
 use super::values::{Values, months};
 use crate::diagnostic::{Cause, Finding, Severity};
+use crate::dictionary::geography::ProvinceSystem;
 use crate::dictionary::register;
 use crate::observation::{Measure, Status};
 use crate::period::Period;
@@ -22,6 +25,8 @@ struct Point {
     at: usize,
     /// The count of an average.
     count: Option<usize>,
+    /// Name of the region; empty where a province is only held against itself.
+    region: String,
 }
 
 pub(super) fn find(
@@ -70,7 +75,7 @@ fn own_series(
                 let value = values.get(at)?.observation.value;
                 // Events told separately make no value of the period.
                 let one = list.iter().all(|other| values.get(*other).is_some_and(|v| v.observation.value == value));
-                one.then_some(Point { value, at, count: None })
+                one.then_some(Point { value, at, count: None, region: String::new() })
             })
             .collect()
     };
@@ -84,6 +89,7 @@ fn averages(values: &Values<'_>, provinces: &[Vec<usize>]) -> BTreeMap<(String, 
     for list in provinces {
         for at in list.iter().copied() {
             let Some(own) = values.get(at).map(|v| v.observation) else { continue };
+            let region = region(values, at);
             let is_money = values.indicator(at).is_some_and(|i| i.unit == register::Unit::Vnd);
             if !is_money || !matches!(own.measure, Measure::Actual | Measure::Cumulative) {
                 continue;
@@ -107,10 +113,19 @@ fn averages(values: &Values<'_>, provinces: &[Vec<usize>]) -> BTreeMap<(String, 
             let Some(of) = values.get(*count).map(|v| v.observation.value).filter(|v| !v.is_zero()) else { continue };
             let Some(value) = own.value.checked_div(of) else { continue };
             let key = (own.indicator.clone(), (*indicator).to_owned());
-            series.entry(key).or_default().push(Point { value, at, count: Some(*count) });
+            series.entry(key).or_default().push(Point { value, at, count: Some(*count), region });
         }
     }
     series
+}
+
+/// Name of the region of a value's province.
+fn region(values: &Values<'_>, at: usize) -> String {
+    let known = values.get(at).map(|v| v.observation).and_then(|o| {
+        let system = ProvinceSystem::from_code(&o.province_system)?;
+        values.dictionary().geography.get(system, &o.province)
+    });
+    known.map(|p| p.region.clone()).unwrap_or_default()
 }
 
 fn median(mut list: Vec<Decimal>) -> Option<Decimal> {
@@ -132,12 +147,14 @@ fn ratio(a: Decimal, b: Decimal) -> Option<Decimal> {
 fn stand_out(values: &Values<'_>, series: &[Point], rules: &Outliers) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (place, point) in series.iter().enumerate() {
-        let others: Vec<Decimal> = series
-            .iter()
-            .enumerate()
-            .filter(|(other, p)| *other != place && p.value > Decimal::ZERO)
-            .map(|(_, p)| p.value)
-            .collect();
+        let others = |region: Option<&str>| -> Vec<Decimal> {
+            let of_region = |p: &Point| region.is_none_or(|r| p.region == r);
+            let others = series.iter().enumerate().filter(|(other, p)| *other != place && of_region(p));
+            others.map(|(_, p)| p.value).filter(|v| *v > Decimal::ZERO).collect()
+        };
+        // The region tells most, where it has enough values.
+        let near = others(Some(&point.region));
+        let others = if near.len() < rules.least_values { others(None) } else { near };
         if others.len() < rules.least_values || point.value <= Decimal::ZERO {
             continue;
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::batch::{ExportFormat, ExportSplit};
+use crate::batch::{ExportFormat, ExportSplit, Split};
 use crate::consolidate::Boundaries;
 use crate::input::Limits;
 use crate::message::Lang;
@@ -50,6 +50,27 @@ impl From<LangArg> for Lang {
         match arg {
             LangArg::Vi => Self::Vi,
             LangArg::En => Self::En,
+        }
+    }
+}
+
+/// A way to divide workbooks as it is written on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SplitArg {
+    /// One workbook for each period: phu-luc-2024-M05.xlsx
+    Period,
+    /// One for each province: phu-luc-2024-M05-36-nam-dinh.xlsx
+    Province,
+    /// One for each layout: phu-luc-2024-M05-20-domain.xlsx
+    Layout,
+}
+
+impl From<SplitArg> for Split {
+    fn from(arg: SplitArg) -> Self {
+        match arg {
+            SplitArg::Period => Self::Period,
+            SplitArg::Province => Self::Province,
+            SplitArg::Layout => Self::Layout,
         }
     }
 }
@@ -148,6 +169,10 @@ pub(super) struct RunArgs {
     /// Yearly plans, beside those in plans.csv among the reports
     #[arg(long, value_name = "FILE")]
     pub(super) plans: Option<PathBuf>,
+
+    /// How the sheets of a period are divided among workbooks
+    #[arg(long, value_name = "BY", default_value = "period")]
+    pub(super) split: SplitArg,
 
     /// On which boundaries figures of the time before July 2025 are shown
     #[arg(long, value_name = "LIST", default_value = "reported")]

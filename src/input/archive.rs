@@ -1,5 +1,7 @@
 //! Zip archives of reports: their files, unpacked in memory. No path of an archive ever reaches a disk as it is.
 
+use std::collections::BTreeSet;
+
 use super::package::Package;
 use super::sniff::{Zipped, zipped};
 use super::{Limit, Limits, Refusal};
@@ -26,8 +28,8 @@ pub fn is_archive(bytes: &[u8], limits: &Limits) -> bool {
 /// Unpacks an archive, with the archives in it.
 pub fn unpack(bytes: &[u8], limits: &Limits) -> Unpacked {
     let mut out = Unpacked::default();
-    let mut budget = *limits;
-    if let Err(refusal) = level(bytes, "", 1, limits, &mut budget, &mut out) {
+    let mut unpacking = Unpacking { limits, budget: *limits, taken: BTreeSet::new() };
+    if let Err(refusal) = unpacking.level(bytes, "", 1, &mut out) {
         out.refused.push((String::new(), refusal));
     }
     if out.files.is_empty() && out.refused.is_empty() {
@@ -37,47 +39,61 @@ pub fn unpack(bytes: &[u8], limits: &Limits) -> Unpacked {
     out
 }
 
-fn level(
-    bytes: &[u8],
-    folder: &str,
-    depth: u64,
-    limits: &Limits,
-    budget: &mut Limits,
-    out: &mut Unpacked,
-) -> Result<(), Refusal> {
-    if depth > limits.archives {
-        return Err(Refusal::TooLarge { limit: Limit::Archives, most: limits.archives });
-    }
-    let own = *budget;
-    let mut package = Package::open(bytes, &own)?;
-    for index in 0..package.len() {
-        let Some(name) = package.name(index) else { continue };
-        let Some(path) = safe(&name) else { continue };
-        let path = free(&format!("{folder}{path}"), out);
-        budget.files =
-            budget.files.checked_sub(1).ok_or(Refusal::TooLarge { limit: Limit::Files, most: limits.files })?;
-        let content = match package.bytes_at(index) {
-            Ok(content) => content,
-            Err(Refusal::TooLarge { limit, most }) => {
-                let most = if limit == Limit::Unpacked { limits.unpacked_bytes } else { most };
-                return Err(Refusal::TooLarge { limit, most });
-            }
-            Err(refusal) => {
-                out.refused.push((path, refusal));
-                continue;
-            }
-        };
-        let length = u64::try_from(content.len()).unwrap_or(u64::MAX);
-        budget.unpacked_bytes = budget.unpacked_bytes.saturating_sub(length);
-        if is_archive(&content, limits) {
-            if let Err(refusal) = level(&content, &format!("{path}/"), depth + 1, limits, budget, out) {
-                out.refused.push((path, refusal));
-            }
-        } else {
-            out.files.push((path, content));
+/// An unpacking on its way.
+struct Unpacking<'a> {
+    limits: &'a Limits,
+    /// What may still be unpacked.
+    budget: Limits,
+    /// Paths that files have, in lower case.
+    taken: BTreeSet<String>,
+}
+
+impl Unpacking<'_> {
+    fn level(&mut self, bytes: &[u8], folder: &str, depth: u64, out: &mut Unpacked) -> Result<(), Refusal> {
+        let limits = self.limits;
+        if depth > limits.archives {
+            return Err(Refusal::TooLarge { limit: Limit::Archives, most: limits.archives });
         }
+        let own = self.budget;
+        let mut package = Package::open(bytes, &own)?;
+        for index in 0..package.len() {
+            let Some(path) = package.name(index).and_then(|name| safe(&name)) else { continue };
+            let path = self.free(&format!("{folder}{path}"));
+            let left = self.budget.files.checked_sub(1);
+            self.budget.files = left.ok_or(Refusal::TooLarge { limit: Limit::Files, most: limits.files })?;
+            let content = match package.bytes_at(index) {
+                Ok(content) => content,
+                Err(Refusal::TooLarge { limit, most }) => {
+                    let most = if limit == Limit::Unpacked { limits.unpacked_bytes } else { most };
+                    return Err(Refusal::TooLarge { limit, most });
+                }
+                Err(refusal) => {
+                    out.refused.push((path, refusal));
+                    continue;
+                }
+            };
+            let length = u64::try_from(content.len()).unwrap_or(u64::MAX);
+            self.budget.unpacked_bytes = self.budget.unpacked_bytes.saturating_sub(length);
+            if is_archive(&content, limits) {
+                if let Err(refusal) = self.level(&content, &format!("{path}/"), depth + 1, out) {
+                    out.refused.push((path, refusal));
+                }
+            } else {
+                out.files.push((path, content));
+            }
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// A path that no file has yet.
+    fn free(&mut self, path: &str) -> String {
+        if self.taken.insert(path.to_lowercase()) {
+            return path.to_owned();
+        }
+        let (stem, ending) = path.rsplit_once('.').map_or((path, String::new()), |(s, e)| (s, format!(".{e}")));
+        let found = (2..1000).map(|n| format!("{stem} ({n}){ending}")).find(|p| self.taken.insert(p.to_lowercase()));
+        found.unwrap_or_else(|| path.to_owned())
+    }
 }
 
 /// A path within an archive as a path that every system can have below a folder; nothing for folders and for files that
@@ -102,19 +118,6 @@ fn safe(name: &str) -> Option<String> {
     let system = parts.iter().any(|p| SYSTEM_FOLDERS.contains(&p.as_str()));
     let skipped = system || last.starts_with("~$") || parts.iter().any(|p| p.starts_with('.'));
     (!skipped).then(|| crate::text::normal_form(&parts.join("/")))
-}
-
-/// A path that no file has yet.
-fn free(path: &str, out: &Unpacked) -> String {
-    let taken = |p: &str| {
-        let lower = p.to_lowercase();
-        out.files.iter().map(|(p, _)| p).chain(out.refused.iter().map(|(p, _)| p)).any(|p| p.to_lowercase() == lower)
-    };
-    if !taken(path) {
-        return path.to_owned();
-    }
-    let (stem, ending) = path.rsplit_once('.').map_or((path, String::new()), |(s, e)| (s, format!(".{e}")));
-    (2..10_000).map(|n| format!("{stem} ({n}){ending}")).find(|p| !taken(p)).unwrap_or_else(|| path.to_owned())
 }
 
 #[cfg(test)]

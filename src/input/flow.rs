@@ -251,7 +251,10 @@ impl Writer<'_> {
                 if length > start {
                     self.text.push('\n');
                 }
-            } else if !(c.is_whitespace() && at_start) && !(single && c == ' ' && self.text.ends_with(' ')) {
+                continue;
+            }
+            let again = single && c == ' ' && self.text.ends_with(' ');
+            if !again && !(at_start && c.is_whitespace()) {
                 self.text.push(c);
             }
         }

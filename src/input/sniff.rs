@@ -71,7 +71,7 @@ pub(super) fn kind_of(name: &str, bytes: &[u8], limits: &Limits) -> Result<Kind,
         });
     }
     if bytes.starts_with(COMPOUND) {
-        return Ok(compound(bytes));
+        return compound(bytes);
     }
     if bytes.starts_with(rtf::SIGNATURE) {
         return Ok(Kind::Rtf);
@@ -118,16 +118,20 @@ pub(super) fn zipped(bytes: &[u8], limits: &Limits) -> Option<Result<Zipped, Ref
 }
 
 /// What a compound file is, by the names of its streams.
-fn compound(bytes: &[u8]) -> Kind {
+///
+/// # Errors
+/// When it is damaged.
+fn compound(bytes: &[u8]) -> Result<Kind, Refusal> {
     let holds = |name: &str| {
         let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
         bytes.windows(wide.len()).any(|w| w == wide.as_slice())
     };
     if holds("EncryptedPackage") {
-        Kind::Locked
+        Ok(Kind::Locked)
     } else if holds("WordDocument") {
-        Kind::Doc
+        Ok(Kind::Doc)
     } else {
-        Kind::Unread("Office 97-2003")
+        let whole = cfb::CompoundFile::open(std::io::Cursor::new(bytes));
+        whole.map(|_| Kind::Unread("Office 97-2003")).map_err(|error| Refusal::Damaged(error.to_string()))
     }
 }

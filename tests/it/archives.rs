@@ -79,7 +79,7 @@ fn places_are_those_of_the_file() {
         found.unwrap_or_else(|| panic!("{file}: {stated}"))["place"].clone()
     };
     assert_eq!(place("a.docx", "39,00"), "bảng 1, hàng 3, cột 7");
-    assert_eq!(place("a.docx", "3.021"), "đoạn 13");
+    assert_eq!(place("a.docx", "3.021"), "đoạn 14");
     assert_eq!(place("b.pdf", "4.655"), "trang 1");
     assert_eq!(place("c.docx", "141"), "chú thích 1");
 }

@@ -167,7 +167,9 @@ fn each_is_refused_within_two_seconds() {
         let result = extract_text(name, &content, &Limits::default());
         let time = started.elapsed();
         assert!(result.is_err(), "{name} was read");
-        assert!(time < Duration::from_secs(2), "{name}: {time:?}");
+        // A build without optimisation is given more.
+        let most = Duration::from_secs(if cfg!(debug_assertions) { 15 } else { 2 });
+        assert!(time < most, "{name}: {time:?}");
     }
 }
 

@@ -16,6 +16,8 @@ mod annex;
 mod archives;
 mod bad_formats;
 mod bad_input;
+mod bonds;
+mod checks;
 mod determinism;
 mod dictionary;
 mod evidence;

@@ -23,8 +23,10 @@ pub(super) fn derive(values: &Values<'_>) -> Vec<Relation> {
 }
 
 fn plans(values: &Values<'_>) -> Vec<Relation> {
+    /// Indicator, part, year and measure.
+    type Key = (String, String, Option<u16>, &'static str);
     let mut relations = Vec::new();
-    let mut implied: BTreeMap<(String, String, Option<u16>, &'static str), (usize, usize)> = BTreeMap::new();
+    let mut implied: BTreeMap<Key, (usize, usize)> = BTreeMap::new();
     for (at, value) in values.iter().filter(|(_, v)| v.observation.measure == Measure::PctOfPlan) {
         let Some(of) = value.about else { continue };
         let Some(subject) = values.get(of) else { continue };

@@ -17,6 +17,9 @@ const INDENT_STEP: i64 = 200;
 /// A table has at most so many columns.
 const MOST_COLUMNS: usize = 1000;
 
+/// By column, the last cell that begins there: its row, and its index in it.
+type Starts = BTreeMap<usize, (usize, usize)>;
+
 /// What is read of a document's body and of its notes.
 pub(super) struct Body<'a> {
     styles: &'a Styles,
@@ -28,6 +31,8 @@ pub(super) struct Body<'a> {
     /// The old encoding that the text was in.
     legacy: Option<Legacy>,
     cells: u64,
+    /// Bytes of text so far.
+    length: u64,
 }
 
 /// The text of a paragraph in the making: pieces in one encoding each.
@@ -60,7 +65,16 @@ struct Properties {
 
 impl<'a> Body<'a> {
     pub(super) fn new(styles: &'a Styles, numbering: Numbering, limits: &'a Limits) -> Self {
-        Self { styles, numbering, limits, notes: BTreeMap::new(), custom: Vec::new(), legacy: None, cells: 0 }
+        Self {
+            styles,
+            numbering,
+            limits,
+            notes: BTreeMap::new(),
+            custom: Vec::new(),
+            legacy: None,
+            cells: 0,
+            length: 0,
+        }
     }
 
     /// Reads the notes of one kind.
@@ -106,6 +120,12 @@ impl<'a> Body<'a> {
         let result = self.blocks(&mut xml, &mut flow.blocks);
         for (note, written) in self.custom.drain(..) {
             if let Some(note) = flow.notes.get_mut(note) {
+                // A note mostly opens with the mark that was typed for it.
+                if let Some(first) = note.body.first_mut()
+                    && let Some(rest) = first.text.trim_start().strip_prefix(written.as_str())
+                {
+                    first.text = rest.trim_start().to_owned();
+                }
                 note.written = Some(written);
             }
         }
@@ -278,6 +298,10 @@ impl<'a> Body<'a> {
                     if look.hidden == Some(true) {
                         continue;
                     }
+                    self.length = self.length.saturating_add(u64::try_from(written.len()).unwrap_or(u64::MAX));
+                    if self.length > self.limits.text_bytes {
+                        return Err(Refusal::TooLarge { limit: Limit::Text, most: self.limits.text_bytes });
+                    }
                     let clean: String = written.chars().filter(|c| *c != MARK).collect();
                     if let Some(note) = pieces.custom.take() {
                         // The character after a reference with a mark of its own is that mark.
@@ -308,10 +332,11 @@ impl<'a> Body<'a> {
 
     fn table(&mut self, xml: &mut Xml<'_>, table: &mut Table) -> Result<(), Refusal> {
         let mut open = 0_usize;
+        let mut starts = Starts::new();
         loop {
             match xml.next()? {
                 Item::Open(element) => match local(&element) {
-                    "tr" => self.row(xml, table)?,
+                    "tr" => self.row(xml, table, &mut starts)?,
                     "tblPr" | "tblGrid" | "tblPrEx" | "sdtPr" | "Fallback" | "del" => xml.skip()?,
                     _ => open += 1,
                 },
@@ -323,7 +348,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    fn row(&mut self, xml: &mut Xml<'_>, table: &mut Table) -> Result<(), Refusal> {
+    fn row(&mut self, xml: &mut Xml<'_>, table: &mut Table, starts: &mut Starts) -> Result<(), Refusal> {
         let (mut open, mut column, mut deleted) = (0_usize, 0_usize, false);
         let at = table.rows.len();
         table.rows.push(Vec::new());
@@ -335,7 +360,7 @@ impl<'a> Body<'a> {
             match item {
                 Item::Open(element) => {
                     let done = match local(&element) {
-                        "tc" => self.cell(xml, table, at, &mut column),
+                        "tc" => self.cell(xml, table, starts, &mut column),
                         "gridBefore" => {
                             column =
                                 attribute(&element, "val").and_then(|v| v.parse().ok()).unwrap_or(0).min(MOST_COLUMNS);
@@ -364,11 +389,19 @@ impl<'a> Body<'a> {
         };
         if deleted {
             table.rows.pop();
+            starts.retain(|_, (row, _)| *row < at);
         }
         result
     }
 
-    fn cell(&mut self, xml: &mut Xml<'_>, table: &mut Table, at: usize, column: &mut usize) -> Result<(), Refusal> {
+    fn cell(
+        &mut self,
+        xml: &mut Xml<'_>,
+        table: &mut Table,
+        starts: &mut Starts,
+        column: &mut usize,
+    ) -> Result<(), Refusal> {
+        let at = table.rows.len().saturating_sub(1);
         self.cells += 1;
         if self.cells > self.limits.cells {
             return Err(Refusal::TooLarge { limit: Limit::Cells, most: self.limits.cells });
@@ -427,20 +460,15 @@ impl<'a> Body<'a> {
             before.column_span += cell.column_span;
             return result;
         }
-        if goes_down {
-            let above = table
-                .rows
-                .iter_mut()
-                .enumerate()
-                .take(at)
-                .rev()
-                .find_map(|(row, cells)| cells.iter_mut().find(|c| c.column == cell.column).map(|c| (row, c)));
-            if let Some((row, above)) = above {
-                above.row_span = above.row_span.max(at - row + 1);
-                return result;
-            }
+        let above = starts.get(&cell.column).copied().filter(|_| goes_down);
+        if let Some((row, index)) = above
+            && let Some(above) = table.rows.get_mut(row).and_then(|cells| cells.get_mut(index))
+        {
+            above.row_span = above.row_span.max(at - row + 1);
+            return result;
         }
         if let Some(row) = table.rows.get_mut(at) {
+            starts.insert(cell.column, (at, row.len()));
             row.push(cell);
         }
         result

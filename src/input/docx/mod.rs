@@ -4,6 +4,8 @@
 mod body;
 mod numbering;
 mod styles;
+#[cfg(test)]
+mod tests;
 
 use body::Body;
 use numbering::Numbering;
@@ -91,10 +93,11 @@ fn related(rels: &str, limits: &Limits, kind: &str) -> Option<String> {
     let mut xml = Xml::new(rels, limits);
     loop {
         match xml.next().ok()? {
-            Item::Open(element) if local(&element) == "Relationship" => {
-                if attribute(&element, "Type").is_some_and(|t| t.ends_with(kind)) {
-                    return attribute(&element, "Target");
-                }
+            Item::Open(element)
+                if local(&element) == "Relationship"
+                    && attribute(&element, "Type").is_some_and(|t| t.ends_with(kind)) =>
+            {
+                return attribute(&element, "Target");
             }
             Item::End => return None,
             _ => {}

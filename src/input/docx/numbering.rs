@@ -64,8 +64,7 @@ impl Numbering {
         let mut kind: Option<(String, Abstract)> = None;
         let mut instance: Option<(String, Instance)> = None;
         let mut at = 0_usize;
-        loop {
-            let Ok(item) = xml.next() else { break };
+        while let Ok(item) = xml.next() {
             match item {
                 Item::Open(element) => {
                     let name = local(&element).to_owned();

@@ -11,7 +11,8 @@ fn pattern(text: &str) -> String {
     let mut out = String::new();
     for c in text.trim().chars() {
         let c = if c.is_ascii_digit() { '0' } else { c };
-        if !(c == '0' && out.ends_with('0')) && !c.is_whitespace() {
+        let again = c == '0' && out.ends_with('0');
+        if !again && !c.is_whitespace() {
             out.push(c);
         }
     }

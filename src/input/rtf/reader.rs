@@ -407,9 +407,10 @@ impl<'a> Reader<'a> {
         }
         let mut rights: Vec<i32> = rows.iter().flat_map(|(edges, _)| edges.iter().map(|e| e.right)).collect();
         rights.sort_unstable();
-        rights.dedup_by(|b, a| *b - *a <= NEAR);
-        let column_of = |right: i32| rights.iter().position(|r| (right - r).abs() <= NEAR).unwrap_or(rights.len());
+        rights.dedup_by(|b, a| b.saturating_sub(*a) <= NEAR);
+        let column_of = |right: i32| rights.partition_point(|r| right.saturating_sub(*r) > NEAR);
         let mut table = Table::default();
+        let mut starts: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
         for (at, (edges, cells)) in rows.into_iter().enumerate() {
             let mut row: Vec<Cell> = Vec::new();
             let mut column = 0;
@@ -425,15 +426,14 @@ impl<'a> Reader<'a> {
                     before.column_span += span;
                     continue;
                 }
-                let above = table.rows.iter_mut().enumerate().rev().find_map(|(r, cells): (usize, &mut Vec<Cell>)| {
-                    cells.iter_mut().find(|c| c.column == own.column).map(|c| (r, c))
-                });
                 if edge.is_some_and(|e| e.goes_up)
-                    && let Some((r, above)) = above
+                    && let Some((r, index)) = starts.get(&own.column).copied()
+                    && let Some(above) = table.rows.get_mut(r).and_then(|cells: &mut Vec<Cell>| cells.get_mut(index))
                 {
                     above.row_span = above.row_span.max(at - r + 1);
                     continue;
                 }
+                starts.insert(own.column, (at, row.len()));
                 row.push(own);
             }
             table.rows.push(row);

@@ -64,6 +64,11 @@ pub(super) struct Data {
     pub leaf: Words,
     /// Whether a head above says that parts follow.
     pub parts: bool,
+    /// The heads below the one that says so.
+    pub below_parts: Vec<Words>,
+    /// For a head that names the rest of a list («khác»): the dimension whose categories the heads beside it name, if
+    /// they do.
+    pub sibling: Option<Option<String>>,
     /// Whether the words name more than measure, period, unit and category: something that may be an indicator.
     pub names: bool,
     /// The unit that the head names.
@@ -133,6 +138,10 @@ impl Around<'_> {
             if percent { (Measure::YoyPct, false, false) } else { (Measure::YoyAbs, false, false) }
         } else if percent && (says(Marker::Reach) || says(Marker::Exceed)) {
             (Measure::PctOfPlan, false, false)
+        } else if percent && compares && coverage.is_none() && !says(Marker::OfWhichPercent) {
+            // «So sánh (%)» does not say with what.
+            untold = true;
+            (Measure::Share, false, true)
         } else if percent
             && !cumulative
             && coverage.is_none()
@@ -178,6 +187,8 @@ impl Around<'_> {
             derived: false,
             untold,
             parts: head.says(Marker::OpensParts),
+            below_parts: Vec::new(),
+            sibling: None,
             head,
             leaf,
             names,

@@ -188,7 +188,7 @@ impl<'a> Heads<'a> {
         if column == self.label {
             return Column::Label;
         }
-        let levels = self.levels(column);
+        let levels = self.levels_with_whole(column);
         let leaf = Words::new(levels.last().map(|c| c.tokens.clone()).unwrap_or_default(), self.dictionary);
         let head = Words::new(levels.iter().flat_map(|c| c.tokens.iter().copied()).collect(), self.dictionary);
         let cells = (self.body..self.lattice.rows()).filter_map(|row| self.lattice.own(row, column));
@@ -226,7 +226,66 @@ impl<'a> Heads<'a> {
         }
         let percent = filled.iter().filter(|c| c.percent || c.tokens.last().is_some_and(|t| t.is('%'))).count();
         let around = Around { percent_cells: percent * 2 > valued, ..*around };
-        Column::Data(Box::new(around.data(head, leaf)))
+        let mut data = around.data(head, leaf);
+        let words: Vec<Words> = levels.iter().map(|c| Words::new(c.tokens.clone(), self.dictionary)).collect();
+        let opener = words.iter().position(|w| w.says(Marker::OpensParts)).unwrap_or(words.len());
+        data.below_parts = words.into_iter().skip(opener + 1).collect();
+        data.sibling = levels.iter().find_map(|cell| {
+            let words = Words::new(cell.tokens.clone(), self.dictionary);
+            let rest =
+                words.says(Marker::OtherCategory) && !words.hits.iter().any(|h| matches!(h.tag, Tag::Category(_)));
+            rest.then(|| self.sibling_dimension(cell))
+        });
+        Column::Data(Box::new(data))
+    }
+
+    /// The heads over a column; under a bare «Trong đó» with those of the column before it, whose parts they are.
+    fn levels_with_whole(&self, column: usize) -> Vec<&'a Cell> {
+        let levels = self.levels(column);
+        // «Chia theo trình độ» says itself what is divided; a bare «Trong đó», and «Trong đó: nữ», do not.
+        let opens = |cell: &Cell| {
+            let words = Words::new(cell.tokens.clone(), self.dictionary);
+            words.opens_with(Marker::OpensParts)
+                && words
+                    .covered(|tag| matches!(tag, Tag::Marker(Marker::OpensParts | Marker::Filler) | Tag::Category(_)))
+                    > 0.99
+        };
+        let Some(at) = levels.iter().position(|cell| opens(cell)) else { return levels };
+        let Some(opener) = levels.get(at) else { return levels };
+        let row = (0..self.body).find(|r| self.lattice.own(*r, column).is_some_and(|c| c.range == opener.range));
+        let before = opener.columns.0.checked_sub(1).filter(|c| *c > self.label);
+        let whole = row.zip(before).and_then(|(row, before)| {
+            (self.label + 1..=before).rev().find_map(|c| {
+                let (_, cell) = self.lattice.anchor(row, c).filter(|(_, cell)| !cell.is_empty())?;
+                Some((c, cell)).filter(|(_, cell)| !opens(cell))
+            })
+        });
+        let Some((whole_column, _)) = whole else { return levels };
+        let of_whole = self.levels(whole_column);
+        // The parts stand under the same bands as their whole.
+        let same = levels.iter().take(at).zip(&of_whole).all(|(a, b)| a.range == b.range);
+        if !same {
+            return levels;
+        }
+        let own = levels.iter().skip(at).copied();
+        of_whole.iter().copied().chain(own).collect()
+    }
+
+    /// The dimension whose categories the heads left of one, in the same row, name.
+    fn sibling_dimension(&self, head: &Cell) -> Option<String> {
+        let column = head.columns.0;
+        let row = (0..self.body).find(|r| self.lattice.own(*r, column).is_some_and(|c| c.range == head.range))?;
+        (self.label + 1..column).rev().find_map(|c| {
+            let cell = self.lattice.own(row, c).filter(|cell| cell.range != head.range)?;
+            let words = Words::new(cell.tokens.clone(), self.dictionary);
+            words.hits.iter().find_map(|h| match h.tag {
+                Tag::Category(id) => {
+                    let category = self.dictionary.categories.get(usize::from(id))?;
+                    self.dictionary.dimensions.get(usize::from(category.dimension)).map(|d| d.id.clone())
+                }
+                _ => None,
+            })
+        })
     }
 
     /// The numbers and formulas of the columns, from the row that numbers them.
@@ -328,6 +387,7 @@ fn by_formula(data: &mut Data, formula: Formula, numbered: &impl Fn(u32) -> Opti
     data.of = over;
     data.period = None;
     data.index = !formula.change;
+    data.untold = false;
     data.unclear = false;
     data.unit = None;
 }

@@ -2,10 +2,15 @@
 //! running text, and what a cell's sign or number then means.
 
 mod around;
+mod cell;
 mod column;
+mod head_said;
 mod heads;
+mod kinds;
+mod label;
 mod lattice;
 mod reading;
+mod row;
 mod rows;
 mod value;
 mod words;

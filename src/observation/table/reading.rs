@@ -21,7 +21,9 @@ use crate::text::{SourceText, Token};
 /// Words of the labels above count this much from there.
 const LABEL_ABOVE: f32 = 1.2;
 /// Labels and heads need this share of their letters to be known words for another's words to speak for them.
-pub(super) const ENOUGH_KNOWN: f32 = 0.55;
+pub(super) const ENOUGH_KNOWN: f32 = 0.6;
+/// Nothing else is said.
+const ALL_KNOWN: f32 = 0.95;
 
 /// What a row, a column or both state.
 #[derive(Debug, Clone)]
@@ -222,8 +224,20 @@ impl Reader<'_> {
 
     /// Whether a label is no more than categories of the indicator, words of measure and period, and general nouns.
     pub(super) fn is_only_categories(&self, words: &Words, indicator: u16) -> bool {
-        let Some(rule) = self.dictionary.indicator(indicator) else { return false };
+        self.share_of_categories(words, indicator) >= ENOUGH_KNOWN
+    }
+
+    /// Whether it is nothing else at all.
+    pub(super) fn is_all_categories(&self, words: &Words, indicator: u16) -> bool {
+        self.share_of_categories(words, indicator) >= ALL_KNOWN
+    }
+
+    fn share_of_categories(&self, words: &Words, indicator: u16) -> f32 {
+        let Some(rule) = self.dictionary.indicator(indicator) else { return 0.0 };
         words.covered(|tag| match tag {
+            Tag::Marker(
+                Marker::PlaceColumn | Marker::CodeColumn | Marker::NoteColumn | Marker::RowNumber | Marker::District,
+            ) => false,
             Tag::Marker(_) | Tag::Period(_) | Tag::Roman(_) | Tag::MonthWord(_) => true,
             Tag::Unit(id) => self
                 .dictionary
@@ -232,7 +246,7 @@ impl Reader<'_> {
                 .is_some_and(|u| u.general && self.dictionary.unit_fit(rule.unit, Some(u.class)) > 0.5),
             Tag::Category(id) => self.admits(*id, indicator),
             _ => false,
-        }) >= ENOUGH_KNOWN
+        })
     }
 
     fn admits(&self, category: u16, indicator: u16) -> bool {

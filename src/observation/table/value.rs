@@ -10,7 +10,7 @@ use super::super::time::Coverage;
 use super::Interpreter;
 use super::column::Data;
 use super::reading::Stated;
-use super::rows::Row;
+use super::row::Row;
 use super::words::Words;
 use crate::dictionary::UnitClass;
 use crate::dictionary::geography::ProvinceSystem;
@@ -274,8 +274,10 @@ impl Interpreter<'_> {
         tokens.partition_point(|t| t.start < start)
     }
 
-    /// Within one row no figure is stated twice by different columns, and a part hangs on its total.
-    pub(super) fn settle_row(&mut self, first: usize) {
+    /// Within one row a figure that columns seem to state twice is that of the one that is called a total, and a part
+    /// hangs on its total. `totals` are the first bytes of the cells under such a head.
+    pub(super) fn settle_row(&mut self, first: usize, totals: &[usize]) {
+        self.keep_totals(first, totals);
         let end = self.linked.drafts.len();
         for at in first..end {
             let Some(draft) = self.linked.drafts.get(at) else { continue };
@@ -297,6 +299,32 @@ impl Interpreter<'_> {
             {
                 draft.part_of = draft.part_of.or(Some(PartOf { whole: first + whole, exhaustive: false }));
             }
+        }
+    }
+
+    /// Sets aside what a column with another head states of the figure that a column of totals states too.
+    fn keep_totals(&mut self, first: usize, totals: &[usize]) {
+        let own = self.linked.drafts.get(first..).unwrap_or_default();
+        let is_total = |d: &Draft| totals.contains(&d.span.start);
+        let same = |a: &Draft, b: &Draft| {
+            (a.indicator, a.measure, a.period, a.status, a.of) == (b.indicator, b.measure, b.period, b.status, b.of)
+                && a.breakdown == b.breakdown
+                && a.measure != Measure::PerUnit
+        };
+        let lost: Vec<usize> = (0..own.len())
+            .filter(|at| {
+                own.get(*at).is_some_and(|d| {
+                    !is_total(d) && own.iter().any(|t| is_total(t) && same(t, d) && t.value != d.value)
+                })
+            })
+            .map(|at| first + at)
+            .collect();
+        for at in lost.into_iter().rev() {
+            let draft = self.linked.drafts.remove(at);
+            let start = u32::try_from(draft.span.start).unwrap_or(u32::MAX);
+            self.linked.owner.remove(&start);
+            self.linked.owner.values_mut().filter(|owner| **owner > at).for_each(|owner| *owner -= 1);
+            self.linked.others.insert(start, (Class::Unmapped, "figure-of-the-total".to_owned()));
         }
     }
 

@@ -127,16 +127,25 @@ impl Words {
             .any(|h| matches!(h.tag, Tag::Period(PeriodWord::Month | PeriodWord::Quarter | PeriodWord::HalfFirst)))
     }
 
-    /// How much of the words, by letters, is covered by phrases that `known` accepts; 1 where there are none.
+    /// How much of the words, by letters, is covered by phrases that `known` accepts; 1 where there are none. Words that
+    /// say nothing, and those before a total, do not count.
     pub(super) fn covered(&self, known: impl Fn(&Tag) -> bool) -> f32 {
-        let mut marked = vec![false; self.tokens.len()];
-        for hit in self.hits.iter().filter(|h| known(&h.tag)) {
-            for slot in marked.get_mut(hit.first as usize..=hit.last as usize).unwrap_or_default() {
-                *slot = true;
+        let marks = |accepts: &dyn Fn(&Tag) -> bool| {
+            let mut marked = vec![false; self.tokens.len()];
+            for hit in self.hits.iter().filter(|h| accepts(&h.tag)) {
+                for slot in marked.get_mut(hit.first as usize..=hit.last as usize).unwrap_or_default() {
+                    *slot = true;
+                }
             }
-        }
+            marked
+        };
+        let marked = marks(&known);
+        let empty = marks(&|tag| {
+            matches!(tag, Tag::Marker(Marker::Filler | Marker::TotalRow | Marker::TotalWords | Marker::OpensParts))
+        });
         let (mut all, mut told) = (0_u32, 0_u32);
-        for (token, marked) in self.tokens.iter().zip(marked).filter(|(t, _)| t.is_word()) {
+        let counted = self.tokens.iter().zip(marked).zip(empty).filter(|((t, _), empty)| t.is_word() && !*empty);
+        for ((token, marked), _) in counted {
             let length = token.end - token.start;
             all += length;
             told += if marked { length } else { 0 };

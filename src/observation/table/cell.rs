@@ -1,0 +1,242 @@
+//! What a cell states by its row and its column together.
+
+use super::column::Data;
+use super::reading::Stated;
+use super::row::{Kinds, Row};
+use super::words::Words;
+use super::{Interpreter, value::Place};
+use crate::dictionary::marker::Marker;
+use crate::dictionary::register::Unit;
+use crate::dictionary::{Tag, UnitClass};
+use crate::observation::model::{Class, Measure};
+use crate::text::{Token, fold};
+
+/// The category of what the named ones leave.
+const OTHER: &str = "other";
+
+impl Interpreter<'_> {
+    /// What a cell states, by its row and its column.
+    pub(super) fn resolve(
+        &self,
+        row: &Row<'_>,
+        by_row: Option<&Stated>,
+        data: &Data,
+        by_head: Option<&Stated>,
+        kinds: &Kinds,
+    ) -> Result<Stated, (Class, &'static str)> {
+        if data.coming {
+            return Err((Class::Task, "coming-tasks"));
+        }
+        match &row.place {
+            // A head such as «loại hình» may stand over categories.
+            Place::Part
+                if by_head.is_some_and(|s| {
+                    !self.reader.categories(&row.words, s.indicator).is_empty()
+                        && self.reader.is_all_categories(&row.words, s.indicator)
+                }) => {}
+            Place::Part => return Err((Class::Unmapped, "district-row")),
+            Place::Region => return Err((Class::Unmapped, "region-row")),
+            _ => {}
+        }
+        if data.untold {
+            return Err((Class::Unmapped, "column-not-told"));
+        }
+        if row.refused {
+            return Err((Class::Unmapped, "row-not-told"));
+        }
+        let mut stated = match by_row {
+            Some(by_row) if data.names => {
+                // The head may name another thing of the row: its money, its participants.
+                match self.joint(row, data) {
+                    Some(joint) if joint.indicator != by_row.indicator => {
+                        if self.reader.is_foreign(&row.words, joint.indicator) {
+                            return Err((Class::Unmapped, "breakdown-not-in-register"));
+                        }
+                        let mut joint = joint;
+                        if by_row.part && joint.breakdown.is_empty() {
+                            joint.breakdown = self.reader.categories_of_part(&row.words, joint.indicator);
+                        }
+                        joint
+                    }
+                    Some(_) => by_row.clone(),
+                    None if self.reader.is_explained(&data.leaf, by_row.indicator) => by_row.clone(),
+                    None => return Err((Class::Unmapped, "column-not-told")),
+                }
+            }
+            Some(by_row) if self.other_unit(by_row, data) => match self.joint(row, data) {
+                Some(joint) => joint,
+                None if data.measure == Measure::Share => by_row.clone(),
+                None => return Err((Class::Unmapped, "unit-differs")),
+            },
+            Some(by_row) => by_row.clone(),
+            None => self.under_head(row, data, by_head, kinds)?,
+        };
+        self.add_head_categories(&mut stated, data, kinds)?;
+        Ok(stated)
+    }
+
+    /// Whether a column is in a unit that the row's indicator is not counted in.
+    pub(super) fn other_unit(&self, stated: &Stated, data: &Data) -> bool {
+        let Some(rule) = self.report.dictionary.indicator(stated.indicator) else { return false };
+        let Some((class, _)) = data.unit else { return false };
+        let special = matches!(class, UnitClass::Known(Unit::Vnd | Unit::Percent));
+        class != UnitClass::Known(rule.unit)
+            && (special || rule.unit == Unit::Vnd || self.report.dictionary.unit_fit(rule.unit, Some(class)) <= 0.0)
+    }
+
+    /// What the label and the head state together.
+    pub(super) fn joint(&self, row: &Row<'_>, data: &Data) -> Option<Stated> {
+        let unit = data.unit.or(self.unit_or_tables(row.unit));
+        let class = unit.map(|(class, _)| class);
+        let (label, head) = (&row.words.tokens, &data.head.tokens);
+        let orders: [Vec<Token>; 2] =
+            [label.iter().chain(head).copied().collect(), head.iter().chain(label).copied().collect()];
+        let read = orders
+            .iter()
+            .filter_map(|tokens| self.reader.best(tokens, &[], None, class).map(|c| (c, tokens)))
+            .max_by(|(a, _), (b, _)| a.score.total_cmp(&b.score))?;
+        let words = Words::new(label.clone(), self.report.dictionary);
+        Some(self.reader.stated(&read.0, &words, unit))
+    }
+
+    /// What a row without an indicator of its own states under a head that has one.
+    pub(super) fn under_head(
+        &self,
+        row: &Row<'_>,
+        data: &Data,
+        by_head: Option<&Stated>,
+        kinds: &Kinds,
+    ) -> Result<Stated, (Class, &'static str)> {
+        const NOT_TOLD: (Class, &str) = (Class::Unmapped, "row-not-told");
+        let joint = (!row.words.is_wordless() && self.names(&row.words)).then(|| self.joint(row, data)).flatten();
+        if let Some(joint) = joint
+            && self.reader.is_explained(&row.words, joint.indicator)
+        {
+            if self.reader.is_foreign(&row.words, joint.indicator) {
+                return Err((Class::Unmapped, "breakdown-not-in-register"));
+            }
+            return Ok(self.with_above(joint, row));
+        }
+        let mut by_head = by_head.ok_or(NOT_TOLD)?.clone();
+        by_head.breakdown.retain(|(dimension, _)| !kinds.dimensions.contains(dimension));
+        let by_head = &by_head;
+        if matches!(row.place, Place::Province(..)) {
+            return Ok(by_head.clone());
+        }
+        if self.reader.is_foreign(&row.words, by_head.indicator) {
+            return Err((Class::Unmapped, "breakdown-not-in-register"));
+        }
+        let mut pairs = self.reader.categories_of_part(&row.words, by_head.indicator);
+        let mut own_name = false;
+        if pairs.is_empty() {
+            pairs.extend(self.named_category(row, kinds));
+            own_name = !pairs.is_empty();
+        }
+        if let Some(dimension) =
+            row.sibling.as_ref().filter(|_| pairs.is_empty() && row.words.says(Marker::OtherCategory))
+        {
+            let admitted = self.report.dictionary.indicator(by_head.indicator);
+            if admitted.is_some_and(|i| i.breakdowns.contains(dimension)) {
+                // «Đối tượng khác» after rows of groups.
+                pairs.push((dimension.clone(), OTHER.to_owned()));
+            }
+        }
+        // «Số người», «Số lượng»: a label that names no more than a unit.
+        let only_unit = row.words.hits.iter().any(|h| matches!(h.tag, Tag::Unit(_)))
+            && row.words.covered(|tag| {
+                matches!(tag, Tag::Marker(Marker::Filler | Marker::ResultColumn)) || self.is_general_unit(tag)
+            }) > 0.99
+            && self.reader.is_only_categories(&row.words, by_head.indicator)
+            && !row.words.says(Marker::OtherCategory);
+        let said = row.place == Place::Whole
+            || !pairs.is_empty()
+            || row.coverage.is_some()
+            || row.words.is_wordless()
+            || only_unit;
+        // A label that names another thing is not spoken for by the title.
+        let told =
+            row.place == Place::Whole || own_name || self.reader.is_only_categories(&row.words, by_head.indicator);
+        if !said || !told {
+            return Err(NOT_TOLD);
+        }
+        let mut stated = by_head.clone();
+        for (dimension, category) in pairs {
+            stated.breakdown.retain(|(d, _)| *d != dimension);
+            stated.breakdown.push((dimension, category));
+        }
+        stated.breakdown.sort();
+        Ok(self.with_above(stated, row))
+    }
+
+    /// Under a head that names a dimension («Dân tộc») a label that is a category's own name, such as `Kinh`, states it.
+    fn named_category(&self, row: &Row<'_>, kinds: &Kinds) -> Option<(String, String)> {
+        let dictionary = self.report.dictionary;
+        // Word by word, in the form in which spellings do not differ.
+        let folded = |text: &str| text.split_whitespace().map(fold).collect::<Vec<_>>();
+        let label = folded(&self.report.document.written(&row.words.tokens));
+        dictionary.categories.iter().find_map(|category| {
+            let dimension = dictionary.dimensions.get(usize::from(category.dimension))?;
+            let named = kinds.dimensions.contains(&dimension.id) && folded(&category.name) == label;
+            (named && !category.id.is_empty()).then(|| (dimension.id.clone(), category.id.clone()))
+        })
+    }
+
+    /// Adds the categories of the rows that this one is a part of.
+    pub(super) fn with_above(&self, mut stated: Stated, row: &Row<'_>) -> Stated {
+        for words in &row.hangs_on {
+            for (dimension, category) in self.reader.categories(words, stated.indicator) {
+                if stated.breakdown.iter().all(|(d, _)| *d != dimension) {
+                    stated.breakdown.push((dimension, category));
+                }
+            }
+        }
+        stated.breakdown.sort();
+        stated
+    }
+
+    /// Adds the categories that the head states; a head that names a part without saying which, or one that the
+    /// register does not admit, tells nothing.
+    pub(super) fn add_head_categories(
+        &self,
+        stated: &mut Stated,
+        data: &Data,
+        kinds: &Kinds,
+    ) -> Result<(), (Class, &'static str)> {
+        if data.derived {
+            return Ok(());
+        }
+        if self.reader.is_foreign(&data.head, stated.indicator) {
+            return Err((Class::Unmapped, "breakdown-not-in-register"));
+        }
+        let told = |words: &Words| words.is_wordless() || self.reader.is_explained(words, stated.indicator);
+        if !told(&data.leaf) || !data.below_parts.iter().all(told) {
+            return Err((Class::Unmapped, "column-not-told"));
+        }
+        let mut pairs = self.reader.categories(&data.head, stated.indicator);
+        if let Some(sibling) = &data.sibling {
+            let admitted = self.report.dictionary.indicator(stated.indicator);
+            match sibling.as_ref().filter(|d| admitted.is_some_and(|i| i.breakdowns.contains(d))) {
+                Some(dimension) if pairs.iter().all(|(d, _)| d != dimension) => {
+                    pairs.push((dimension.clone(), OTHER.to_owned()));
+                }
+                Some(_) => {}
+                None if self.names(&data.leaf) => {}
+                None => return Err((Class::Unmapped, "column-not-told")),
+            }
+        }
+        // Under labels of ethnic groups «tỷ lệ trong dân tộc» is the row's own.
+        pairs.retain(|(dimension, _)| !kinds.dimensions.contains(dimension));
+        if data.parts && pairs.is_empty() && !data.said && !data.leaf.says(Marker::TotalWords) && !data.names {
+            return Err((Class::Unmapped, "column-not-told"));
+        }
+        for (dimension, category) in pairs {
+            match stated.breakdown.iter().find(|(d, _)| *d == dimension) {
+                Some((_, own)) if *own != category => return Err((Class::Unmapped, "categories-differ")),
+                Some(_) => {}
+                None => stated.breakdown.push((dimension, category)),
+            }
+        }
+        stated.breakdown.sort();
+        Ok(())
+    }
+}

@@ -1,0 +1,97 @@
+//! What the heads of columns state by themselves, and by each other.
+
+use rust_decimal::Decimal;
+
+use super::Interpreter;
+use super::column::Column;
+use super::reading::Stated;
+use super::words::Words;
+use crate::dictionary::UnitClass;
+use crate::dictionary::register::Unit;
+use crate::observation::candidates::Candidate;
+use crate::observation::model::Measure;
+
+impl Interpreter<'_> {
+    /// What a column's head states, with the words above the table as its own.
+    pub(super) fn by_head(&self, column: &Column) -> Option<Stated> {
+        let Column::Data(data) = column else { return None };
+        let unit = self.unit_or_tables(data.unit);
+        let class = unit.map(|(class, _)| class);
+        let read = |title: Option<&Words>| {
+            // A share is of what is counted, unless the words name a rate.
+            let of_class = |class: Option<UnitClass>| self.reader.best(&data.head.tokens, &[], title, class);
+            let is_rate = |read: &Candidate| {
+                self.report.dictionary.indicator(read.indicator).is_some_and(|i| i.unit == Unit::Percent)
+            };
+            let read = if data.measure == Measure::Share {
+                of_class(class).filter(is_rate).or_else(|| of_class(None))
+            } else {
+                of_class(class)
+            }?;
+            Some(self.reader.stated(&read, &data.head, unit))
+        };
+        if let Some(stated) = read(None) {
+            return Some(stated);
+        }
+        self.reader.around.captions.iter().take(6).find_map(|caption| {
+            // A head that names another thing is not spoken for by the title.
+            let mut stated = read(Some(caption))
+                .filter(|s| !data.names || self.reader.is_only_categories(&data.leaf, s.indicator))?;
+            stated.confidence -= self.report.dictionary.confidence.loses.table_context;
+            Some(stated)
+        })
+    }
+
+    /// What heads say of each other: a rate or share by the columns that its key divides, and a head that names only a
+    /// category, of the indicator of the head before it.
+    pub(super) fn relate_heads(&mut self, by_head: &mut [Option<Stated>]) {
+        let ratios = self.heads.ratios();
+        for (column, over, by) in ratios {
+            let read = |at: usize| by_head.get(at).and_then(Clone::clone);
+            let (Some(over), Some(by)) = (read(over), read(by)) else { continue };
+            let Some(Column::Data(data)) = self.columns.get_mut(column) else { continue };
+            if !matches!(data.measure, Measure::Share | Measure::Actual | Measure::YoyBase) {
+                continue;
+            }
+            let rate =
+                self.report.dictionary.rate_of(over.indicator, by.indicator).filter(|_| over.breakdown == by.breakdown);
+            let unit = Some(UnitClass::Known(Unit::Percent));
+            let made = match rate {
+                Some(rate) => Stated { indicator: rate, class: unit, factor: Decimal::ONE, ..over },
+                None if over.indicator == by.indicator && over.breakdown.len() > by.breakdown.len() => {
+                    data.measure = Measure::Share;
+                    over
+                }
+                None => continue,
+            };
+            if data.measure == Measure::Share && rate.is_some() {
+                data.measure = Measure::Actual;
+            }
+            data.unclear = false;
+            data.derived = true;
+            if let Some(slot) = by_head.get_mut(column) {
+                *slot = Some(made);
+            }
+        }
+        for column in 1..by_head.len() {
+            let Some(Column::Data(data)) = self.columns.get(column) else { continue };
+            let Some(before) = by_head.get(column - 1).and_then(Clone::clone) else { continue };
+            let pairs = self.reader.categories(&data.leaf, before.indicator);
+            let lost = by_head.get(column).is_none_or(Option::is_none)
+                || by_head
+                    .get(column)
+                    .and_then(Option::as_ref)
+                    .is_some_and(|own| self.reader.is_foreign(&data.leaf, own.indicator));
+            if !lost || pairs.is_empty() || !self.reader.is_only_categories(&data.leaf, before.indicator) {
+                continue;
+            }
+            let mut breakdown = before.breakdown.clone();
+            breakdown.retain(|(dimension, _)| pairs.iter().all(|(d, _)| d != dimension));
+            breakdown.extend(pairs);
+            breakdown.sort();
+            if let Some(slot) = by_head.get_mut(column) {
+                *slot = Some(Stated { breakdown, ..before });
+            }
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! What a row states by its own words and those of the rows above it.
+
+use super::column::{Column, Data};
+use super::reading::Stated;
+use super::row::{Progress, Row, is_total, rank};
+use super::words::Words;
+use super::{Interpreter, value::Place};
+use crate::dictionary::marker::Marker;
+use crate::dictionary::register::Unit;
+use crate::dictionary::{Tag, UnitClass};
+use crate::observation::model::Measure;
+use crate::text::Token;
+
+/// A label with better own words than this is no part of the row above.
+const OWN_STRONGER: f32 = 2.4;
+
+impl Interpreter<'_> {
+    /// What a row states by its own words and those of the rows above it.
+    pub(super) fn state(&self, row: &mut Row<'_>, rank: u16, progress: &Progress) -> Option<Stated> {
+        if !matches!(row.place, Place::None | Place::Whole) {
+            return None;
+        }
+        let dictionary = self.report.dictionary;
+        row.coverage = row.words.coverage(self.reader.source, self.period, dictionary).coverage;
+        let group = self.group_words(row.at);
+        let mut above: Vec<&Words> = progress.above.iter().map(|a| &a.words).collect();
+        above.extend(&group);
+        let unit = self.unit_or_tables(row.unit);
+        let class = unit.map(|(class, _)| class);
+        let own = self.reader.best(&row.words.tokens, &above, None, class).or_else(|| {
+            // «Tai nạn lao động | vụ»: the unit's own column names what is counted.
+            let unit_words = self.unit_words(row)?;
+            let tokens: Vec<Token> = unit_words.iter().chain(&row.words.tokens).copied().collect();
+            self.reader.best(&tokens, &above, None, class)
+        });
+        let parent = progress.above.iter().rev().find(|a| !a.opens);
+        let opened = progress.above.last().is_some_and(|a| a.opens);
+        let opens = row.words.opens_with(Marker::OpensParts) || row.words.says(Marker::OpensParts);
+        let hangs = rank >= rank::DASH || opens || opened;
+        let whole = progress.above.iter().rev().find_map(|a| a.stated.as_ref()).or(progress
+            .main
+            .as_ref()
+            .map(|(stated, _)| stated)
+            .filter(|_| (hangs || own.is_none()) && !is_total(&row.words)));
+        if let Some(whole) = whole {
+            let own_stronger = own.is_some_and(|c| c.indicator != whole.indicator && c.score > OWN_STRONGER && !opens);
+            if (hangs || own.is_none()) && !own_stronger {
+                if let Some(part) = self.part(row, whole) {
+                    return Some(part);
+                }
+                if own.is_none() && self.names_measure(row) {
+                    return Some(Stated { part: true, ..whole.clone() });
+                }
+                let total = is_total(&row.words) && self.reader.is_explained(&row.words, whole.indicator);
+                if own.is_none() && total {
+                    return Some(whole.clone());
+                }
+            }
+        }
+        let before = progress.main.as_ref().map(|(stated, _)| stated);
+        let field = |indicator: u16| dictionary.indicator(indicator).map(|i| i.domain().to_owned());
+        if let Some(before) = before
+            && own.is_none_or(|own| {
+                class == Some(UnitClass::Known(Unit::Vnd)) && field(own.indicator) != field(before.indicator)
+            })
+            && let Some(companion) = self.reader.companion(&row.words, before, unit)
+        {
+            return Some(companion);
+        }
+        if let Some(own) = own {
+            // A part in words of no category is no total: «- Xây mới» under houses built and repaired.
+            let of = whole.filter(|_| hangs);
+            if of.is_some_and(|w| w.indicator == own.indicator)
+                && self.reader.categories(&row.words, own.indicator).is_empty()
+            {
+                row.refused = true;
+                return None;
+            }
+            // A part is counted in the unit of its whole unless the row says otherwise.
+            let units = |indicator: u16| dictionary.indicator(indicator).map(|i| i.unit);
+            if opens && row.unit.is_none() && of.is_some_and(|w| units(w.indicator) != units(own.indicator)) {
+                row.refused = true;
+                return None;
+            }
+            // «Kế hoạch tuyển sinh» names the indicator and the measure.
+            let measured = [Marker::PlanOfYear, Marker::Cumulative, Marker::SamePeriod];
+            if measured.iter().any(|m| row.words.says(*m)) {
+                row.meaning = Some(self.meaning(row)).filter(|d| d.measure != Measure::Share);
+            }
+            return Some(self.reader.stated(&own, &row.words, unit));
+        }
+        let titles = parent.into_iter().map(|a| &a.words).chain(&group);
+        for title in titles {
+            if let Some(read) = self.reader.best(&row.words.tokens, &above, Some(title), class)
+                && self.reader.is_explained(&row.words, read.indicator)
+                && !self.reader.is_foreign(&row.words, read.indicator)
+                && whole.is_none_or(|w| !hangs || w.indicator != read.indicator)
+            {
+                let mut stated = self.reader.stated(&read, &row.words, unit);
+                stated.confidence -= dictionary.confidence.loses.inherited;
+                return Some(stated);
+            }
+        }
+        if !self.names(&row.words) || hangs {
+            return None;
+        }
+        self.reader.around.captions.iter().take(3).find_map(|title| {
+            let read = self.reader.best(&row.words.tokens, &above, Some(title), class)?;
+            let fits = self.reader.is_explained(&row.words, read.indicator)
+                && !self.reader.is_foreign(&row.words, read.indicator);
+            let mut stated = fits.then(|| self.reader.stated(&read, &row.words, unit))?;
+            stated.confidence -= dictionary.confidence.loses.table_context;
+            Some(stated)
+        })
+    }
+
+    /// The words of group columns left of the label that reach over this row.
+    pub(super) fn group_words(&self, at: usize) -> Vec<Words> {
+        (0..self.heads.label)
+            .filter(|c| matches!(self.columns.get(*c), Some(Column::Group)))
+            .filter_map(|c| {
+                let reaching = self.lattice.get(at, c).filter(|cell| !cell.is_empty());
+                let before =
+                    || (self.heads.body..at).rev().find_map(|r| self.lattice.get(r, c).filter(|x| !x.is_empty()));
+                reaching.or_else(before)
+            })
+            .map(|cell| Words::new(cell.tokens.clone(), self.report.dictionary))
+            .collect()
+    }
+
+    /// A row of categories under a statement.
+    pub(super) fn part(&self, row: &Row<'_>, whole: &Stated) -> Option<Stated> {
+        let pairs = self.reader.categories_of_part(&row.words, whole.indicator);
+        if pairs.is_empty() || self.reader.is_foreign(&row.words, whole.indicator) {
+            return None;
+        }
+        let mut breakdown = whole.breakdown.clone();
+        breakdown.retain(|(d, _)| pairs.iter().all(|(p, _)| p != d));
+        breakdown.extend(pairs);
+        breakdown.sort();
+        Some(Stated {
+            confidence: whole.confidence - self.report.dictionary.confidence.loses.inherited,
+            breakdown,
+            class: row.unit.map(|(class, _)| class).or(whole.class),
+            factor: row.unit.map_or(whole.factor, |(_, factor)| factor),
+            rule: format!("part of: {}", whole.rule),
+            part: true,
+            ..whole.clone()
+        })
+    }
+
+    /// Whether a label is words of measure only («lũy kế», «% kế hoạch»), and what they say.
+    pub(super) fn names_measure(&self, row: &mut Row<'_>) -> bool {
+        let known = row.words.covered(|tag| {
+            matches!(tag, Tag::Marker(_) | Tag::Period(_) | Tag::Roman(_) | Tag::MonthWord(_))
+                || self.is_general_unit(tag)
+        });
+        if known < 0.99 || row.words.is_wordless() {
+            return false;
+        }
+        let data = self.meaning(row);
+        let says = data.said && !row.words.says(Marker::TotalWords);
+        row.meaning = Some(data).filter(|_| says);
+        says
+    }
+
+    /// What a label says of its values as the head of a column would.
+    pub(super) fn meaning(&self, row: &Row<'_>) -> Data {
+        let around = super::Around {
+            source: self.reader.source,
+            report: self.period,
+            dictionary: self.report.dictionary,
+            index_said: self.reader.around.index_said,
+            percent_cells: row.unit.is_some_and(|(class, _)| class == UnitClass::Known(Unit::Percent)),
+        };
+        around.data(row.words.clone(), row.words.clone())
+    }
+
+    pub(super) fn is_general_unit(&self, tag: &Tag) -> bool {
+        matches!(tag, Tag::Unit(id) if self.report.dictionary.units.get(usize::from(*id)).is_some_and(|u| u.general))
+    }
+
+    pub(super) fn names(&self, words: &Words) -> bool {
+        let around = super::Around {
+            source: self.reader.source,
+            report: self.period,
+            dictionary: self.report.dictionary,
+            index_said: false,
+            percent_cells: false,
+        };
+        around.names(words)
+    }
+}

@@ -1,0 +1,85 @@
+//! A row of a table, and what is known of the rows before it.
+
+use rust_decimal::Decimal;
+
+use super::column::Data;
+use super::reading::Stated;
+use super::value::Place;
+use super::words::Words;
+use crate::dictionary::UnitClass;
+use crate::dictionary::marker::Marker;
+use crate::document::Cell;
+use crate::observation::time::Coverage;
+
+/// How far in a row stands; more is further in.
+pub(super) mod rank {
+    pub(in super::super) const LETTER: u16 = 10;
+    pub(in super::super) const ROMAN: u16 = 20;
+    pub(in super::super) const NUMBER: u16 = 30;
+    pub(in super::super) const DECIMAL: u16 = 40;
+    pub(in super::super) const SMALL_LETTER: u16 = 60;
+    pub(in super::super) const DASH: u16 = 70;
+    pub(in super::super) const PLUS: u16 = 80;
+    pub(in super::super) const PART: u16 = 90;
+}
+
+/// A row above that others may hang on.
+pub(super) struct Above {
+    pub rank: u16,
+    pub words: Words,
+    pub stated: Option<Stated>,
+    pub owners: Vec<Option<usize>>,
+    /// Whether it only says that parts follow.
+    pub opens: bool,
+}
+
+/// What the rows so far have told.
+#[derive(Default)]
+pub(super) struct Progress {
+    pub above: Vec<Above>,
+    /// The last row that states something itself.
+    pub main: Option<(Stated, Vec<Option<usize>>)>,
+    /// The unit named last, for ditto marks.
+    pub unit: Option<(UnitClass, Decimal)>,
+    /// Whether the rows are numbered.
+    pub numbered: bool,
+    /// The indicators that rows stated themselves.
+    pub stated: Vec<u16>,
+    /// The dimension of the category that the last label named.
+    pub dimension: Option<String>,
+}
+
+/// One row.
+pub(super) struct Row<'a> {
+    pub at: usize,
+    pub label: &'a Cell,
+    pub words: Words,
+    pub cells: &'a [Cell],
+    pub unit: Option<(UnitClass, Decimal)>,
+    pub place: Place,
+    /// What a label that names a measure says of its values.
+    pub meaning: Option<Data>,
+    /// The period that the label names.
+    pub coverage: Option<Coverage>,
+    /// The labels of the rows that it is a part of.
+    pub hangs_on: Vec<Words>,
+    /// Whether its own words name a part that no category is.
+    pub refused: bool,
+    /// The dimension whose categories the rows before it name.
+    pub sibling: Option<String>,
+}
+
+/// What the rows of a table are.
+pub(super) struct Kinds {
+    /// The labels are places or establishments, by the head of their column.
+    pub places: bool,
+    /// The labels are provinces.
+    pub provinces: bool,
+    /// The dimensions that the head of the labels names: «Dân tộc».
+    pub dimensions: Vec<String>,
+}
+
+/// Whether a label says that the row adds up others.
+pub(super) fn is_total(words: &Words) -> bool {
+    words.says(Marker::TotalWords) || words.opens_with(Marker::TotalRow)
+}
