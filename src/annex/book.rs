@@ -17,6 +17,9 @@ use crate::observation::{Breakdown, Measure, Origin};
 use crate::period::Period;
 use crate::table::ReportRow;
 
+/// The list of provinces, whether all periods count, and the one province.
+type UniverseKey = (ProvinceSystem, bool, Option<String>);
+
 /// The workbook of one period.
 pub(super) struct Book<'a> {
     pub(super) input: &'a AnnexInput<'a>,
@@ -27,7 +30,7 @@ pub(super) struct Book<'a> {
     /// The figures of each province.
     by_province: FxHashMap<(ProvinceSystem, &'a str), Vec<usize>>,
     provinces: FxHashMap<ProvinceSystem, Vec<&'a Province>>,
-    universes: RefCell<FxHashMap<(ProvinceSystem, bool, Option<String>), Rc<Universe<'a>>>>,
+    universes: RefCell<FxHashMap<UniverseKey, Rc<Universe<'a>>>>,
 }
 
 /// The indicators and breakdowns with figures.

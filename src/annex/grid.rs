@@ -242,10 +242,10 @@ fn standing(
     let own = figures.clone();
     // A row has what hangs below it; parents come before their children.
     for (at, row) in rows.iter().enumerate().rev() {
-        if let (Some(parent), true) = (row.parent, figures.get(at).copied().unwrap_or(false)) {
-            if let Some(above) = figures.get_mut(parent) {
-                *above = true;
-            }
+        if let (Some(parent), true) = (row.parent, figures.get(at).copied().unwrap_or(false))
+            && let Some(above) = figures.get_mut(parent)
+        {
+            *above = true;
         }
     }
     let all = book.provinces(system).len();
@@ -409,7 +409,7 @@ fn formula_value(book: &Book<'_>, grid: &Grid<'_>, row: usize, column: usize) ->
         return None;
     }
     let rows: Vec<&Slot<'_>>;
-    let (formula, place): (_, Box<dyn Fn(&str) -> Option<(usize, usize)>>) = match &own_column.node.fixed.formula {
+    let (formula, place): (_, Box<Finder<'_>>) = match &own_column.node.fixed.formula {
         Some(formula) => (formula, Box::new(|id| Some((row, named(&grid.columns, column, id)?)))),
         None => {
             rows = grid.rows.iter().map(|row| &row.slot).collect();
@@ -437,6 +437,9 @@ fn formula_value(book: &Book<'_>, grid: &Grid<'_>, row: usize, column: usize) ->
         printed_value(book, grid, row, column)
     })
 }
+
+/// Row and column of the cell that an id of a formula speaks of.
+type Finder<'f> = dyn Fn(&str) -> Option<(usize, usize)> + 'f;
 
 /// Whether a cell is one for the result of a formula: not in a section row, nor where provinces are counted.
 fn takes_formula(row: &Row<'_>, column: &Slot<'_>) -> bool {

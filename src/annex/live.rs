@@ -31,10 +31,10 @@ impl<'a> Spots<'a> {
                 if let Held::Answer(question, _) | Held::Absent(Some(question)) = held {
                     spots.by_question.entry(question.key()).or_insert((row, column));
                 }
-                if let Held::Answer(question, answer) = held {
-                    if let Origin::Total(total) = &answer.origin {
-                        totals.push(((row, column), question, answer, *total));
-                    }
+                if let Held::Answer(question, answer) = held
+                    && let Origin::Total(total) = &answer.origin
+                {
+                    totals.push(((row, column), question, answer, *total));
                 }
             }
         }

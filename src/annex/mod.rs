@@ -111,7 +111,7 @@ impl Built<'_> {
 /// A sheet that has its name and its lines above.
 enum Named<'a> {
     Grid(Box<Placed<'a>>),
-    List(Sheet),
+    List(Box<Sheet>),
 }
 
 /// Which of the sheets of a period a workbook holds.
@@ -242,13 +242,13 @@ fn lay_out(input: &AnnexInput<'_>, only: Only<'_>) -> (Vec<Sheet>, Option<String
                 if list == List::Sources {
                     sources = Some(name);
                 }
-                sheets.push(Named::List(sheet));
+                sheets.push(Named::List(Box::new(sheet)));
             }
         }
     }
     let finished = sheets.into_iter().map(|sheet| match sheet {
         Named::Grid(placed) => finish(&book, *placed, &elsewhere),
-        Named::List(sheet) => sheet,
+        Named::List(sheet) => *sheet,
     });
     (finished.collect(), sources)
 }

@@ -417,11 +417,11 @@ impl Node {
                 checked.fault(dimension, message);
             }
         }
-        if let Some(breakdown) = &self.breakdown {
-            if breakdown.get_ref().parse::<Breakdown>().is_err() {
-                let message = format!("`{}`: not a breakdown; write it as sex=female", breakdown.get_ref());
-                checked.fault(breakdown, message);
-            }
+        if let Some(breakdown) = &self.breakdown
+            && breakdown.get_ref().parse::<Breakdown>().is_err()
+        {
+            let message = format!("`{}`: not a breakdown; write it as sex=female", breakdown.get_ref());
+            checked.fault(breakdown, message);
         }
         if let Some(formula) = &self.formula {
             match Expression::parse(formula.get_ref()) {

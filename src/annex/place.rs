@@ -312,7 +312,7 @@ impl<'a> Body<'_, 'a> {
     fn charted_columns(&self) -> Option<(u16, u16)> {
         let mut charted = self.grid.columns.iter().enumerate().filter(|(_, column)| column.node.charted);
         let first = charted.next()?.0;
-        let last = charted.last().map_or(first, |(at, _)| at);
+        let last = charted.next_back().map_or(first, |(at, _)| at);
         Some((index(first), index(last)))
     }
 
