@@ -1,6 +1,7 @@
 //! Short reports and what the checks must say of them. All figures are invented.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use super::*;
 use crate::dictionary::geography::ProvinceSystem;
@@ -8,8 +9,11 @@ use crate::dictionary::templates::Templates;
 use crate::report::Calendar;
 use crate::text::SourceText;
 
+/// Loaded once for all tests.
+static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| Dictionary::load(&Templates::built_in()).unwrap());
+
 struct Desk {
-    dictionary: Dictionary,
+    dictionary: &'static Dictionary,
     rules: Rules,
 }
 
@@ -17,7 +21,7 @@ impl Desk {
     fn new() -> Self {
         let templates = Templates::built_in();
         let rules = Rules::load(&templates).unwrap_or_else(|faults| panic!("{faults}"));
-        Self { dictionary: Dictionary::load(&templates).unwrap(), rules }
+        Self { dictionary: &DICTIONARY, rules }
     }
 
     fn facts(period: &str) -> ReportFacts {
@@ -35,15 +39,15 @@ impl Desk {
     }
 
     fn judged(&self, period: &str, text: &str) -> Judged {
-        let document = Document::from_text(SourceText::new(format!("{text}{TAIL}")), &self.dictionary);
+        let document = Document::from_text(SourceText::new(format!("{text}{TAIL}")), self.dictionary);
         let facts = Self::facts(period);
-        let extraction = crate::observation::extract(&document, &facts, "a.txt", "0", &self.dictionary);
+        let extraction = crate::observation::extract(&document, &facts, "a.txt", "0", self.dictionary);
         check_report(&Subject {
             file: "a.txt",
             document: &document,
             facts: &facts,
             extraction: &extraction,
-            dictionary: &self.dictionary,
+            dictionary: self.dictionary,
             rules: &self.rules,
         })
     }
@@ -53,15 +57,15 @@ impl Desk {
         let mut observations = Vec::new();
         let mut periods = BTreeMap::new();
         for (period, text) in reports {
-            let document = Document::from_text(SourceText::new(format!("{text}{TAIL}")), &self.dictionary);
+            let document = Document::from_text(SourceText::new(format!("{text}{TAIL}")), self.dictionary);
             let facts = Self::facts(period);
             let file = format!("{period}.txt");
             observations
-                .extend(crate::observation::extract(&document, &facts, &file, period, &self.dictionary).observations);
+                .extend(crate::observation::extract(&document, &facts, &file, period, self.dictionary).observations);
             periods.insert(file, period.parse().unwrap());
         }
         let observations: Vec<&Observation> = observations.iter().collect();
-        told(&check_between(&observations, &periods, &self.dictionary, &self.rules).findings)
+        told(&check_between(&observations, &periods, self.dictionary, &self.rules).findings)
     }
 }
 
@@ -358,7 +362,7 @@ fn a_declared_check_may_count_what_is_missing_as_zero_or_tell() {
         let mut rules = desk.rules.clone();
         rules.declared.retain(|d| d.id == "dossiers");
         rules.declared.iter_mut().for_each(|d| d.missing = missing);
-        let own = Desk { dictionary: Dictionary::load(&Templates::built_in()).unwrap(), rules };
+        let own = Desk { dictionary: &DICTIONARY, rules };
         told(&own.judged("2024-Q2", text).findings)
     };
     assert_eq!(with(Missing::Skip), NONE);
