@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the figures are printed")]
 
 mod generate;
+mod sheets;
 
 use std::fs;
 use std::hint::black_box;
@@ -13,7 +14,8 @@ use rayon::prelude::*;
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 use tonghop::annex::{AnnexInput, Layouts, write_workbook};
-use tonghop::consolidate::{Input, Wording, consolidate};
+use tonghop::completeness::Completeness;
+use tonghop::consolidate::{Boundaries, Input, Wording, consolidate};
 use tonghop::dictionary::Dictionary;
 use tonghop::dictionary::templates::Templates;
 use tonghop::document::Document;
@@ -49,6 +51,7 @@ fn main() -> Result<()> {
     println!("{:<34}{:>12.2}", "dictionary", load.as_secs_f64() * 1e3);
     stages(&reports, &dictionary, &templates, &line)?;
     formats()?;
+    sheets::sheets(&dictionary, &templates)?;
     linearity(&reports, &dictionary);
     flatness(&reports, &dictionary, megabytes)
 }
@@ -138,12 +141,15 @@ fn stages(
     let layouts = Layouts::load(templates, &dictionary.register)?;
     let input = Input {
         observations: &observations,
+        reports: &[],
         register: &dictionary.register,
         geography: &dictionary.geography,
         wording: &wording,
         plans: &[],
         revisions: &FxHashMap::default(),
         review_threshold: Decimal::new(6, 1),
+        periods: &[],
+        boundaries: Boundaries::AsReported,
     };
     line("consolidate", median(|| consolidate(&input)));
     let consolidated = consolidate(&input)?;
@@ -152,6 +158,7 @@ fn stages(
             write_workbook(&AnnexInput {
                 period: *period,
                 consolidated: &consolidated,
+                completeness: &Completeness::default(),
                 observations: &observations,
                 unmapped: &[],
                 findings: &[],

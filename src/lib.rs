@@ -6,9 +6,11 @@
 
 pub mod annex;
 pub mod batch;
+pub mod changes;
 pub mod check;
 pub mod cli;
 pub mod compare;
+pub mod completeness;
 pub mod consolidate;
 pub mod coverage;
 pub mod diagnostic;
@@ -16,6 +18,7 @@ pub mod dictionary;
 pub mod document;
 pub mod evidence;
 pub mod examples;
+pub mod fill;
 pub mod input;
 pub mod mention;
 pub mod message;

@@ -163,6 +163,7 @@ impl Messages {
                 "place.table-cell",
                 &[("table", &table.to_string()), ("row", &row.to_string()), ("column", &column.to_string())],
             ),
+            Place::SheetCell { sheet, cell } if sheet.is_empty() || cell.is_empty() => place.to_string(),
             Place::SheetCell { sheet, cell } => self.text("place.sheet-cell", &[("sheet", sheet), ("cell", cell)]),
         }
     }

@@ -116,6 +116,37 @@ impl Period {
             && (self.last_year(), self.last_month()) <= (other.last_year(), other.last_month())
     }
 
+    /// The same months one year before; of a span of years, the span one year before.
+    #[must_use]
+    pub fn a_year_before(self) -> Option<Self> {
+        Some(Self { year: self.year.checked_sub(1)?, ..self })
+    }
+
+    /// The period of the same length that ends where this one begins; none for months from January on, which
+    /// have none of their kind.
+    pub fn previous(self) -> Option<Self> {
+        let (year, before) = (self.year, self.year.checked_sub(1)?);
+        match self.kind {
+            PeriodKind::Month(1) => Self::month(before, 12),
+            PeriodKind::Month(m) => Self::month(year, m - 1),
+            PeriodKind::Quarter(1) => Self::quarter(before, 4),
+            PeriodKind::Quarter(q) => Self::quarter(year, q - 1),
+            PeriodKind::Half(1) => Self::half(before, 2),
+            PeriodKind::Half(_) => Self::half(year, 1),
+            PeriodKind::Year => Some(Self::year(before)),
+            PeriodKind::FirstMonths(_) | PeriodKind::Years(_) => None,
+        }
+    }
+
+    /// The periods that are reported of a year: twelve months, four quarters, two halves, nine months, the year.
+    pub fn reported_of(year: u16) -> Vec<Self> {
+        let months = (1..=12).filter_map(|m| Self::month(year, m));
+        let quarters = (1..=4).filter_map(|q| Self::quarter(year, q));
+        let halves = (1..=2).filter_map(|h| Self::half(year, h));
+        let nine = Self::first_months(year, 9);
+        months.chain(quarters).chain(halves).chain(nine).chain([Self::year(year)]).collect()
+    }
+
     /// The period as it is written in file names, where `/` cannot stand.
     pub fn file_stem(self) -> String {
         self.to_string().replace('/', "--")
@@ -189,6 +220,18 @@ mod tests {
         for text in ["2023-M00", "2023-M13", "2023-Q0", "2023-Q5", "2023-S3", "2023-01-01/P13M", "23", "2023-X1", ""] {
             assert!(text.parse::<Period>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_period_before_is_of_the_same_length() {
+        for (period, before) in
+            [("2023-M01", "2022-M12"), ("2023-Q3", "2023-Q2"), ("2023-S1", "2022-S2"), ("2023", "2022")]
+        {
+            let period: Period = period.parse().unwrap();
+            assert_eq!(period.previous().map(|p| p.to_string()).as_deref(), Some(before));
+        }
+        assert_eq!("2023-01-01/P9M".parse::<Period>().unwrap().previous(), None);
+        assert_eq!(Period::reported_of(2023).len(), 20);
     }
 
     #[test]

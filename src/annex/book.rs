@@ -1,17 +1,21 @@
 //! What all sheets of one workbook share: which figures belong to it, and where their sources stand.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::AnnexInput;
-use super::labels::Labels;
+use super::labels::{Labels, UnitLabel};
 use super::source::fill;
-use crate::consolidate::{Cell, Figure, canonical};
-use crate::dictionary::geography::ProvinceSystem;
+use crate::consolidate::{Figure, canonical};
+use crate::dictionary::geography::{Province, ProvinceSystem};
 use crate::dictionary::register::{Indicator, Kind};
 use crate::observation::{Breakdown, Measure, Origin};
 use crate::period::Period;
+use crate::table::ReportRow;
 
 /// The workbook of one period.
 pub(super) struct Book<'a> {
@@ -20,6 +24,26 @@ pub(super) struct Book<'a> {
     pub(super) figures: Vec<usize>,
     /// Row of the table of sources, from 0, at which the places of a figure begin.
     pub(super) source_rows: FxHashMap<usize, u32>,
+    /// The figures of each province.
+    by_province: FxHashMap<(ProvinceSystem, &'a str), Vec<usize>>,
+    provinces: FxHashMap<ProvinceSystem, Vec<&'a Province>>,
+    universes: RefCell<FxHashMap<(ProvinceSystem, bool, Option<String>), Rc<Universe<'a>>>>,
+}
+
+/// The indicators and breakdowns with figures.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Universe<'a> {
+    /// The breakdowns of each indicator, the total first.
+    pub(super) breakdowns: FxHashMap<&'a str, Vec<&'a Breakdown>>,
+    measures: FxHashSet<(&'a str, &'a Breakdown, Measure)>,
+}
+
+impl Universe<'_> {
+    /// Whether any period and place has this number.
+    pub(super) fn has(&self, indicator: &Indicator, breakdown: &Breakdown, measure: Measure) -> bool {
+        let measure = if measure == Measure::Cumulative { Measure::Actual } else { measure };
+        self.measures.contains(&(indicator.id.as_str(), breakdown, measure))
+    }
 }
 
 /// One line of the table of sources.
@@ -49,11 +73,31 @@ impl<'a> Book<'a> {
                 observation.is_some_and(|o| o.period == Some(input.period) || files.contains(o.file.as_str()))
             };
             let period = figure.key.period;
-            period == input.period || period == from_january || figure.sources.iter().any(stated_here)
+            let own = period == input.period || period == from_january;
+            match figure.is_direct() {
+                true => own || figure.sources.iter().any(stated_here),
+                false => own && !figure.is_stale(),
+            }
         };
         let all = input.consolidated.figures().iter().enumerate();
         let figures = all.filter(|(_, figure)| belongs(figure)).map(|(at, _)| at).collect();
-        Self { input, figures, source_rows: FxHashMap::default() }
+        Self::of(input, figures)
+    }
+
+    /// The workbook with these figures.
+    pub(super) fn of(input: &'a AnnexInput<'a>, figures: Vec<usize>) -> Self {
+        let mut by_province: FxHashMap<(ProvinceSystem, &'a str), Vec<usize>> = FxHashMap::default();
+        for at in &figures {
+            if let Some(figure) = input.consolidated.figures().get(*at) {
+                by_province.entry((figure.key.system, &figure.key.province)).or_default().push(*at);
+            }
+        }
+        let provinces = [ProvinceSystem::P63, ProvinceSystem::P34]
+            .into_iter()
+            .map(|system| (system, input.geography.provinces(system).collect()))
+            .collect();
+        let (source_rows, universes) = (FxHashMap::default(), RefCell::default());
+        Self { input, figures, source_rows, by_province, provinces, universes }
     }
 
     pub(super) fn labels(&self) -> &'a Labels {
@@ -70,11 +114,15 @@ impl<'a> Book<'a> {
         let mut lines = Vec::new();
         for at in &self.figures {
             let Some(figure) = self.figure(*at) else { continue };
-            let role = if figure.sources.len() > 1 { &roles.addend } else { &roles.source };
+            let role = match (figure.is_direct(), figure.sources.len()) {
+                (false, _) => &roles.derived,
+                (true, 0 | 1) => &roles.source,
+                (true, _) => &roles.addend,
+            };
             let mut push = |observation: Option<usize>, role: &'a str| {
                 lines.push(SourceLine { figure: *at, observation, role });
             };
-            if figure.sources.is_empty() {
+            if figure.is_direct() && figure.sources.is_empty() {
                 push(None, &roles.plan);
             }
             let decided = |at: usize| input_origin(self.input, at) == Some(Origin::Correction);
@@ -92,29 +140,36 @@ impl<'a> Book<'a> {
         systems.into_iter().collect()
     }
 
-    /// The lookup of an indicator's cell in this period.
-    pub(super) fn cell<'c>(
-        &self,
-        system: ProvinceSystem,
-        indicator: &'c Indicator,
-        breakdown: &'c Breakdown,
-        measure: Measure,
-        of: Option<Measure>,
-    ) -> Cell<'c> {
-        let period = self.input.period;
-        Cell { system, period, indicator: &indicator.id, kind: indicator.kind, breakdown, measure, of }
-    }
-
-    /// The breakdowns of an indicator that any of the workbook's figures has, the total first.
-    pub(super) fn breakdowns(
+    /// The indicators and breakdowns with figures: of one province or of all, of this workbook or of all periods.
+    pub(super) fn universe(
         &self,
         system: ProvinceSystem,
         province: Option<&str>,
-    ) -> FxHashMap<&'a str, Vec<&'a Breakdown>> {
+        all_periods: bool,
+    ) -> Rc<Universe<'a>> {
+        if let Some(province) = province.filter(|_| !all_periods) {
+            let own = self.by_province.get(&(system, province)).map(Vec::as_slice).unwrap_or_default();
+            return Rc::new(self.universe_of(own.iter().filter_map(|at| self.figure(*at))));
+        }
+        let key = (system, all_periods, province.map(str::to_owned));
+        if let Some(known) = self.universes.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let all = self.input.consolidated.figures().iter();
+        let own = self.figures.iter().filter_map(|at| self.figure(*at));
+        let figures: Box<dyn Iterator<Item = &'a Figure>> = if all_periods { Box::new(all) } else { Box::new(own) };
+        let here = |f: &&Figure| f.key.system == system && province.is_none_or(|p| p == f.key.province);
+        let made = Rc::new(self.universe_of(figures.filter(here)));
+        self.universes.borrow_mut().insert(key, Rc::clone(&made));
+        made
+    }
+
+    fn universe_of(&self, figures: impl Iterator<Item = &'a Figure>) -> Universe<'a> {
         let mut found: FxHashMap<&'a str, BTreeSet<&'a Breakdown>> = FxHashMap::default();
-        for figure in self.figures.iter().filter_map(|at| self.figure(*at)) {
-            if figure.key.system == system && province.is_none_or(|p| p == figure.key.province) {
-                found.entry(&figure.key.indicator).or_default().insert(&figure.key.breakdown);
+        let mut universe = Universe::default();
+        for key in figures.map(|figure| &figure.key) {
+            if universe.measures.insert((&key.indicator, &key.breakdown, key.measure)) {
+                found.entry(&key.indicator).or_default().insert(&key.breakdown);
             }
         }
         let sorted = |set: BTreeSet<&'a Breakdown>| {
@@ -122,7 +177,53 @@ impl<'a> Book<'a> {
             list.sort_by_cached_key(|breakdown| self.labels().breakdown_order(breakdown));
             list
         };
-        found.into_iter().map(|(indicator, set)| (indicator, sorted(set))).collect()
+        universe.breakdowns = found.into_iter().map(|(indicator, set)| (indicator, sorted(set))).collect();
+        universe
+    }
+
+    /// Whether a province has a figure in this workbook.
+    pub(super) fn has_province(&self, system: ProvinceSystem, code: &str) -> bool {
+        self.by_province.contains_key(&(system, code))
+    }
+
+    /// The provinces of a list, in regional order.
+    pub(super) fn provinces(&self, system: ProvinceSystem) -> &[&'a Province] {
+        self.provinces.get(&system).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The breakdown that is none.
+    pub(super) fn total_breakdown(&self) -> &'static Breakdown {
+        static TOTAL: LazyLock<Breakdown> = LazyLock::new(Breakdown::total);
+        &TOTAL
+    }
+
+    /// How an indicator's values are printed.
+    pub(super) fn unit(&self, indicator: &Indicator) -> &'a UnitLabel {
+        self.labels().unit(indicator.unit.code())
+    }
+
+    /// The periods of the same kind as `period` with figures, up to it, the earliest first.
+    pub(super) fn periods_like(&self, system: ProvinceSystem, period: Period) -> Vec<Period> {
+        let kind = std::mem::discriminant(&period.kind);
+        let figures = self.input.consolidated.figures().iter().filter(|f| f.key.system == system);
+        let like = |p: &Period| {
+            std::mem::discriminant(&p.kind) == kind
+                && (p.last_year(), p.last_month()) <= (period.last_year(), period.last_month())
+        };
+        let mut periods: Vec<Period> = figures.map(|f| f.key.period).filter(like).collect();
+        periods.sort_unstable();
+        periods.dedup();
+        periods.sort_by_key(|p| (p.last_year(), p.last_month()));
+        periods
+    }
+
+    /// How many provinces have a report of a period that was read, and how many there are.
+    pub(super) fn reported(&self, system: ProvinceSystem, period: Period) -> (usize, usize) {
+        let of_period =
+            |r: &&ReportRow| r.period == Some(period) && r.status == "read" && r.province_system == system.code();
+        let provinces: BTreeSet<&str> =
+            self.input.reports.iter().filter(of_period).map(|r| r.province.as_str()).collect();
+        (provinces.len(), self.input.geography.provinces(system).count())
     }
 
     /// Name of a province; its code where the list does not have it.
@@ -136,9 +237,10 @@ impl<'a> Book<'a> {
     }
 
     /// A name for a sheet that Excel takes and that no other sheet has: at most 31 UTF-16 units, none of `[]:*?/\`.
-    pub(super) fn sheet_name(template: &str, values: &[(&str, &str)], taken: &mut BTreeSet<String>) -> String {
+    pub(super) fn sheet_name(template: &str, values: &[(&str, String)], taken: &mut BTreeSet<String>) -> String {
+        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let clean: String =
-            fill(template, values).chars().map(|c| if "[]:*?/\\".contains(c) { '-' } else { c }).collect();
+            fill(template, &values).chars().map(|c| if "[]:*?/\\".contains(c) { '-' } else { c }).collect();
         let clean = clean.trim().trim_matches('\'').to_owned();
         for copy in 1_usize.. {
             let ending = if copy == 1 { String::new() } else { format!(" ({copy})") };
@@ -173,8 +275,8 @@ mod tests {
     fn sheet_names_are_short_and_unique() {
         let mut taken = BTreeSet::new();
         let long = "PL Bà Rịa - Vũng Tàu và một tên rất dài";
-        let first = Book::sheet_name("{x}", &[("x", long)], &mut taken);
-        let second = Book::sheet_name("{x}", &[("x", long)], &mut taken);
+        let first = Book::sheet_name("{x}", &[("x", long.to_owned())], &mut taken);
+        let second = Book::sheet_name("{x}", &[("x", long.to_owned())], &mut taken);
         assert_eq!((first.chars().count(), second.chars().count()), (31, 31));
         assert!(second.ends_with(" (2)"), "{second}");
         assert_eq!(Book::sheet_name("a/b", &[], &mut taken), "a-b");

@@ -1,5 +1,7 @@
 //! What stands around every table: the lines above, the heading rows, the notes and the signatures.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::layout::{Layout, Signature};
 use super::sheet::{Content, Look, Sheet};
 use super::source::fill;
@@ -15,10 +17,14 @@ pub(super) fn begin(sheet: &mut Sheet, layout: &Layout, filling: &Filling<'_>, t
     let full = sheet.width(0, last);
     sheet.orientation = layout.orientation;
     let size = &theme.size;
+    if let Some((left, right)) = &lines.corner {
+        corner(sheet, left, right, filling, theme);
+    }
     for (text, look, size, bold) in [
         (lines.form_code, Look::FormCode, size.form_code, false),
         (lines.heading, Look::Heading, size.heading, true),
         (lines.title, Look::Title, size.title, true),
+        (lines.period, Look::PeriodLine, size.attached, false),
         (lines.attached, Look::Attached, size.attached, false),
     ] {
         let text = fill(text, filling);
@@ -29,6 +35,9 @@ pub(super) fn begin(sheet: &mut Sheet, layout: &Layout, filling: &Filling<'_>, t
             sheet.heights.push((row, theme.height(theme.lines(text, full, size, bold), size)));
         }
     }
+    if !lines.attached.is_empty() {
+        rule(sheet);
+    }
     let (left, right) = (fill(lines.left, filling), fill(lines.right, filling));
     if left.is_empty() && right.is_empty() {
         return;
@@ -36,9 +45,7 @@ pub(super) fn begin(sheet: &mut Sheet, layout: &Layout, filling: &Filling<'_>, t
     let gap = sheet.take_row();
     sheet.heights.push((gap, 6.0));
     let row = sheet.take_row();
-    // The column where the left line ends: the first at which it has room.
-    let room = if right.is_empty() { full } else { full * 0.6 };
-    let split = (0..last).find(|column| sheet.width(0, *column) >= room).unwrap_or(last);
+    let split = split_at(sheet, if right.is_empty() { 1.0 } else { 0.6 });
     if last == 0 {
         sheet.across(row, 0, 0, &format!("{left} {right}"), Look::LeftLine);
     } else {
@@ -46,8 +53,100 @@ pub(super) fn begin(sheet: &mut Sheet, layout: &Layout, filling: &Filling<'_>, t
         sheet.across(row, 0, split, &left, Look::LeftLine);
         sheet.across(row, split + 1, last, &right, Look::RightLine);
     }
-    let lines = theme.lines(&left, full * 0.6, size.line, false).max(theme.lines(&right, full * 0.4, size.line, false));
+    let (width, rest) = (sheet.width(0, split), full - sheet.width(0, split));
+    let rest = if last == 0 { full } else { rest };
+    let lines = theme.lines(&left, width, size.line, false).max(theme.lines(&right, rest, size.line, false));
     sheet.heights.push((row, theme.height(lines, size.line)));
+}
+
+/// The two blocks at the head of a form, side by side, line by line.
+fn corner(sheet: &mut Sheet, left: &[&str], right: &[&str], filling: &Filling<'_>, theme: &Theme) {
+    let last = sheet.columns().saturating_sub(1);
+    let split = split_at(sheet, 0.5);
+    let size = theme.size.form_code;
+    for at in 0..left.len().max(right.len()) {
+        let row = sheet.take_row();
+        let text = |lines: &[&str]| lines.get(at).map(|line| fill(line, filling)).unwrap_or_default();
+        let (left, right) = (text(left), text(right));
+        if last == 0 {
+            sheet.across(row, 0, 0, &format!("{left} {right}"), Look::LeftCorner);
+        } else {
+            sheet.across(row, 0, split, &left, Look::LeftCorner);
+            sheet.across(row, split + 1, last, &right, Look::RightCorner);
+        }
+        let lines = theme.lines(&left, sheet.width(0, split), size, false).max(theme.lines(
+            &right,
+            sheet.width(split + 1, last),
+            size,
+            false,
+        ));
+        sheet.heights.push((row, theme.height(lines, size)));
+    }
+}
+
+/// A short line in the middle, below what it closes.
+fn rule(sheet: &mut Sheet) {
+    let last = sheet.columns().saturating_sub(1);
+    let full = sheet.width(0, last);
+    let row = sheet.take_row();
+    sheet.heights.push((row, 5.0));
+    let from = (0..=last).find(|column| sheet.width(0, *column) > full * 0.4).unwrap_or(0);
+    let to = (from..=last).find(|column| sheet.width(from, *column) >= full * 0.15).unwrap_or(last);
+    sheet.across(row, from, to, "", Look::Rule);
+}
+
+/// The last column of the left of two blocks: of those before the last one, that which ends nearest to this share of
+/// the width.
+fn split_at(sheet: &Sheet, share: f64) -> u16 {
+    let last = sheet.columns().saturating_sub(1);
+    let wanted = sheet.width(0, last) * share;
+    let off = |column: &u16| (sheet.width(0, *column) - wanted).abs();
+    (0..last).min_by(|a, b| off(a).total_cmp(&off(b))).unwrap_or(0)
+}
+
+/// Height of a row that nothing is said of, in points.
+const USUAL_HEIGHT: f64 = 15.0;
+
+/// How much of the page is left below the last row, and how much a page holds, in points before the sheet is made
+/// smaller to fit the width.
+fn page_left(sheet: &Sheet, theme: &Theme) -> (f64, f64) {
+    let full = sheet.width(0, sheet.columns().saturating_sub(1));
+    let scale = (theme.page_width(sheet.orientation) / full.max(1.0)).min(1.0);
+    let page = theme.page_height(sheet.orientation) / scale;
+    let heights: BTreeMap<u32, f64> = sheet.heights.iter().copied().collect();
+    let hidden: BTreeSet<u32> = sheet.hidden.iter().copied().collect();
+    let height = |row: u32| match (hidden.contains(&row), heights.get(&row)) {
+        (true, _) => 0.0,
+        (false, Some(height)) => *height,
+        (false, None) => USUAL_HEIGHT,
+    };
+    let repeated: f64 = sheet.repeat.map_or(0.0, |(first, last)| (first..=last).map(height).sum());
+    let mut used = 0.0;
+    for row in 0..sheet.next_row {
+        if used + height(row) > page {
+            used = repeated;
+        }
+        used += height(row);
+    }
+    (page - used, page)
+}
+
+/// Rows kept free for a chart: the first, and the first below. A chart that the page has no room for begins on the next.
+pub(super) fn chart_room(sheet: &mut Sheet, rows: u32, theme: &Theme) -> (u32, u32) {
+    let (left, page) = page_left(sheet, theme);
+    let needed = f64::from(rows) * USUAL_HEIGHT + 8.0;
+    if needed > left && needed < page {
+        let mut skipped = 0.0;
+        while skipped < left {
+            sheet.take_row();
+            skipped += USUAL_HEIGHT;
+        }
+    }
+    let gap = sheet.take_row();
+    sheet.heights.push((gap, 8.0));
+    let top = sheet.next_row;
+    sheet.next_row = top.saturating_add(rows);
+    (top, sheet.next_row)
 }
 
 /// The heading rows: a path of headings for each column, from the top level down. Neighbours under the same
@@ -105,6 +204,7 @@ pub(super) fn header(sheet: &mut Sheet, paths: &[Vec<String>], marks: &[String],
             sheet.put(row, index(column), Content::Text(mark.clone()), Look::Numbering);
         }
         sheet.heights.push((row, theme.height(1, theme.size.numbering)));
+        sheet.numbered = true;
     }
     if sheet.next_row > first {
         sheet.repeat = Some((first, sheet.next_row - 1));

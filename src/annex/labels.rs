@@ -7,6 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::source::{fill, parse};
+use crate::completeness::Punctuality;
 use crate::dictionary::register::Unit;
 use crate::dictionary::templates::{TemplateErrors, TemplateFault, Templates};
 use crate::observation::{Breakdown, Measure};
@@ -22,14 +23,19 @@ type Names = BTreeMap<String, String>;
 #[serde(deny_unknown_fields)]
 pub(super) struct Labels {
     period: PeriodNames,
+    period_short: PeriodNames,
     unit: BTreeMap<String, UnitLabel>,
+    /// For a unit without a label: there is none once the labels are checked.
+    #[serde(skip)]
+    bare: UnitLabel,
     base_unit: Names,
     measure: Names,
-    pub(super) column: ColumnNames,
     pub(super) note: Notes,
     pub(super) role: Roles,
     severity: Names,
     report_status: Names,
+    punctuality: Names,
+    state: Names,
     pub(super) word: Words,
     breakdown: BTreeMap<String, BTreeMap<String, Spanned<String>>>,
 }
@@ -47,7 +53,7 @@ struct PeriodNames {
 }
 
 /// How values of a unit are printed.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UnitLabel {
     /// Name of the unit after dividing.
@@ -70,17 +76,6 @@ impl UnitLabel {
     }
 }
 
-/// Short names of the columns, for notes.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ColumnNames {
-    pub(super) plan: String,
-    pub(super) actual: String,
-    pub(super) cumulative: String,
-    pub(super) plan_ratio: String,
-    pub(super) yoy_ratio: String,
-}
-
 /// What notes say.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -95,6 +90,10 @@ pub(super) struct Notes {
     pub(super) corrected: String,
     pub(super) added: String,
     pub(super) planned: String,
+    pub(super) computed: String,
+    pub(super) implied: String,
+    pub(super) administrative: String,
+    pub(super) partial: String,
     pub(super) stated_ratio: String,
     pub(super) yoy_of_cumulative: String,
 }
@@ -105,6 +104,7 @@ pub(super) struct Notes {
 pub(super) struct Roles {
     pub(super) source: String,
     pub(super) addend: String,
+    pub(super) derived: String,
     pub(super) correction: String,
     pub(super) repeated: String,
     pub(super) outranked: String,
@@ -115,13 +115,17 @@ pub(super) struct Roles {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Words {
-    pub(super) country: String,
-    pub(super) coverage: String,
     pub(super) total: String,
     pub(super) missing: String,
-    pub(super) breakdown_row: String,
-    pub(super) other_period_row: String,
+    pub(super) inapplicable: String,
+    /// Name of the block of figures of a sheet, as formulas write it.
+    pub(super) figures: String,
     pub(super) source_row: String,
+    /// Words of the twin workbook: the sheet of notes and its columns, the column of sections.
+    pub(super) notes: String,
+    pub(super) sheet: String,
+    pub(super) about: String,
+    pub(super) section: String,
     pub(super) unknown_province: String,
 }
 
@@ -165,25 +169,27 @@ impl Labels {
 
     /// The period in words.
     pub(super) fn period(&self, period: Period) -> String {
-        let names = &self.period;
-        let (pattern, number) = match period.kind {
-            PeriodKind::Month(n) => (&names.month, n),
-            PeriodKind::Quarter(n) => (&names.quarter, n),
-            PeriodKind::Half(1) => (&names.first_half, 1),
-            PeriodKind::Half(n) => (&names.second_half, n),
-            PeriodKind::FirstMonths(n) => (&names.first_months, n),
-            PeriodKind::Year => (&names.year, 1),
-            PeriodKind::Years(n) => (&names.years, n),
-        };
-        let (year, last, arabic) = (period.year.to_string(), period.last_year().to_string(), number.to_string());
-        let roman = roman(usize::from(number));
-        fill(pattern, &[("number", &arabic), ("roman", &roman), ("year", &year), ("last", &last)])
+        named(&self.period, period)
+    }
+
+    /// The period in short, for the head of a column.
+    pub(super) fn period_short(&self, period: Period) -> String {
+        named(&self.period_short, period)
+    }
+
+    /// The unit of percentages, and the most decimals they are shown with.
+    pub(super) fn percent(&self) -> String {
+        self.unit(Unit::Percent.code()).name.clone()
+    }
+
+    /// The most decimals that percentages are shown with.
+    pub(super) fn percent_decimals(&self) -> u32 {
+        self.unit(Unit::Percent.code()).decimals
     }
 
     /// How a unit of the register is printed. Loading has made sure that it is there.
-    pub(super) fn unit(&self, unit: &str) -> UnitLabel {
-        let bare = || UnitLabel { name: unit.to_owned(), divide: 1, decimals: 2 };
-        self.unit.get(unit).cloned().unwrap_or_else(bare)
+    pub(super) fn unit(&self, unit: &str) -> &UnitLabel {
+        self.unit.get(unit).unwrap_or(&self.bare)
     }
 
     /// Name of a unit as values have it in the table of sources.
@@ -211,6 +217,18 @@ impl Labels {
         self.report_status.get(code).map_or(code, String::as_str)
     }
 
+    /// Whether a report came in time; `{days}` is filled with the days it was late.
+    pub(super) fn punctuality(&self, punctuality: Punctuality) -> String {
+        let text = self.punctuality.get(punctuality.code()).map_or(punctuality.code(), String::as_str);
+        let days = if let Punctuality::Late(days) = punctuality { days.to_string() } else { String::new() };
+        fill(text, &[("days", &days)])
+    }
+
+    /// The sign for what a report says of an indicator.
+    pub(super) fn state<'a>(&'a self, code: &'a str) -> &'a str {
+        self.state.get(code).map_or(code, String::as_str)
+    }
+
     /// A breakdown in words, with a capital; a category without a label stands as its code.
     pub(super) fn breakdown(&self, breakdown: &Breakdown) -> String {
         let name = |(dimension, category): (&str, &str)| {
@@ -218,8 +236,7 @@ impl Labels {
             label.unwrap_or_else(|| category.replace('_', " "))
         };
         let words = breakdown.pairs().map(name).collect::<Vec<_>>().join(", ");
-        let mut letters = words.chars();
-        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+        capital(&words)
     }
 
     fn category(&self, dimension: &str, category: &str) -> Option<&Spanned<String>> {
@@ -236,6 +253,28 @@ impl Labels {
         let places: Vec<_> = breakdown.pairs().map(place).collect();
         (places.len(), places)
     }
+}
+
+/// A period by the pattern of its kind.
+fn named(names: &PeriodNames, period: Period) -> String {
+    let (pattern, number) = match period.kind {
+        PeriodKind::Month(n) => (&names.month, n),
+        PeriodKind::Quarter(n) => (&names.quarter, n),
+        PeriodKind::Half(1) => (&names.first_half, 1),
+        PeriodKind::Half(n) => (&names.second_half, n),
+        PeriodKind::FirstMonths(n) => (&names.first_months, n),
+        PeriodKind::Year => (&names.year, 1),
+        PeriodKind::Years(n) => (&names.years, n),
+    };
+    let (year, last, arabic) = (period.year.to_string(), period.last_year().to_string(), number.to_string());
+    let roman = roman(usize::from(number));
+    fill(pattern, &[("number", &arabic), ("roman", &roman), ("year", &year), ("last", &last)])
+}
+
+/// A text with a capital first.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// A Roman numeral; 0 is empty.
@@ -274,7 +313,8 @@ mod tests {
 
     #[test]
     fn money_is_divided_exactly() {
-        let vnd = Labels::load(&Templates::built_in()).unwrap().unit("vnd");
+        let labels = Labels::load(&Templates::built_in()).unwrap();
+        let vnd = labels.unit("vnd");
         assert_eq!(vnd.printed(Decimal::from(11_076_000_000_u64)).to_string(), "11076");
         assert_eq!(vnd.printed(Decimal::from(223_227_385_u64)).to_string(), "223.227385");
     }

@@ -5,8 +5,10 @@ use rust_decimal::Decimal;
 use super::book::Book;
 use super::furniture::{begin, end, header, index};
 use super::labels::number_format;
-use super::layout::{Layout, Rows, Value};
+use super::layout::Layout;
+use super::list::{List, Value};
 use super::sheet::{Align, Content, Look, Sheet, Strong};
+use crate::completeness::Reporting;
 use crate::diagnostic::Site;
 use crate::dictionary::geography::ProvinceSystem;
 use crate::table::{ReportRow, finding_id};
@@ -15,36 +17,38 @@ use crate::table::{ReportRow, finding_id};
 type Row<'r> = Box<dyn Fn(Value) -> Content + 'r>;
 
 /// The sheet of a list.
-pub(super) fn lay_out(book: &Book<'_>, layout: &Layout, number: &str) -> Sheet {
+pub(super) fn lay_out(book: &Book<'_>, layout: &Layout, list: List, number: &str) -> Sheet {
     let theme = &book.input.layouts.theme;
     let period = book.period_words(book.input.period);
     let (upper, year) = (period.to_uppercase(), book.input.period.year.to_string());
+    let capital = super::labels::capital(&period);
     let (reported, all) = coverage(book);
     let filling = [
         ("number", number),
         ("period", period.as_str()),
         ("PERIOD", &upper),
+        ("Period", &capital),
         ("year", &year),
         ("reported", &reported),
         ("provinces", &all),
     ];
-    let mut sheet = Sheet { widths: layout.columns.iter().map(|c| c.width).collect(), ..Sheet::default() };
+    let mut sheet = Sheet { widths: layout.list_columns.iter().map(|c| c.width).collect(), ..Sheet::default() };
     begin(&mut sheet, layout, &filling, theme);
-    let paths: Vec<Vec<String>> = layout.columns.iter().map(|c| c.header.clone()).collect();
-    let marks: Vec<String> = layout.columns.iter().map(|c| c.mark.clone()).collect();
+    let paths: Vec<Vec<String>> = layout.list_columns.iter().map(|c| c.header.clone()).collect();
+    let marks: Vec<String> = layout.list_columns.iter().map(|c| c.mark.clone()).collect();
     header(&mut sheet, &paths, &marks, theme);
     sheet.freeze = (sheet.next_row, layout.freeze_columns);
-    let rows = match layout.rows {
-        Rows::Sources => sources(book),
-        Rows::Findings => findings(book),
-        Rows::Unmapped => unmapped(book),
-        _ => reports(book),
+    let rows = match list {
+        List::Sources => sources(book),
+        List::Findings => findings(book),
+        List::Unmapped => unmapped(book),
+        List::Reports => reports(book),
     };
     let first = sheet.next_row;
     for show in rows {
         let row = sheet.take_row();
         let mut lines = 1;
-        for (at, column) in layout.columns.iter().enumerate() {
+        for (at, column) in layout.list_columns.iter().enumerate() {
             let content = show(*column.value.get_ref());
             let align = match &content {
                 Content::Text(text) => {
@@ -66,9 +70,9 @@ pub(super) fn lay_out(book: &Book<'_>, layout: &Layout, number: &str) -> Sheet {
 }
 
 /// The row, from 0, at which the lines of the table of sources begin.
-pub(super) fn first_row(book: &Book<'_>, layout: &Layout, number: &str) -> u32 {
-    let empty = Book { input: book.input, figures: Vec::new(), source_rows: Default::default() };
-    lay_out(&empty, layout, number).repeat.map_or(0, |(_, last)| last + 1)
+pub(super) fn first_row(book: &Book<'_>, layout: &Layout) -> u32 {
+    let empty = Book::of(book.input, Vec::new());
+    lay_out(&empty, layout, List::Sources, "").repeat.map_or(0, |(_, last)| last + 1)
 }
 
 fn text(text: &str) -> Content {
@@ -258,11 +262,13 @@ fn reports<'r>(book: &'r Book<'_>) -> Vec<Row<'r>> {
     for system in systems(book) {
         for (at, province) in book.input.geography.provinces(system).enumerate() {
             let found = of_province(book, system, &province.code);
+            let own = |row: &&Reporting| row.system == system && row.province == province.code;
+            let reporting = book.input.completeness.of_period(book.input.period).find(own);
             if found.is_empty() {
-                rows.push(report_row(book, at + 1, province.name.clone(), None));
+                rows.push(report_row(book, at + 1, province.name.clone(), None, reporting));
             }
             for report in found {
-                rows.push(report_row(book, at + 1, province.name.clone(), Some(report)));
+                rows.push(report_row(book, at + 1, province.name.clone(), Some(report), reporting));
             }
         }
     }
@@ -278,12 +284,18 @@ fn reports<'r>(book: &'r Book<'_>) -> Vec<Row<'r>> {
         } else {
             book.labels().word.unknown_province.clone()
         };
-        rows.push(report_row(book, 0, name, Some(report)));
+        rows.push(report_row(book, 0, name, Some(report), None));
     }
     rows
 }
 
-fn report_row<'r>(book: &'r Book<'_>, number: usize, name: String, report: Option<&'r ReportRow>) -> Row<'r> {
+fn report_row<'r>(
+    book: &'r Book<'_>,
+    number: usize,
+    name: String,
+    report: Option<&'r ReportRow>,
+    reporting: Option<&'r Reporting>,
+) -> Row<'r> {
     let labels = book.labels();
     Box::new(move |value| {
         let counted = |of: fn(&ReportRow) -> usize| report.map_or(Content::Blank, |r| count(of(r)));
@@ -301,6 +313,12 @@ fn report_row<'r>(book: &'r Book<'_>, number: usize, name: String, report: Optio
             Value::File => said(|r| &r.file),
             Value::Document => said(|r| &r.number),
             Value::Date => said(|r| &r.date),
+            Value::Due => reporting.and_then(|r| r.due).map_or(Content::Blank, |due| text(&due.to_string())),
+            Value::Punctuality => reporting.map_or(Content::Blank, |r| text(&book.labels().punctuality(r.punctuality))),
+            Value::Instead => {
+                let instead = reporting.and_then(|r| r.instead);
+                instead.map_or(Content::Blank, |period| text(&book.period_words(period)))
+            }
             Value::Numbers => counted(|r| r.numbers),
             Value::Observations => counted(|r| r.observations),
             Value::Unmapped => counted(|r| r.unmapped),

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::layout::Orientation;
+use super::layout::{ChartKind, Orientation};
 
 /// What a cell holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,9 +20,14 @@ pub(super) enum Content {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Look {
     FormCode,
+    LeftCorner,
+    RightCorner,
     Heading,
     Title,
+    PeriodLine,
     Attached,
+    /// A line across, without words.
+    Rule,
     LeftLine,
     RightLine,
     Header,
@@ -54,6 +59,7 @@ pub(super) enum Strong {
     Plain,
     Bold,
     Italic,
+    BoldItalic,
 }
 
 /// A cell.
@@ -76,6 +82,40 @@ pub(super) struct Merge {
     pub(super) look: Look,
 }
 
+/// A small line in a cell of a row, of the values of some of its columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sparkline {
+    pub(super) row: u32,
+    pub(super) column: u16,
+    /// First and last column of the values.
+    pub(super) first: u16,
+    pub(super) last: u16,
+}
+
+/// A chart over some rows of the sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ChartSpot {
+    /// First row it covers, and the first below it.
+    pub(super) top: u32,
+    pub(super) bottom: u32,
+    pub(super) kind: ChartKind,
+    pub(super) title: String,
+    pub(super) series: Vec<Series>,
+}
+
+/// A block of cells by its first and its last.
+pub(super) type Block = ((u32, u16), (u32, u16));
+
+/// One series of a chart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Series {
+    /// Cell of its name.
+    pub(super) name: (u32, u16),
+    /// Cells of the names of its points.
+    pub(super) points: Block,
+    pub(super) values: Block,
+}
+
 /// A sheet laid out.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sheet {
@@ -90,10 +130,18 @@ pub(super) struct Sheet {
     pub(super) freeze: (u32, u16),
     /// Rows that fold under the row above them.
     pub(super) outline: Vec<(u32, u32)>,
+    /// Rows that are folded away.
+    pub(super) hidden: Vec<u32>,
+    pub(super) sparklines: Vec<Sparkline>,
+    pub(super) charts: Vec<ChartSpot>,
+    /// The cells of values, which get a name.
+    pub(super) figures: Option<Block>,
+    /// Whether the last row of the headings is the numbering row.
+    pub(super) numbered: bool,
     /// First and last row of a table that a person may want to filter.
     pub(super) filter: Option<(u32, u32)>,
     pub(super) orientation: Orientation,
-    /// The column that gives the row of the sources, where links would be too many, and its heading.
+    /// The next free row.
     pub(super) next_row: u32,
 }
 

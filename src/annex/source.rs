@@ -33,10 +33,15 @@ impl Checked<'_> {
 
     /// Notes every placeholder of `text` that is not one of `valid`.
     pub(super) fn placeholders(&mut self, text: &Spanned<String>, valid: &[&str]) {
-        for name in placeholders(text.get_ref()) {
+        self.placeholders_of(text, text.get_ref(), valid);
+    }
+
+    /// Notes every placeholder of `text`, which stands at `at`, that is not one of `valid`.
+    pub(super) fn placeholders_of<T>(&mut self, at: &Spanned<T>, text: &str, valid: &[&str]) {
+        for name in placeholders(text) {
             if !valid.contains(&name) {
                 let message = format!("`{{{name}}}`: unknown placeholder; valid here: {}", listed(valid));
-                self.fault(text, message);
+                self.fault(at, message);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::layout::Orientation;
 use super::source::parse;
 use crate::dictionary::templates::{TemplateErrors, Templates};
 
@@ -20,6 +21,18 @@ pub(super) struct Theme {
     pub(super) measure: Measures,
     /// Margins in millimetres.
     pub(super) page: Margins,
+    /// Colours of charts.
+    pub(super) chart: Colours,
+}
+
+/// Colours, as six hexadecimal digits.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Colours {
+    /// Of a small line in a cell.
+    pub(super) line: String,
+    /// Of the last point of such a line.
+    pub(super) mark: String,
 }
 
 /// Type sizes in points.
@@ -62,8 +75,24 @@ pub(super) struct Margins {
 }
 
 impl Theme {
+    /// How many widths of a digit lie between the margins of an A4 page.
+    pub(super) fn page_width(&self, orientation: Orientation) -> f64 {
+        /// Width of a digit of the workbook's usual type, in millimetres.
+        const DIGIT: f64 = 1.96;
+        let (long, short) = (297.0, 210.0);
+        let paper = if orientation == Orientation::Landscape { long } else { short };
+        ((paper - self.page.left - self.page.right) / DIGIT).floor()
+    }
+
     pub(super) fn load(templates: &Templates) -> Result<Self, TemplateErrors> {
         parse(THEME_FILE, &templates.read(THEME_FILE)?)
+    }
+
+    /// The height between the margins of an A4 page, in points.
+    pub(super) fn page_height(&self, orientation: Orientation) -> f64 {
+        const POINTS_PER_MM: f64 = 72.0 / 25.4;
+        let paper = if orientation == Orientation::Landscape { 210.0 } else { 297.0 };
+        (paper - self.page.top - self.page.bottom) * POINTS_PER_MM
     }
 
     /// How many lines `text` takes when it is wrapped at words in a column of `width` digits.

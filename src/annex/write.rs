@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{
-    DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Url, Workbook, Worksheet, XlsxError,
+    Chart, ChartFont, ChartLegendPosition, ChartMarker, ChartMarkerType, ChartType, DocProperties, ExcelDateTime,
+    Format, FormatAlign, FormatBorder, Formula, Url, Workbook, Worksheet, XlsxError,
 };
 
-use super::layout::Orientation;
-use super::sheet::{Align, Content, Look, Sheet, Strong};
+use super::formula::range;
+use super::layout::{ChartKind, Orientation};
+use super::sheet::{Align, ChartSpot, Content, Look, Sheet, Strong, column_letters};
 use super::theme::Theme;
 use crate::period::Period;
 
@@ -22,6 +24,8 @@ pub(super) struct Book<'a> {
     pub(super) sources: Option<&'a str>,
     /// Heading of the column that gives the row of the sources where links would be too many.
     pub(super) source_row: &'a str,
+    /// Name of the block of figures of each sheet.
+    pub(super) figures: &'a str,
     /// The creation date is its last month: a clock would change the bytes.
     pub(super) period: Period,
 }
@@ -31,10 +35,17 @@ pub(super) fn write(book: &Book<'_>, sheets: &[Sheet]) -> Result<Vec<u8>, XlsxEr
     let mut workbook = Workbook::new();
     let created = ExcelDateTime::from_ymd(book.period.last_year(), book.period.last_month(), 28)?;
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
-    let mut formats = Formats { theme: book.theme, made: HashMap::new() };
+    let mut formats = Formats { theme: book.theme, plain: Format::new(), made: HashMap::new() };
     for sheet in sheets {
         let worksheet = workbook.add_worksheet();
         write_sheet(book, sheet, worksheet, &mut formats)?;
+    }
+    for sheet in sheets {
+        if let Some(((r1, c1), (r2, c2))) = sheet.figures {
+            let (first, last) = (absolute(r1, c1), absolute(r2, c2));
+            let name = format!("{}!{}", quoted(&sheet.name), book.figures);
+            workbook.define_name(name, &format!("={}!{first}:{last}", quoted(&sheet.name)))?;
+        }
     }
     workbook.save_to_buffer()
 }
@@ -50,33 +61,101 @@ fn write_sheet(book: &Book<'_>, sheet: &Sheet, to: &mut Worksheet, formats: &mut
     }
     for merge in &sheet.merges {
         let (first, last) = (merge.first, merge.last);
-        to.merge_range(first.0, first.1, last.0, last.1, &merge.text, &formats.get(merge.look, ""))?;
+        to.merge_range(first.0, first.1, last.0, last.1, &merge.text, formats.get(merge.look, ""))?;
     }
     let links = sheet.cells.iter().filter(|cell| cell.source.is_some()).count();
     let sources = book.sources.filter(|_| links <= MOST_LINKS);
     for cell in &sheet.cells {
         if let (Some(row), Some(sources)) = (cell.source, sources) {
             // The text is replaced by the number below; one short text keeps the string table small.
-            let link = format!("internal:'{}'!A{}", sources.replace('\'', "''"), row + 1);
+            let link = format!("internal:{}!A{}", quoted(sources), row + 1);
             to.write_url(cell.row, cell.column, Url::new(link).set_text(sources))?;
         }
         let (row, column) = (cell.row, cell.column);
         match &cell.content {
-            Content::Blank => to.write_blank(row, column, &formats.get(cell.look, ""))?,
-            Content::Text(text) => to.write_string_with_format(row, column, text, &formats.get(cell.look, ""))?,
+            Content::Blank => to.write_blank(row, column, formats.get(cell.look, ""))?,
+            Content::Text(text) => to.write_string_with_format(row, column, text, formats.get(cell.look, ""))?,
             Content::Number(value, format) => {
-                to.write_number_with_format(row, column, number(*value), &formats.get(cell.look, format))?
+                to.write_number_with_format(row, column, number(*value), formats.get(cell.look, format))?
             }
             Content::Formula(formula, result, format) => {
                 let formula = Formula::new(formula).set_result(number(*result).to_string());
-                to.write_formula_with_format(row, column, formula, &formats.get(cell.look, format))?
+                to.write_formula_with_format(row, column, formula, formats.get(cell.look, format))?
             }
         };
     }
     if book.sources.is_some() && sources.is_none() {
         source_rows(book, sheet, to, formats)?;
     }
+    for line in &sheet.sparklines {
+        let values = range((line.row, line.first), (line.row, line.last));
+        let values = format!("{}!{values}", quoted(&sheet.name));
+        let sparkline = rust_xlsxwriter::Sparkline::new()
+            .set_range(values.as_str())
+            .set_sparkline_color(book.theme.chart.line.as_str())
+            .set_last_point_color(book.theme.chart.mark.as_str())
+            .set_line_weight(1.25)
+            .show_last_point(true);
+        to.add_sparkline(line.row, line.column, &sparkline)?;
+    }
+    for spot in &sheet.charts {
+        chart(book.theme, sheet, spot, to)?;
+    }
     Ok(())
+}
+
+/// A cell's address that does not move with formulas.
+fn absolute(row: u32, column: u16) -> String {
+    format!("${}${}", column_letters(column), row + 1)
+}
+
+/// A sheet's name as formulas write it.
+fn quoted(name: &str) -> String {
+    format!("'{}'", name.replace('\'', "''"))
+}
+
+/// A chart over the rows kept free for it.
+fn chart(theme: &Theme, sheet: &Sheet, spot: &ChartSpot, to: &mut Worksheet) -> Result<(), XlsxError> {
+    /// Pixels of a digit's width, and of the usual height of a row.
+    const DIGIT: f64 = 7.0;
+    const ROW: u32 = 20;
+    let mut chart = Chart::new(match spot.kind {
+        ChartKind::Line => ChartType::Line,
+        ChartKind::Column => ChartType::Column,
+        ChartKind::Bar => ChartType::Bar,
+        ChartKind::StackedColumn => ChartType::ColumnStacked,
+    });
+    let mut font = ChartFont::new();
+    font.set_name(&theme.font).set_size(f64::from(theme.size.numbering));
+    let mut heading = ChartFont::new();
+    heading.set_name(&theme.font).set_size(f64::from(theme.size.line)).set_bold();
+    chart.title().set_name(&spot.title).set_font(&heading);
+    let block = |((r1, c1), (r2, c2))| (sheet.name.as_str(), r1, c1, r2, c2);
+    for series in &spot.series {
+        let made = chart.add_series();
+        made.set_name((sheet.name.as_str(), series.name.0, series.name.1))
+            .set_categories(block(series.points))
+            .set_values(block(series.values));
+        if spot.kind == ChartKind::Line {
+            made.set_marker(ChartMarker::new().set_type(ChartMarkerType::Circle).set_size(5));
+        }
+    }
+    chart.x_axis().set_font(&font);
+    chart.y_axis().set_font(&font).set_num_format("#,##0");
+    if spot.series.len() > 1 {
+        chart.legend().set_position(ChartLegendPosition::Bottom).set_font(&font);
+    } else {
+        chart.legend().set_hidden();
+    }
+    let pixels = pixels(sheet.width(0, sheet.columns().saturating_sub(1)) * DIGIT);
+    chart.set_width(pixels).set_height((spot.bottom - spot.top).saturating_mul(ROW));
+    to.insert_chart(spot.top, 0, &chart)?;
+    Ok(())
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the width of a page, bounded")]
+fn pixels(width: f64) -> u32 {
+    width.clamp(100.0, 4000.0) as u32
 }
 
 /// A column after the last that gives, for each row, the rows of the sources of its figures.
@@ -89,17 +168,17 @@ fn source_rows(book: &Book<'_>, sheet: &Sheet, to: &mut Worksheet, formats: &mut
         }
     }
     if let Some((first, _)) = sheet.repeat {
-        to.write_string_with_format(first, column, book.source_row, &formats.get(Look::Header, ""))?;
+        to.write_string_with_format(first, column, book.source_row, formats.get(Look::Header, ""))?;
     }
     for (row, mut sources) in rows {
         sources.dedup();
-        to.write_string_with_format(row, column, sources.join(", "), &formats.get(Look::Note, ""))?;
+        to.write_string_with_format(row, column, sources.join(", "), formats.get(Look::Note, ""))?;
     }
     Ok(())
 }
 
 /// The only way from an exact value to a binary one: by its digits, which gives the nearest there is.
-fn number(value: Decimal) -> f64 {
+pub(super) fn number(value: Decimal) -> f64 {
     value.to_string().parse().unwrap_or_default()
 }
 
@@ -137,6 +216,12 @@ fn page(theme: &Theme, sheet: &Sheet, to: &mut Worksheet) -> Result<(), XlsxErro
     for (first, last) in &sheet.outline {
         to.group_rows(*first, *last)?;
     }
+    for row in &sheet.hidden {
+        to.set_row_hidden(*row)?;
+    }
+    if let (Some(last_row), Some(last)) = (sheet.next_row.checked_sub(1), sheet.columns().checked_sub(1)) {
+        to.set_print_area(0, 0, last_row, last)?;
+    }
     if let (Some((first, last)), Some(column)) = (sheet.filter, sheet.columns().checked_sub(1)) {
         to.autofilter(first, 0, last, column)?;
     }
@@ -146,13 +231,17 @@ fn page(theme: &Theme, sheet: &Sheet, to: &mut Worksheet) -> Result<(), XlsxErro
 /// The formats of a workbook, each made once.
 struct Formats<'a> {
     theme: &'a Theme,
-    made: HashMap<(Look, String), Format>,
+    plain: Format,
+    made: HashMap<Look, HashMap<String, Format>>,
 }
 
 impl Formats<'_> {
-    fn get(&mut self, look: Look, number: &str) -> Format {
-        let theme = self.theme;
-        self.made.entry((look, number.to_owned())).or_insert_with(|| format(theme, look, number)).clone()
+    fn get(&mut self, look: Look, number: &str) -> &Format {
+        let of_look = self.made.entry(look).or_default();
+        if !of_look.contains_key(number) {
+            of_look.insert(number.to_owned(), format(self.theme, look, number));
+        }
+        of_look.get(number).unwrap_or(&self.plain)
     }
 }
 
@@ -164,7 +253,10 @@ fn format(theme: &Theme, look: Look, number: &str) -> Format {
         Look::FormCode => line(size.form_code, FormatAlign::Right),
         Look::Heading => line(size.heading, FormatAlign::Center).set_bold(),
         Look::Title => line(size.title, FormatAlign::Center).set_bold(),
-        Look::Attached => line(size.attached, FormatAlign::Center).set_italic(),
+        Look::LeftCorner => line(size.form_code, FormatAlign::Left),
+        Look::RightCorner => line(size.form_code, FormatAlign::Right),
+        Look::PeriodLine | Look::Attached => line(size.attached, FormatAlign::Center).set_italic(),
+        Look::Rule => base(size.note).set_border_bottom(FormatBorder::Thin),
         Look::LeftLine => line(size.line, FormatAlign::Left),
         Look::RightLine => line(size.line, FormatAlign::Right).set_italic(),
         Look::Header => line(size.header, FormatAlign::Center).set_bold().set_border(FormatBorder::Thin),
@@ -180,6 +272,7 @@ fn format(theme: &Theme, look: Look, number: &str) -> Format {
                 Strong::Plain => made,
                 Strong::Bold => made.set_bold(),
                 Strong::Italic => made.set_italic(),
+                Strong::BoldItalic => made.set_bold().set_italic(),
             };
             made.set_border(FormatBorder::Thin)
         }
@@ -216,7 +309,9 @@ mod tests {
         let figures = Sheet { name, widths: vec![9.0; 10], cells: (0..count).map(cell).collect(), ..Sheet::default() };
         let sources = Sheet { name: "Nguồn".to_owned(), widths: vec![9.0], ..Sheet::default() };
         let period = "2023".parse().unwrap();
-        let book = Book { theme: &theme, sources: Some("Nguồn"), source_row: "Dòng nguồn", period };
+        let book = Book {
+            theme: &theme, sources: Some("Nguồn"), source_row: "Dòng nguồn", figures: "Số_liệu", period
+        };
         let bytes = write(&book, &[figures, sources]).unwrap();
         let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
         let links = workbook.hyperlinks_by_sheet_name("Biểu").unwrap().len();

@@ -144,6 +144,20 @@ struct Known {
     outputs: Vec<FileDigest>,
 }
 
+/// What a manifest says a run was done with.
+#[derive(Deserialize)]
+pub(super) struct DoneWith {
+    pub(super) version: String,
+    pub(super) templates: String,
+    #[serde(default)]
+    pub(super) side_files: Vec<FileDigest>,
+}
+
+/// What the run of a manifest was done with; none where it is no manifest of this program.
+pub(super) fn done_with(text: &str) -> Option<DoneWith> {
+    serde_json::from_str(text).ok().filter(|_| is_manifest(text))
+}
+
 fn read(text: &str) -> Option<Known> {
     serde_json::from_str::<Known>(text).ok().filter(|known| known.program == PROGRAM)
 }

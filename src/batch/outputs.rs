@@ -3,27 +3,32 @@
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
-use rustc_hash::FxHashMap;
 
 use super::failure::Failure;
 use super::find::WORKBOOK_STEM;
+use super::identity::revisions;
 use super::run::Resources;
 use super::staging::OutputFile;
-use crate::annex::{AnnexInput, write_workbook};
-use crate::consolidate::{Consolidated, Input, Plan, consolidate};
+use crate::annex::{AnnexError, AnnexInput, Layouts, Only, provinces_of, write_part, write_twin, write_workbook};
+use crate::completeness::{Completeness, Mention, write_completeness_csv, write_mentions_csv, write_reporting_csv};
+use crate::consolidate::{Boundaries, Consolidated, Input, Plan, consolidate, rows};
 use crate::diagnostic::Finding;
+use crate::dictionary::geography::ProvinceSystem;
 use crate::observation::{LedgerEntry, Observation};
 use crate::period::Period;
 use crate::table::{
-    ReportRow, TableError, write_findings_csv, write_ledger_csv, write_observations_csv, write_parquet,
-    write_reports_csv,
+    FigureRow, ReportRow, TableError, write_figures_csv, write_findings_csv, write_ledger_csv, write_observations_csv,
+    write_parquet, write_reports_csv,
 };
+use crate::text::bare;
 
 /// All tables of a run.
 pub(crate) struct Tables {
     pub(crate) observations: Vec<Observation>,
     pub(crate) ledger: Vec<LedgerEntry>,
     pub(crate) unmapped: Vec<(LedgerEntry, String)>,
+    /// Indicators that reports speak of without a figure.
+    pub(crate) mentions: Vec<Mention>,
     pub(crate) rows: Vec<ReportRow>,
     /// With their messages.
     pub(crate) findings: Vec<(Finding, String)>,
@@ -34,6 +39,15 @@ pub(crate) fn review_threshold(resources: &Resources) -> Decimal {
     Decimal::from_f32(resources.dictionary.confidence.review).unwrap_or_default().round_dp(2)
 }
 
+/// What is to be shown of the figures.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View<'a> {
+    /// Periods wanted beside those that are reported.
+    pub(crate) periods: &'a [Period],
+    /// On which boundaries.
+    pub(crate) boundaries: Boundaries,
+}
+
 /// Settles all observations into figures.
 ///
 /// # Errors
@@ -41,19 +55,54 @@ pub(crate) fn review_threshold(resources: &Resources) -> Decimal {
 pub(crate) fn settle(
     resources: &Resources,
     observations: &[Observation],
+    reports: &[ReportRow],
     plans: &[Plan],
-    revisions: &FxHashMap<String, u32>,
+    view: View<'_>,
 ) -> Result<Consolidated, Failure> {
-    consolidate(&Input {
+    with_input(resources, (observations, reports, plans), view, consolidate)
+        .map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))
+}
+
+/// The rows of `figures.csv`.
+pub(crate) fn figure_rows(
+    resources: &Resources,
+    tables: &Tables,
+    plans: &[Plan],
+    view: View<'_>,
+    consolidated: &Consolidated,
+) -> Vec<FigureRow> {
+    with_input(resources, (&tables.observations, &tables.rows, plans), view, |input| rows(input, consolidated))
+}
+
+fn with_input<T>(
+    resources: &Resources,
+    (observations, reports, plans): (&[Observation], &[ReportRow], &[Plan]),
+    view: View<'_>,
+    work: impl FnOnce(&Input<'_>) -> T,
+) -> T {
+    work(&Input {
         observations,
+        reports,
         register: &resources.dictionary.register,
         geography: &resources.dictionary.geography,
         wording: &resources.wording,
         plans,
-        revisions,
+        revisions: &revisions(reports),
         review_threshold: review_threshold(resources),
+        periods: view.periods,
+        boundaries: view.boundaries,
     })
-    .map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))
+}
+
+/// Who reported what.
+pub(crate) fn completeness(resources: &Resources, tables: &Tables) -> Completeness {
+    Completeness::of(&crate::completeness::Input {
+        reports: &tables.rows,
+        observations: &tables.observations,
+        mentions: &tables.mentions,
+        geography: &resources.dictionary.geography,
+        deadlines: &resources.deadlines,
+    })
 }
 
 /// Name of the workbook of a period.
@@ -61,29 +110,116 @@ pub(crate) fn workbook_name(period: Period) -> String {
     format!("{WORKBOOK_STEM}{}.xlsx", period.file_stem())
 }
 
+/// What stands before the period in the names of twin workbooks.
+pub(crate) const TWIN_INFIX: &str = "bang-";
+
 /// The workbook of one period.
 ///
 /// # Errors
 /// When it cannot be made: an error of the program or of a layout.
 pub(crate) fn workbook(
     resources: &Resources,
+    layouts: &Layouts,
     tables: &Tables,
     consolidated: &Consolidated,
+    completeness: &Completeness,
     period: Period,
 ) -> Result<OutputFile, Failure> {
-    let bytes = write_workbook(&AnnexInput {
+    let made = write_workbook(&annex_input(resources, layouts, tables, consolidated, completeness, period));
+    let bytes = made.map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))?;
+    Ok(OutputFile { name: workbook_name(period), bytes })
+}
+
+/// How the sheets of a period are divided among workbooks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Split {
+    /// One workbook for the period.
+    #[default]
+    Period,
+    /// One for each province.
+    Province,
+    /// One for each layout.
+    Layout,
+}
+
+/// The workbooks of one period. Their names begin with the period, so that they sort.
+fn workbooks(
+    resources: &Resources,
+    tables: &Tables,
+    consolidated: &Consolidated,
+    completeness: &Completeness,
+    period: Period,
+    split: Split,
+) -> Result<Vec<OutputFile>, Failure> {
+    let layouts = &resources.layouts;
+    let input = annex_input(resources, layouts, tables, consolidated, completeness, period);
+    let geography = &resources.dictionary.geography;
+    let provinces = if split == Split::Province { provinces_of(&input) } else { Vec::new() };
+    let parts: Vec<(String, Only<'_>)> = match split {
+        Split::Period => return Ok(vec![workbook(resources, layouts, tables, consolidated, completeness, period)?]),
+        Split::Layout => layouts.names().into_iter().map(|name| (name.to_owned(), Only::Layout(name))).collect(),
+        Split::Province => {
+            let name = |system, code: &str| geography.get(system, code).map(|p| p.name.clone()).unwrap_or_default();
+            let of = |(system, code): &'_ (ProvinceSystem, String)| format!("{code}-{}", slug(&name(*system, code)));
+            provinces.iter().map(|place| (of(place), Only::Province(place.0, &place.1))).collect()
+        }
+    };
+    let stem = period.file_stem();
+    let mut files = Vec::new();
+    for (name, only) in parts {
+        match write_part(&input, only) {
+            Ok(bytes) => files.push(OutputFile { name: format!("{WORKBOOK_STEM}{stem}-{name}.xlsx"), bytes }),
+            // A layout that has nothing to show in this period.
+            Err(AnnexError::Empty(_)) => {}
+            Err(error) => return Err(Failure::new("internal", &[("cause", &error.to_string())])),
+        }
+    }
+    Ok(files)
+}
+
+/// A name for files: ASCII letters and digits in lower case, the words joined by hyphens.
+fn slug(name: &str) -> String {
+    let words: Vec<String> = name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(bare).collect();
+    words.join("-")
+}
+
+/// The twin of the workbook of one period.
+///
+/// # Errors
+/// As [`workbook`].
+pub(crate) fn twin(
+    resources: &Resources,
+    layouts: &Layouts,
+    tables: &Tables,
+    consolidated: &Consolidated,
+    completeness: &Completeness,
+    period: Period,
+) -> Result<OutputFile, Failure> {
+    let made = write_twin(&annex_input(resources, layouts, tables, consolidated, completeness, period));
+    let bytes = made.map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))?;
+    Ok(OutputFile { name: format!("{WORKBOOK_STEM}{TWIN_INFIX}{}.xlsx", period.file_stem()), bytes })
+}
+
+fn annex_input<'a>(
+    resources: &'a Resources,
+    layouts: &'a Layouts,
+    tables: &'a Tables,
+    consolidated: &'a Consolidated,
+    completeness: &'a Completeness,
+    period: Period,
+) -> AnnexInput<'a> {
+    AnnexInput {
         period,
         consolidated,
+        completeness,
         observations: &tables.observations,
         unmapped: &tables.unmapped,
         findings: &tables.findings,
         reports: &tables.rows,
         register: &resources.dictionary.register,
         geography: &resources.dictionary.geography,
-        layouts: &resources.layouts,
-    })
-    .map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))?;
-    Ok(OutputFile { name: workbook_name(period), bytes })
+        layouts,
+    }
 }
 
 /// The tables and workbooks.
@@ -94,7 +230,10 @@ pub(super) fn render(
     resources: &Resources,
     tables: &Tables,
     consolidated: &Consolidated,
+    figures: &[FigureRow],
+    completeness: &Completeness,
     periods: &[Period],
+    split: Split,
 ) -> Result<Vec<OutputFile>, Failure> {
     let table = |name: &str, write: &dyn Fn(&mut Vec<u8>) -> Result<(), TableError>| -> Result<OutputFile, Failure> {
         let mut bytes = Vec::new();
@@ -102,14 +241,18 @@ pub(super) fn render(
         Ok(OutputFile { name: name.to_owned(), bytes })
     };
     let mut files = vec![
+        table("completeness.csv", &|w| Ok(write_completeness_csv(w, completeness)?))?,
+        table("figures.csv", &|w| write_figures_csv(w, figures))?,
         table("findings.csv", &|w| write_findings_csv(w, &tables.findings))?,
         table("ledger.csv", &|w| write_ledger_csv(w, &tables.ledger))?,
+        table("mentions.csv", &|w| Ok(write_mentions_csv(w, &tables.mentions)?))?,
         table("observations.csv", &|w| write_observations_csv(w, &tables.observations))?,
         table("observations.parquet", &|w| write_parquet(w, &tables.observations))?,
+        table("reporting.csv", &|w| Ok(write_reporting_csv(w, completeness)?))?,
         table("reports.csv", &|w| write_reports_csv(w, &tables.rows))?,
     ];
-    let workbooks: Result<Vec<OutputFile>, Failure> =
-        periods.par_iter().map(|period| workbook(resources, tables, consolidated, *period)).collect();
-    files.extend(workbooks?);
+    let made = |period: &Period| workbooks(resources, tables, consolidated, completeness, *period, split);
+    let workbooks: Result<Vec<Vec<OutputFile>>, Failure> = periods.par_iter().map(made).collect();
+    files.extend(workbooks?.into_iter().flatten());
     Ok(files)
 }

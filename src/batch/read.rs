@@ -12,6 +12,7 @@ use super::find::InputFile;
 use super::province::ProvinceChoice;
 use super::side_files::Listed;
 use crate::check::{self, Checked, Judged, Rules, Subject};
+use crate::completeness::{Mention, mentions};
 use crate::coverage::{self, Fillers};
 use crate::diagnostic::Finding;
 use crate::dictionary::Dictionary;
@@ -61,6 +62,8 @@ pub(super) struct Report {
     pub(super) ledger: Vec<LedgerEntry>,
     /// Numbers that no indicator took, with their clauses.
     pub(super) unmapped: Vec<(LedgerEntry, String)>,
+    /// Indicators that it speaks of without a figure.
+    pub(super) mentions: Vec<Mention>,
     pub(super) findings: Vec<Finding>,
     /// Every relation among its numbers that was checked.
     pub(super) checked: Vec<Checked>,
@@ -192,6 +195,8 @@ impl Reader<'_> {
         let revised = self.revise(&subject, &read, &stated);
         let Judged { findings, checked } = stated;
         let unmapped = unmapped_clauses(&read, &read.extraction.ledger);
+        let given = &read.extraction.observations;
+        let mentions = mentions(&read.document, &read.extraction.scans, file, given, self.dictionary);
         let facts = &read.facts;
         let observations = read.extraction.observations;
         let ledger = read.extraction.ledger;
@@ -216,7 +221,18 @@ impl Reader<'_> {
             findings: 0,
         };
         let text = read.document.source.as_str().to_owned();
-        Report { row, letters: letters(&read.document), text, observations, ledger, unmapped, findings, checked, revised }
+        Report {
+            row,
+            letters: letters(&read.document),
+            text,
+            observations,
+            ledger,
+            unmapped,
+            mentions,
+            findings,
+            checked,
+            revised,
+        }
     }
 
     /// What the corrections bound to this report's bytes make of it; none where there are none.

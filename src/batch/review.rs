@@ -46,7 +46,7 @@ pub struct ReviewDone {
 /// When the folder does not hold the tables of a run, or the workbook cannot be written.
 pub fn write_review_of(out: &Path, resources: &Resources) -> Result<ReviewDone, Failure> {
     let stored = Stored::load(out, resources)?;
-    let consolidated = stored.settle(None, resources)?;
+    let consolidated = stored.settle(None, &[], resources)?;
     let view = View::new(&stored, resources);
     let conflicts = view.conflicts(&consolidated);
     let in_conflict: BTreeSet<usize> = conflicts.iter().map(|(_, at)| *at).collect();

@@ -8,10 +8,10 @@ use rayon::prelude::*;
 use super::corrections::{Corrections, Revisions, account, suggestions, who_decided};
 use super::failure::Failure;
 use super::find::{CORRECTIONS_LOG, InputFile, MANIFEST_FILE, PLANS_FILE, find};
-use super::identity::{Identity, compare, revisions};
+use super::identity::{Identity, compare};
 use super::letter;
 use super::manifest::{self, Done, FileDigest, Findings, Relations};
-use super::outputs::{Tables, render, review_threshold, settle};
+use super::outputs::{Split, Tables, View, completeness, figure_rows, render, review_threshold, settle};
 use super::province::ProvinceChoice;
 use super::read::{FileResult, Reader, Report};
 use super::side_files::{read_all_plans, read_lists};
@@ -19,11 +19,13 @@ use super::staging::{OutputFile, Staging};
 use super::validation;
 use crate::annex::Layouts;
 use crate::check::{self, Checked, Judged, Rules};
-use crate::consolidate::Wording;
+use crate::completeness::Deadlines;
+use crate::consolidate::{Boundaries, Wording};
 use crate::coverage::Fillers;
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::{Finding, Severity, Site};
 use crate::dictionary::Dictionary;
 use crate::dictionary::templates::{TemplateErrors, Templates};
+use crate::fill::Words;
 use crate::input::{Extractor, Limits};
 use crate::message::{Lang, Messages};
 use crate::observation::Observation;
@@ -45,6 +47,10 @@ pub struct Options {
     pub assume_province: Option<String>,
     /// Yearly plans.
     pub plans: Option<PathBuf>,
+    /// On which boundaries figures of the time before the merger of provinces are shown.
+    pub boundaries: Boundaries,
+    /// How the sheets of a period are divided among workbooks.
+    pub split: Split,
     /// Filled review workbooks.
     pub corrections: Vec<PathBuf>,
     /// Reports read at once; as many as there are processors, if not given.
@@ -68,8 +74,12 @@ pub struct Resources {
     pub wording: Wording,
     /// What workbooks are laid out by.
     pub layouts: Layouts,
+    /// The words of rows of totals in forms.
+    pub form_words: Words,
     /// What checks work from.
     pub rules: Rules,
+    /// When reports are due.
+    pub deadlines: Deadlines,
     /// Words that say nothing of what is counted.
     pub fillers: Fillers,
     /// The words of written files.
@@ -91,20 +101,26 @@ impl Resources {
         let wording = Wording::load(templates).map_err(&mut keep).ok();
         let layouts = register.and_then(|register| Layouts::load(templates, &register).map_err(&mut keep).ok());
         let rules = Rules::load(templates).map_err(&mut keep).ok();
+        let form_words = Words::load(templates).map_err(&mut keep).ok();
+        let deadlines = Deadlines::load(templates).map_err(&mut keep).ok();
         let fillers = Fillers::load(templates).map_err(&mut keep).ok();
         let mut messages = [Lang::Vi, Lang::En].map(|lang| Messages::load(templates, lang).map_err(&mut keep).ok());
         let written = messages.iter_mut().flatten().find(|m| m.lang() == written).cloned();
         let digest = templates.digest().map_err(&mut keep).ok();
-        match (dictionary, wording, layouts, rules, fillers, written, digest) {
+        match (dictionary, wording, layouts, form_words, rules, deadlines, fillers, written, digest) {
             (
                 Some(dictionary),
                 Some(wording),
                 Some(layouts),
+                Some(form_words),
                 Some(rules),
+                Some(deadlines),
                 Some(fillers),
                 Some(written),
                 Some(digest),
-            ) if faults.is_empty() => Ok(Self { dictionary, wording, layouts, rules, fillers, written, digest }),
+            ) if faults.is_empty() => {
+                Ok(Self { dictionary, wording, layouts, form_words, rules, deadlines, fillers, written, digest })
+            }
             _ => {
                 faults.dedup();
                 Err(TemplateErrors(faults))
@@ -224,7 +240,8 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
     progress(Progress::Writing);
     let gathered = gather(results, findings);
     let mut tables = gathered.tables;
-    let consolidated = settle(resources, &tables.observations, &plans, &revisions(&tables.rows))?;
+    let view = View { periods: &options.periods, boundaries: options.boundaries };
+    let consolidated = settle(resources, &tables.observations, &tables.rows, &plans, view)?;
     let mut findings = gathered.findings;
     let mut checked = gathered.checked;
     let between = compare_reports(&tables, &gathered.revisions, dictionary, &resources.rules);
@@ -232,7 +249,7 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
     findings.extend(between.findings);
     findings.extend(check::nothing_checked(checked.len(), tables.observations.len(), &resources.rules));
     let mut conflicts = Vec::new();
-    for conflict in consolidated.findings() {
+    for conflict in consolidated.findings().iter().filter(|f| !is_told(f, &findings)) {
         conflicts.push(if is_revision(conflict, &gathered.identity) {
             check::settled_by_revision(conflict.clone())
         } else {
@@ -275,7 +292,10 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
     } else {
         options.periods.iter().copied().collect::<BTreeSet<_>>().into_iter().collect()
     };
-    let mut files = pool.install(|| render(resources, &tables, &consolidated, &periods))?;
+    let completeness = completeness(resources, &tables);
+    let figures = figure_rows(resources, &tables, &plans, view, &consolidated);
+    let mut files =
+        pool.install(|| render(resources, &tables, &consolidated, &figures, &completeness, &periods, options.split))?;
     files.push(validation::render(&checked, &tables.findings)?);
     files.extend(gathered.texts);
     if !options.corrections.is_empty() {
@@ -357,6 +377,7 @@ fn gather(results: Vec<FileResult>, mut findings: Vec<Finding>) -> Gathered {
         observations: Vec::new(),
         ledger: Vec::new(),
         unmapped: Vec::new(),
+        mentions: Vec::new(),
         rows: Vec::new(),
         findings: Vec::new(),
     };
@@ -391,6 +412,7 @@ fn gather(results: Vec<FileResult>, mut findings: Vec<Finding>) -> Gathered {
                 tables.observations.extend(report.observations);
                 tables.ledger.extend(report.ledger);
                 tables.unmapped.extend(report.unmapped);
+                tables.mentions.extend(report.mentions);
                 findings.extend(report.findings);
                 checked.extend(report.checked);
                 tables.rows.push(report.row);
@@ -418,6 +440,14 @@ fn compare_reports(tables: &Tables, revisions: &Revisions, dictionary: &Dictiona
         return stated;
     }
     check::with_corrections(&stated, judge(&revisions.standing), &who_decided(&revisions.applied))
+}
+
+/// Whether a check of reports already tells what is wrong with a value that other figures give otherwise.
+fn is_told(finding: &Finding, told: &[Finding]) -> bool {
+    let computed = matches!(finding.check, "derived-differs" | "derived-negative" | "growth-differs");
+    let same = |site: &Site| (&site.file, site.line) == (&finding.site.file, finding.site.line);
+    let tells = |f: &Finding| f.severity > Severity::Info && (same(&f.site) || f.other.as_ref().is_some_and(same));
+    computed && told.iter().any(tells)
 }
 
 /// Whether a conflict is between a report and the revision that says it replaces it.

@@ -8,17 +8,18 @@ use rustc_hash::FxHashMap;
 
 use super::failure::Failure;
 use super::find::{CORRECTIONS_LOG, InputFile, MANIFEST_FILE, PLANS_FILE};
-use super::identity::revisions;
 use super::manifest;
-use super::outputs::{Tables, settle};
+use super::outputs::{Tables, View, settle};
 use super::read::clause_at;
 use super::run::Resources;
 use super::side_files::read_all_plans;
 use super::staging::{OutputFile, Staging};
 use crate::check::SLUGS;
-use crate::consolidate::Consolidated;
+use crate::completeness::read_mentions_csv;
+use crate::consolidate::{Boundaries, Consolidated};
 use crate::document::Document;
 use crate::observation::{Class, Extraction, LedgerEntry, extract};
+use crate::period::Period;
 use crate::report::{Assumed, identify};
 use crate::table::{
     CorrectionRow, TableError, read_corrections_csv, read_findings_csv, read_ledger_csv, read_observations_csv,
@@ -67,20 +68,26 @@ impl Stored {
         for other in findings.iter_mut().filter_map(|(f, _)| f.other.as_mut()).filter(|s| s.line > 0) {
             other.place = resources.written.line(other.line);
         }
+        let mentions = read_mentions_csv(open("mentions.csv")?).map_err(|e| bad("mentions.csv", e.into()))?;
         let corrections = if out.join(CORRECTIONS_LOG).exists() {
             read_corrections_csv(open(CORRECTIONS_LOG)?).map_err(|e| bad(CORRECTIONS_LOG, e))?
         } else {
             Vec::new()
         };
-        let tables = Tables { observations, ledger, unmapped: Vec::new(), rows, findings };
+        let tables = Tables { observations, ledger, unmapped: Vec::new(), mentions, rows, findings };
         Ok(Self { out: out.to_owned(), manifest, tables, corrections })
     }
 
-    /// The figures, with the yearly plans of a file.
+    /// The figures, with the yearly plans of a file, also of periods that no report is of.
     ///
     /// # Errors
     /// When the plans cannot be understood.
-    pub(super) fn settle(&self, plans: Option<&Path>, resources: &Resources) -> Result<Consolidated, Failure> {
+    pub(super) fn settle(
+        &self,
+        plans: Option<&Path>,
+        periods: &[Period],
+        resources: &Resources,
+    ) -> Result<Consolidated, Failure> {
         let files: Vec<InputFile> = plans
             .iter()
             .map(|path| InputFile {
@@ -89,7 +96,8 @@ impl Stored {
             })
             .collect();
         let plans = read_all_plans(&files, &resources.dictionary)?;
-        settle(resources, &self.tables.observations, &plans, &revisions(&self.tables.rows))
+        let view = View { periods, boundaries: Boundaries::AsReported };
+        settle(resources, &self.tables.observations, &self.tables.rows, &plans, view)
     }
 
     /// The extracted text of a report; empty where it is not there.

@@ -13,7 +13,7 @@ use crate::diagnostic::Severity;
 use crate::dictionary::register::{self, Register};
 use crate::dictionary::schema::{line_at, read_toml};
 use crate::dictionary::templates::{TemplateErrors, TemplateFault, Templates};
-use crate::observation::{Breakdown, Measure, Status};
+use crate::observation::{Breakdown, Measure, Observation, Status};
 use crate::period::Period;
 
 #[derive(Debug, Deserialize)]
@@ -280,23 +280,20 @@ pub(super) enum Applied {
 
 /// The declared checks of one report, or with values of the report before.
 pub(super) fn apply(check: &Declared, values: &Values<'_>, now: &[usize], before: &[usize]) -> Vec<Applied> {
-    let mut applied = Vec::new();
-    for measure in [Measure::Actual, Measure::Cumulative] {
-        applied.extend(apply_measure(check, values, now, before, measure));
-    }
-    applied
+    let (now, before) = (Stated::of(values, now), Stated::of(values, before));
+    let measures = [Measure::Actual, Measure::Cumulative];
+    measures.into_iter().filter_map(|measure| apply_measure(check, values, &now, &before, measure)).collect()
 }
 
 fn apply_measure(
     check: &Declared,
     values: &Values<'_>,
-    now: &[usize],
-    before: &[usize],
+    now: &Stated<'_>,
+    before: &Stated<'_>,
     measure: Measure,
 ) -> Option<Applied> {
     let mut missing: Vec<String> = Vec::new();
     let mut first: Option<usize> = None;
-    let mut open = false;
     let mut has_flow = false;
     let mut side = |terms: &[Term]| -> Option<Expr> {
         let mut plus: Vec<Expr> = Vec::new();
@@ -307,9 +304,8 @@ fn apply_measure(
                 Some(found) => {
                     let row = values.dictionary().register.get(&term.indicator);
                     has_flow |= row.is_some_and(|r| r.kind == register::Kind::Flow);
-                    open |= found.incomplete;
-                    first = first.or(found.values.first().copied().filter(|_| !term.previous));
-                    let sum = match found.values.as_slice() {
+                    first = first.or(found.first().copied().filter(|_| !term.previous));
+                    let sum = match found.as_slice() {
                         [one] => Expr::Value(*one),
                         several => Expr::Sum(several.iter().map(|v| Expr::Value(*v)).collect()),
                     };
@@ -344,15 +340,14 @@ fn apply_measure(
             let at = {
                 let mut list = Vec::new();
                 left.values(&mut list);
-                *list.iter().find(|v| now.contains(v)).or(list.first())?
+                *list.iter().find(|v| now.list.contains(v)).or(list.first())?
             };
-            let operator = if open && check.operator == Operator::Equal { Operator::AtMost } else { check.operator };
             let slack = {
                 let nominal = |v: usize| values.get(v).map(|v| v.printed.value());
                 check.absolute + (right.nominal(&nominal)? * check.share).abs()
             };
             let kind = if check.needs_previous() { Kind::StockFlow } else { Kind::Declared };
-            let relation = Relation::new(kind, left, operator, right, at, against);
+            let relation = Relation::new(kind, left, check.operator, right, at, against);
             Some(Applied::Relation(
                 Relation { tolerance: slack, severity: check.severity, ..relation }.named(&check.name),
             ))
@@ -364,70 +359,57 @@ fn apply_measure(
     }
 }
 
-/// What a report states for a term.
-struct Found {
-    values: Vec<usize>,
-    /// Only some parts of it are known to be stated.
-    incomplete: bool,
+/// The values of one report, and the period that most of them have.
+struct Stated<'v> {
+    list: &'v [usize],
+    period: Option<Period>,
 }
 
-/// The value of a term: stated once or equally each time; else the parts by one disjoint dimension.
-fn find(term: &Term, values: &Values<'_>, list: &[usize], measure: Measure) -> Option<Found> {
+impl<'v> Stated<'v> {
+    fn of(values: &Values<'_>, list: &'v [usize]) -> Self {
+        let mut counts: BTreeMap<Period, usize> = BTreeMap::new();
+        for period in list.iter().filter_map(|at| values.get(*at)?.observation.period) {
+            *counts.entry(period).or_default() += 1;
+        }
+        Self { list, period: counts.into_iter().max_by_key(|(_, count)| *count).map(|(period, _)| period) }
+    }
+}
+
+/// The value of a term, stated once or equally each time; else the parts by one disjoint dimension.
+fn find(term: &Term, values: &Values<'_>, stated: &Stated<'_>, measure: Measure) -> Option<Vec<usize>> {
     let row = values.dictionary().register.get(&term.indicator)?;
     let stock = row.kind != register::Kind::Flow;
-    let is_it = |at: &usize| {
-        values.get(*at).is_some_and(|v| {
-            let o = v.observation;
-            let from_january = o.period.is_some_and(Period::starts_in_january);
-            let fits = match measure {
-                // Where the period begins in January both are one figure, and it is checked once.
-                Measure::Cumulative => {
-                    if stock {
-                        o.measure == Measure::Actual
-                    } else {
-                        o.measure == Measure::Cumulative && !from_january
-                    }
-                }
-                _ => o.measure == Measure::Actual || o.measure == Measure::Cumulative && from_january,
-            };
-            o.indicator == term.indicator && fits && o.status == Status::Reported
-        })
+    let fits = |o: &Observation| {
+        // Where the period begins in January both measures are one figure, which is checked once.
+        let from_january = o.period.is_some_and(Period::starts_in_january);
+        let measured = match (measure, stock) {
+            (Measure::Cumulative, true) => o.measure == Measure::Actual,
+            (Measure::Cumulative, false) => o.measure == Measure::Cumulative && !from_january,
+            _ => o.measure == Measure::Actual || o.measure == Measure::Cumulative && from_january,
+        };
+        measured && o.indicator == term.indicator && o.period == stated.period && o.status == Status::Reported
     };
-    let own: Vec<usize> = list.iter().copied().filter(is_it).collect();
     let of = |at: usize| values.get(at).map(|v| v.observation);
-    // The report's own period: that of most of its values is the latest one they share.
-    let period = list
-        .iter()
-        .filter_map(|at| of(*at))
-        .filter_map(|o| o.period)
-        .max_by_key(|p| list.iter().filter(|at| of(**at).is_some_and(|o| o.period == Some(*p))).count());
-    let own: Vec<usize> = own.into_iter().filter(|at| of(*at).is_some_and(|o| o.period == period)).collect();
-    let totals: Vec<usize> =
-        own.iter().copied().filter(|at| of(*at).is_some_and(|o| o.breakdown.to_string() == term.breakdown)).collect();
+    let own: Vec<usize> = stated.list.iter().copied().filter(|at| of(*at).is_some_and(fits)).collect();
+    let is_total = |at: &usize| of(*at).is_some_and(|o| o.breakdown.to_string() == term.breakdown);
+    let totals: Vec<usize> = own.iter().copied().filter(is_total).collect();
     if let Some(first) = totals.first() {
         let value = of(*first)?.value;
-        let same = totals.iter().all(|at| of(*at).is_some_and(|o| o.value == value));
-        return same.then(|| Found { values: vec![*first], incomplete: false });
+        return totals.iter().all(|at| of(*at).is_some_and(|o| o.value == value)).then(|| vec![*first]);
     }
-    let mut by_dimension: BTreeMap<&str, Vec<(&str, usize)>> = BTreeMap::new();
-    for at in &own {
-        let observation = of(*at)?;
-        let pairs: Vec<(&str, &str)> = observation.breakdown.pairs().collect();
-        if let [(dimension, category)] = pairs.as_slice()
-            && term.breakdown.is_empty()
-        {
-            by_dimension.entry(dimension).or_default().push((category, *at));
+    if !term.breakdown.is_empty() {
+        return None;
+    }
+    let mut by_dimension: BTreeMap<&str, BTreeMap<&str, Vec<usize>>> = BTreeMap::new();
+    for at in own {
+        let pairs: Vec<(&str, &str)> = of(at)?.breakdown.pairs().collect();
+        if let [(dimension, category)] = pairs.as_slice() {
+            by_dimension.entry(dimension).or_default().entry(category).or_default().push(at);
         }
     }
-    let dictionary = values.dictionary();
     by_dimension.into_iter().find_map(|(dimension, parts)| {
-        let declared = dictionary.dimensions.iter().find(|d| d.id == dimension).filter(|d| d.disjoint)?;
-        let mut categories: Vec<&str> = parts.iter().map(|(c, _)| *c).collect();
-        categories.sort_unstable();
-        categories.dedup();
-        let told_twice = categories.len() != parts.len();
-        let whole = declared.whole.iter().any(|set| set.iter().all(|c| categories.contains(&c.as_str())));
-        (!told_twice && parts.len() > 1)
-            .then(|| Found { values: parts.iter().map(|(_, at)| *at).collect(), incomplete: !whole && parts.len() < 2 })
+        let disjoint = values.dictionary().dimensions.iter().any(|d| d.id == dimension && d.disjoint);
+        let once = parts.values().all(|at| at.len() == 1);
+        (disjoint && once && parts.len() > 1).then(|| parts.into_values().flatten().collect())
     })
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use crate::batch::{ExportFormat, ExportSplit, Split};
+use crate::consolidate::Boundaries;
 use crate::input::Limits;
 use crate::message::Lang;
 use crate::period::Period;
@@ -52,12 +54,58 @@ impl From<LangArg> for Lang {
     }
 }
 
+/// A way to divide workbooks as it is written on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SplitArg {
+    /// One workbook for each period: phu-luc-2024-M05.xlsx
+    Period,
+    /// One for each province: phu-luc-2024-M05-36-nam-dinh.xlsx
+    Province,
+    /// One for each layout: phu-luc-2024-M05-20-domain.xlsx
+    Layout,
+}
+
+impl From<SplitArg> for Split {
+    fn from(arg: SplitArg) -> Self {
+        match arg {
+            SplitArg::Period => Self::Period,
+            SplitArg::Province => Self::Province,
+            SplitArg::Layout => Self::Layout,
+        }
+    }
+}
+
+/// A choice of boundaries as it is written on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum BoundariesArg {
+    /// Those of the list in force in each period
+    Reported,
+    /// The 34 provinces since July 2025, for the whole series
+    #[value(name = "34")]
+    New,
+}
+
+impl From<BoundariesArg> for Boundaries {
+    fn from(arg: BoundariesArg) -> Self {
+        match arg {
+            BoundariesArg::Reported => Self::AsReported,
+            BoundariesArg::New => Self::New,
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Read reports and write the tables and the annex workbooks
     Run(RunArgs),
     /// Make the workbook of a period again from the tables of a run, without reading the reports
     Annex(AnnexArgs),
+    /// Fill an existing form of a ministry or office with the figures of a run
+    Fill(FillArgs),
+    /// Write the figures of a run for other programs: CSV, JSON, Parquet, SDMX-CSV
+    Export(ExportArgs),
+    /// List every figure that changed between two runs, and why
+    Compare(CompareArgs),
     /// Write review.xlsx: doubtful values, contradictions and numbers not understood, with cells to fill in
     Review(ReviewArgs),
     /// Write evidence.html: each report with its numbers marked, and each figure with its sources, in one page
@@ -82,8 +130,9 @@ pub(super) enum Command {
 /// Read reports and write the tables and the annex workbooks.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
-OUT receives observations.csv and .parquet, ledger.csv, reports.csv, findings.csv, validation.json,
-text/, one phu-luc-PERIOD.xlsx for each period, and run.json. All of it appears at once, or nothing does.
+OUT receives observations.csv and .parquet, figures.csv, ledger.csv, reports.csv, reporting.csv,
+completeness.csv, mentions.csv, findings.csv, validation.json, text/, one phu-luc-PERIOD.xlsx for
+each period, and run.json. All of it appears at once, or nothing does.
 
 Two files among the reports speak of the others:
   plans.csv        province,year,indicator,value      yearly plans
@@ -120,6 +169,14 @@ pub(super) struct RunArgs {
     /// Yearly plans, beside those in plans.csv among the reports
     #[arg(long, value_name = "FILE")]
     pub(super) plans: Option<PathBuf>,
+
+    /// How the sheets of a period are divided among workbooks
+    #[arg(long, value_name = "BY", default_value = "period")]
+    pub(super) split: SplitArg,
+
+    /// On which boundaries figures of the time before July 2025 are shown
+    #[arg(long, value_name = "LIST", default_value = "reported")]
+    pub(super) boundaries: BoundariesArg,
 
     /// A review workbook filled in by a person; may be repeated
     #[arg(long = "corrections", value_name = "FILE")]
@@ -223,9 +280,153 @@ pub(super) struct AnnexArgs {
     #[arg(long = "period", value_name = "PERIOD", required = true)]
     pub(super) periods: Vec<Period>,
 
+    /// Render this layout instead of those of the templates; may be repeated. The workbook is named after the first
+    #[arg(long = "layout", value_name = "FILE")]
+    pub(super) layouts: Vec<PathBuf>,
+
+    /// Write the twin for machines and screen readers instead: each sheet as a table with one row of headings
+    #[arg(long)]
+    pub(super) tidy: bool,
+
     /// Yearly plans; those of the run are not kept in its tables
     #[arg(long, value_name = "FILE")]
     pub(super) plans: Option<PathBuf>,
+}
+
+/// Fill an existing form of a ministry or office with the figures of a run.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+The rows and columns of the form are recognised as those of a filled-in report. Only values are put into its blank
+cells: formulas, styles, merges, charts, print set-up stay as they are. Cells that cannot be told are listed.
+
+Placeholders are filled too: {{employment.jobs_created[sex=female] cumulative 2024-Q2}}, {{province}}, {{period}},
+{{year}}. Breakdown, measure and period may be left out.
+
+Examples:
+  tonghop fill form.xlsx --from out --period 2024-M05 --out filled.xlsx
+  tonghop fill form.xlsx --from out --period 2024-Q2 --province 36 --out filled.xlsx --list cells.csv
+
+Exit status 1: at least one cell could not be told.")]
+pub(super) struct FillArgs {
+    /// The form: a workbook of Excel since 2007
+    #[arg(value_name = "FORM")]
+    pub(super) form: PathBuf,
+
+    /// Folder that `tonghop run` wrote
+    #[arg(long, value_name = "OUT")]
+    pub(super) from: PathBuf,
+
+    /// Period of the form
+    #[arg(long, value_name = "PERIOD")]
+    pub(super) period: Period,
+
+    /// Province of the form: code or name [default: the country]
+    #[arg(long, value_name = "PROVINCE")]
+    pub(super) province: Option<String>,
+
+    /// The filled form
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: PathBuf,
+
+    /// Write a list of all cells of the form: what each is for, what it got, and where that is stated
+    #[arg(long, value_name = "FILE")]
+    pub(super) list: Option<PathBuf>,
+
+    /// Yearly plans; those of the run are not kept in its tables
+    #[arg(long, value_name = "FILE")]
+    pub(super) plans: Option<PathBuf>,
+}
+
+/// A kind of file as it is written on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatArg {
+    /// Tidy CSV: one figure a row
+    Csv,
+    /// An array of objects
+    Json,
+    /// A data set with a folder for each period
+    Parquet,
+    /// SDMX-CSV 1.0
+    Sdmx,
+}
+
+impl From<FormatArg> for ExportFormat {
+    fn from(arg: FormatArg) -> Self {
+        match arg {
+            FormatArg::Csv => Self::Csv,
+            FormatArg::Json => Self::Json,
+            FormatArg::Parquet => Self::Parquet,
+            FormatArg::Sdmx => Self::Sdmx,
+        }
+    }
+}
+
+/// A way to split an export as it is written on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExportSplitArg {
+    /// One file for each period
+    Period,
+    /// One file for each province; the country and its regions have their own
+    Province,
+}
+
+impl From<ExportSplitArg> for ExportSplit {
+    fn from(arg: ExportSplitArg) -> Self {
+        match arg {
+            ExportSplitArg::Period => Self::Period,
+            ExportSplitArg::Province => Self::Province,
+        }
+    }
+}
+
+/// Write the figures of a run for other programs.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+DIR receives figures.csv, figures.json, figures.sdmx.csv, and figures.parquet/period=PERIOD/part-0.parquet.
+Numbers have a decimal point and all their digits; in Parquet they are exact decimals.
+
+Examples:
+  tonghop export out exchange
+  tonghop export out exchange --format sdmx --format parquet
+  tonghop export out exchange --format csv --split period")]
+pub(super) struct ExportArgs {
+    /// Folder that `tonghop run` wrote
+    #[arg(value_name = "OUT")]
+    pub(super) out: PathBuf,
+
+    /// Folder to write to
+    #[arg(value_name = "DIR")]
+    pub(super) folder: PathBuf,
+
+    /// Kind of file; may be repeated [default: all of them]
+    #[arg(long = "format", value_name = "FORMAT", default_values = ["csv", "json", "parquet", "sdmx"], hide_default_value = true)]
+    pub(super) formats: Vec<FormatArg>,
+
+    /// Split CSV, JSON and SDMX-CSV; Parquet always has a folder for each period
+    #[arg(long, value_name = "BY")]
+    pub(super) split: Option<ExportSplitArg>,
+}
+
+/// List every figure that changed between two runs, and why.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Causes: correction, revised report, new file, removed file, rule (the same report is read otherwise),
+plans, template (the same statements are settled otherwise), program, options.
+
+Example:
+  tonghop compare out-may out-june --csv changes.csv")]
+pub(super) struct CompareArgs {
+    /// Folder of the earlier run
+    #[arg(value_name = "OUT1")]
+    pub(super) before: PathBuf,
+
+    /// Folder of the later run
+    #[arg(value_name = "OUT2")]
+    pub(super) after: PathBuf,
+
+    /// Write the changes to this file too
+    #[arg(long, value_name = "FILE")]
+    pub(super) csv: Option<PathBuf>,
 }
 
 /// Write review.xlsx: doubtful values, contradictions and numbers not understood, with cells to fill in.

@@ -2,9 +2,12 @@
 
 mod annex;
 mod args;
+mod compare;
 mod dictionary;
 mod evidence;
 mod explain;
+mod export;
+mod fill;
 mod review;
 mod run;
 mod templates;
@@ -93,6 +96,9 @@ fn dispatch(args: Args, lang: Lang) -> anyhow::Result<Status> {
     let status = match args.command {
         Command::Run(run) => run::run(run, &mut context)?,
         Command::Annex(args) => annex::annex(&args, &mut context)?,
+        Command::Fill(args) => fill::fill(args, &mut context)?,
+        Command::Export(args) => export::run(&args, &mut context)?,
+        Command::Compare(args) => compare::run(&args, &mut context)?,
         Command::Review(args) => review::review(&args, &mut context)?,
         Command::Evidence(args) => evidence::evidence(&args, &mut context)?,
         Command::Explain { place } => explain::explain(&place, &mut context)?,

@@ -26,6 +26,8 @@ pub(super) fn run(args: RunArgs, context: &mut Context<'_>) -> anyhow::Result<St
         assume_period: args.assume_period,
         assume_province: args.assume_province,
         plans: args.plans,
+        boundaries: args.boundaries.into(),
+        split: args.split.into(),
         corrections: args.corrections,
         jobs: args.jobs.map(usize::from),
         limits: args.limits.into(),

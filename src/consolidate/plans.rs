@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::Input;
 use super::key::{FigureKey, canonical};
-use super::model::{Figure, Settled};
+use super::model::{Basis, Figure, Settled};
 use crate::diagnostic::{Finding, Severity, Site};
 use crate::dictionary::geography::{Geography, ProvinceSystem};
 use crate::dictionary::register::Register;
@@ -138,6 +138,12 @@ pub(super) fn add_plans(input: &Input<'_>, figures: &mut Vec<Figure>, findings: 
                     unit: indicator.unit.code().to_owned(),
                     qualifier: Qualifier::Exact,
                     settled: Settled::Planned,
+                    basis: Basis::Direct,
+                    addends: Vec::new(),
+                    as_of: None,
+                    range: None,
+                    compared: None,
+                    administrative: false,
                     confidence: Decimal::ONE,
                     doubtful: false,
                     sources: Vec::new(),

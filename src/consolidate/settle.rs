@@ -1,11 +1,14 @@
 //! From statements to figures: equal values are one figure, events told separately add up, and of different
 //! values the source of higher rank decides, with a finding.
 
+use std::cmp::Reverse;
+
 use polars::prelude::*;
 use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
 
 use super::key::{FigureKey, canonical};
-use super::model::{Figure, Settled};
+use super::model::{Basis, Figure, Settled};
 use super::{ConsolidateError, Input};
 use crate::diagnostic::{Finding, Severity, Site};
 use crate::dictionary::geography::ProvinceSystem;
@@ -16,11 +19,12 @@ use crate::observation::{Measure, Observation, Origin, Qualifier};
 pub(super) fn settle(input: &Input<'_>) -> Result<(Vec<Figure>, Vec<Finding>), ConsolidateError> {
     let mut figures = Vec::new();
     let mut findings = Vec::new();
+    let dates: Dates<'_> = input.reports.iter().map(|r| (r.file.as_str(), r.date.as_str())).collect();
     for group in groups(input)? {
         let Some((key, indicator)) = group.first().and_then(|at| key_of(input, *at)) else { continue };
         for (base, rows) in by_base(input, &group) {
             let key = FigureKey { base, ..key.clone() };
-            if let Some(figure) = settle_one(input, key, indicator, &rows, &mut findings) {
+            if let Some(figure) = settle_one(input, &dates, key, indicator, &rows, &mut findings) {
                 figures.push(figure);
             }
         }
@@ -126,8 +130,15 @@ struct Claim {
     beside: Vec<usize>,
 }
 
+/// Date of each report, by its file.
+type Dates<'a> = FxHashMap<&'a str, &'a str>;
+
 /// The place of an observation among the sources: the lesser, the higher its rank.
-fn rank<'a>(input: &Input<'a>, o: &'a Observation) -> (u8, std::cmp::Reverse<u32>, u8, &'a str, usize) {
+type Rank<'a> = (u8, Reverse<u32>, u8, Reverse<&'a str>, &'a str, usize);
+
+/// The rank of an observation: a correction, a later issue of its report, the table before the text before a footnote,
+/// the later report, the file's name, the earlier place.
+fn rank<'a>(input: &Input<'a>, dates: &Dates<'a>, o: &'a Observation) -> Rank<'a> {
     let kind = match o.origin {
         Origin::Correction | Origin::Table => 0,
         Origin::Text => 1,
@@ -135,11 +146,13 @@ fn rank<'a>(input: &Input<'a>, o: &'a Observation) -> (u8, std::cmp::Reverse<u32
         Origin::Derived => 3,
     };
     let revision = input.revisions.get(&o.file).copied().unwrap_or(0);
-    (u8::from(o.origin != Origin::Correction), std::cmp::Reverse(revision), kind, &o.file, o.start)
+    let date = dates.get(o.file.as_str()).copied().unwrap_or_default();
+    (u8::from(o.origin != Origin::Correction), Reverse(revision), kind, Reverse(date), &o.file, o.start)
 }
 
 fn settle_one(
     input: &Input<'_>,
+    dates: &Dates<'_>,
     key: FigureKey,
     indicator: &Indicator,
     rows: &[usize],
@@ -153,7 +166,7 @@ fn settle_one(
     let is_correction = |claim: &Claim| claim.rows.iter().filter_map(of).any(|o| o.origin == Origin::Correction);
     let mut claims = claims(input, rows, adds_up);
     claims.sort_by(|a, b| {
-        let place = |claim: &Claim| claim.rows.iter().filter_map(of).map(|o| rank(input, o)).min();
+        let place = |claim: &Claim| claim.rows.iter().filter_map(of).map(|o| rank(input, dates, o)).min();
         let trust = |claim: &Claim| (!is_correction(claim), doubtful(claim));
         trust(a).cmp(&trust(b)).then_with(|| place(a).cmp(&place(b)))
     });
@@ -201,6 +214,12 @@ fn settle_one(
         unit: first.unit.clone(),
         qualifier,
         settled,
+        basis: Basis::Direct,
+        addends: Vec::new(),
+        as_of: None,
+        range: None,
+        compared: None,
+        administrative: false,
         confidence: best.rows.iter().filter_map(of).map(|o| o.confidence).min().unwrap_or_default(),
         doubtful: doubtful(&best),
         sources: best.rows,
@@ -300,6 +319,6 @@ fn conflict(
     Some(finding)
 }
 
-fn site(o: &Observation) -> Site {
+pub(super) fn site(o: &Observation) -> Site {
     Site { file: o.file.clone(), line: o.line, place: o.place.clone(), quote: o.quote.clone() }
 }

@@ -59,12 +59,15 @@ fn with_plans(observations: &[Observation], plans: &str) -> Consolidated {
     let geography = Geography::load(&templates).unwrap();
     let input = Input {
         observations,
+        reports: &[],
         register: &register,
         geography: &geography,
         wording: &Wording::load(&templates).unwrap(),
         plans: &read_plans("plans.csv", plans, &register, &geography).unwrap(),
         revisions: &FxHashMap::from_iter([("second.txt".to_owned(), 1)]),
         review_threshold: dec("0.6"),
+        periods: &[],
+        boundaries: Boundaries::AsReported,
     };
     consolidate(&input).unwrap()
 }
@@ -89,8 +92,10 @@ fn three_names_of_one_figure_are_one_figure() {
         row(&format!("84 2023-M06 {JOBS} cumulative 120")),
         row(&format!("84 2023-Q2 {JOBS} actual 50")),
     ]);
-    assert_eq!(values(&found), ["50", "120"]);
-    let figure = &found.figures()[1];
+    // The first quarter is what the half-year has beside the second.
+    assert_eq!(values(&found), ["70", "50", "120"]);
+    assert_eq!(found.figures()[0].basis, Basis::Difference);
+    let figure = &found.figures()[2];
     assert_eq!((figure.settled, figure.sources.len(), figure.repeated.len()), (Settled::Repeated, 1, 2));
     assert!(found.findings().is_empty());
 }
@@ -317,4 +322,275 @@ proptest! {
         let of = |c: &Consolidated| c.totals().iter().map(|t| (t.area, t.value)).collect::<Vec<_>>();
         prop_assert_eq!(of(&first), of(&second));
     }
+}
+
+/// As [`settled`], on these boundaries, with reports of these calendars (`file calendar date`).
+fn on(observations: &[Observation], boundaries: Boundaries, reports: &[&str]) -> Consolidated {
+    let templates = Templates::built_in();
+    let report = |text: &&str| {
+        let mut words = text.split(' ').map(str::to_owned);
+        let (file, calendar) = (words.next().unwrap(), words.next().unwrap());
+        ReportRow { file, calendar, date: words.next().unwrap_or_default(), ..ReportRow::default() }
+    };
+    let input = Input {
+        observations,
+        reports: &reports.iter().map(report).collect::<Vec<_>>(),
+        register: &Register::load(&templates).unwrap(),
+        geography: &Geography::load(&templates).unwrap(),
+        wording: &Wording::load(&templates).unwrap(),
+        plans: &[],
+        revisions: &FxHashMap::default(),
+        review_threshold: dec("0.6"),
+        periods: &["2023-Q1".parse().unwrap(), "2024-Q2".parse().unwrap()],
+        boundaries,
+    };
+    consolidate(&input).unwrap()
+}
+
+fn rows_of(texts: &[&str]) -> Vec<Observation> {
+    texts.iter().map(|text| row(text)).collect()
+}
+
+fn new(text: &str) -> Observation {
+    let mut row = row(text);
+    row.province_system = "34".to_owned();
+    row
+}
+
+/// Value and basis of a province's result.
+fn found(told: &Consolidated, what: &str) -> Option<(String, Basis)> {
+    let words: Vec<&str> = what.split(' ').collect();
+    let [province, period, indicator] = words[..] else { panic!("{what}") };
+    let (system, province) = match province.split_once(':') {
+        Some((system, code)) => (ProvinceSystem::from_code(system).unwrap(), code),
+        None => (ProvinceSystem::P63, province),
+    };
+    let kind = Register::load(&Templates::built_in()).unwrap().get(indicator).unwrap().kind;
+    let total = Breakdown::total();
+    let cell = Cell { system, ..cell(indicator, kind, &total, period) };
+    told.figure(&cell, province).map(|(_, f)| (f.value.normalize().to_string(), f.basis))
+}
+
+#[test]
+fn months_make_quarters_and_what_is_missing_is_named() {
+    let told = settled(&rows_of(&[
+        &format!("84 2023-M01 {JOBS} actual 10"),
+        &format!("84 2023-M02 {JOBS} actual 20"),
+        &format!("84 2023-M03 {JOBS} actual 30"),
+        &format!("94 2023-M01 {JOBS} actual 10"),
+        &format!("94 2023-M03 {JOBS} actual 30"),
+    ]));
+    assert_eq!(found(&told, &format!("84 2023-Q1 {JOBS}")), Some(("60".to_owned(), Basis::Periods)));
+    assert_eq!(found(&told, &format!("94 2023-Q1 {JOBS}")), None, "a partial sum is no figure");
+    let total = Breakdown::total();
+    let quarter = cell(JOBS, Kind::Flow, &total, "2023-Q1");
+    let partial = told.partial(&quarter, "94").unwrap();
+    let missing: Vec<String> = partial.missing_months.iter().map(|p| p.to_string()).collect();
+    assert_eq!((partial.sum, missing), (dec("40"), vec!["2023-M02".to_owned()]));
+    assert_eq!(told.partial(&quarter, "84"), None);
+    let sum = told.total(&quarter, Area::Country).unwrap();
+    assert_eq!((sum.value, sum.covered, sum.provinces, sum.derived), (dec("60"), 1, 63, 1));
+    assert!(sum.missing.contains(&(ProvinceSystem::P63, "94".to_owned())));
+    let (at, _) = told.figure(&quarter, "84").unwrap();
+    let addends = &told.figures()[at].addends;
+    let added: Decimal = addends.iter().map(|a| told.figures()[a.figure].value).sum();
+    assert_eq!((addends.len(), added), (3, dec("60")));
+}
+
+#[test]
+fn a_stated_figure_is_kept_and_set_against_its_parts() {
+    let told = settled(&rows_of(&[
+        &format!("84 2023-Q1 {JOBS} actual 61"),
+        &format!("84 2023-M01 {JOBS} actual 10"),
+        &format!("84 2023-M02 {JOBS} actual 20"),
+        &format!("84 2023-M03 {JOBS} actual 30"),
+    ]));
+    assert_eq!(found(&told, &format!("84 2023-Q1 {JOBS}")), Some(("61".to_owned(), Basis::Direct)));
+    let [finding] = told.findings() else { panic!("{:?}", told.findings()) };
+    assert_eq!((finding.check, &*finding.expected, &*finding.difference), ("derived-differs", "60", "1"));
+}
+
+#[test]
+fn a_cumulative_value_that_falls_gives_no_month() {
+    let told = settled(&rows_of(&[
+        &format!("84 2023-M04 {JOBS} cumulative 100"),
+        &format!("84 2023-M05 {JOBS} cumulative 90"),
+    ]));
+    assert_eq!(found(&told, &format!("84 2023-M05 {JOBS}")), None);
+    let [finding] = told.findings() else { panic!("{:?}", told.findings()) };
+    assert_eq!((finding.check, &*finding.stated, &*finding.expected), ("derived-negative", "90", "100"));
+}
+
+#[test]
+fn forecasts_and_estimates_do_not_pass_for_results() {
+    let mut rows = rows_of(&[&format!("84 2023-M01 {JOBS} actual 10"), &format!("84 2023-M02 {JOBS} actual 20")]);
+    rows.push(Observation { status: Status::Forecast, ..row(&format!("84 2023-M03 {JOBS} actual 30")) });
+    assert_eq!(found(&settled(&rows), &format!("84 2023-Q1 {JOBS}")), None);
+    rows[2].status = Status::Estimate;
+    let told = settled(&rows);
+    let quarter = told.figures().iter().find(|f| f.key.period.to_string() == "2023-Q1").unwrap();
+    assert_eq!((quarter.value, quarter.key.status), (dec("60"), Status::Estimate));
+}
+
+const STOCK: &str = "foreign.workers";
+
+#[test]
+fn a_stock_is_the_last_value_and_only_one_date_is_added() {
+    let told = on(
+        &rows_of(&[
+            &format!("84 2023-M02 {STOCK} actual 5"),
+            &format!("84 2023-M03 {STOCK} actual 7"),
+            &format!("94 2023-M02 {STOCK} actual 9"),
+        ]),
+        Boundaries::AsReported,
+        &[],
+    );
+    assert_eq!(found(&told, &format!("84 2023-Q1 {STOCK}")), Some(("7".to_owned(), Basis::SameDate)));
+    assert_eq!(found(&told, &format!("94 2023-Q1 {STOCK}")), Some(("9".to_owned(), Basis::LastValue)));
+    let total = Breakdown::total();
+    let quarter = cell(STOCK, Kind::Stock, &total, "2023-Q1");
+    let sum = told.total(&quarter, Area::Country).unwrap();
+    assert_eq!((sum.value, sum.covered), (dec("7"), 1));
+    assert_eq!(told.figure(&quarter, "94").unwrap().1.as_of.map(|p| p.to_string()).as_deref(), Some("2023-M02"));
+    let twice = rows_of(&[&format!("84 2023-M03 {STOCK} actual 7"), &format!("84 2023-Q1 {STOCK} actual 8")]);
+    assert_eq!(settled(&twice).findings()[0].check, "derived-differs");
+}
+
+#[test]
+fn a_rate_comes_from_its_parts_and_a_stated_one_is_set_against_them() {
+    let parts = ["84 2023 poverty.poor_households actual 10", "84 2023 poverty.households actual 300"];
+    let told = settled(&rows_of(&parts));
+    let (value, basis) = found(&told, "84 2023 poverty.poor_rate").unwrap();
+    assert_eq!((value.get(..9), basis), (Some("3.3333333"), Basis::Ratio));
+    for (stated, findings) in [("3.33", 0), ("3.3", 0), ("3.4", 1)] {
+        let mut rows = rows_of(&parts);
+        rows.push(Observation {
+            unit: "percent".to_owned(),
+            ..row(&format!("84 2023 poverty.poor_rate actual {stated}"))
+        });
+        let told = settled(&rows);
+        assert_eq!(found(&told, "84 2023 poverty.poor_rate"), Some((stated.to_owned(), Basis::Direct)));
+        assert_eq!(told.findings().len(), findings, "{stated}");
+    }
+}
+
+#[test]
+fn a_merged_province_is_whole_or_says_what_it_lacks() {
+    let rows = rows_of(&[
+        &format!("83 2024-M05 {JOBS} actual 1"),
+        &format!("84 2024-M05 {JOBS} actual 2"),
+        &format!("86 2024-M05 {JOBS} actual 4"),
+        &format!("84 2024-M06 {JOBS} actual 8"),
+    ]);
+    let told = on(&rows, Boundaries::New, &[]);
+    assert_eq!(found(&told, &format!("34:86 2024-M05 {JOBS}")), Some(("7".to_owned(), Basis::Merged)));
+    assert_eq!(found(&told, &format!("34:86 2024-M06 {JOBS}")), None);
+    let total = Breakdown::total();
+    let june = Cell { system: ProvinceSystem::P34, ..cell(JOBS, Kind::Flow, &total, "2024-M06") };
+    let partial = told.partial(&june, "86").unwrap();
+    assert_eq!((partial.sum, partial.missing_provinces), (dec("8"), vec!["83".to_owned(), "86".to_owned()]));
+    // The country is the same on any boundaries, and is counted by those who were to report.
+    let sum = told.total(&june, Area::Country).unwrap();
+    assert_eq!((sum.value, sum.covered, sum.provinces), (dec("8"), 1, 63));
+    assert!(on(&rows, Boundaries::AsReported, &[]).figures().iter().all(|f| f.key.system == ProvinceSystem::P63));
+}
+
+#[test]
+fn a_series_goes_on_over_the_merger() {
+    let mut rows = rows_of(&[
+        &format!("83 2025-M06 {JOBS} cumulative 10"),
+        &format!("84 2025-M06 {JOBS} cumulative 20"),
+        &format!("86 2025-M06 {JOBS} cumulative 40"),
+    ]);
+    rows.push(new(&format!("86 2025-M07 {JOBS} cumulative 100")));
+    let told = on(&rows, Boundaries::New, &[]);
+    assert_eq!(found(&told, &format!("34:86 2025-M07 {JOBS}")), Some(("30".to_owned(), Basis::Difference)));
+    assert_eq!(found(&told, &format!("86 2025-S1 {JOBS}")), Some(("40".to_owned(), Basis::Direct)));
+    // Code 86 is one province in the old list, and three together in the new one.
+    assert_eq!(found(&told, &format!("34:86 2025-S1 {JOBS}")), Some(("70".to_owned(), Basis::Merged)));
+}
+
+#[test]
+fn a_plan_is_carried_through_its_year_and_an_implied_one_is_marked() {
+    let mut rows = rows_of(&[
+        &format!("84 2024-M01 {JOBS} plan 1000"),
+        &format!("84 2024-M03 {JOBS} actual 50"),
+        &format!("94 2024-M03 {JOBS} cumulative 2650"),
+    ]);
+    rows.push(Observation {
+        unit: "percent".to_owned(),
+        of: Some(Measure::Cumulative),
+        ..row(&format!("94 2024-M03 {JOBS} pct_of_plan 13.25"))
+    });
+    let told = on(&rows, Boundaries::AsReported, &[]);
+    let total = Breakdown::total();
+    let plan = Cell { measure: Measure::Plan, ..cell(JOBS, Kind::Flow, &total, "2024-M03") };
+    let carried = told.figure(&plan, "84").unwrap().1;
+    assert_eq!((carried.value, carried.basis), (dec("1000"), Basis::Carried));
+    let implied = told.figure(&plan, "94").unwrap().1;
+    assert_eq!((implied.value, implied.basis, implied.qualifier), (dec("20000"), Basis::Implied, Qualifier::About));
+    let (low, high) = implied.range.unwrap();
+    assert!(low < dec("20000") && dec("20000") < high, "{low} {high}");
+    let sum = told.total(&plan, Area::Country).unwrap();
+    assert_eq!((sum.value, sum.implied, sum.covered), (dec("21000"), 1, 2));
+}
+
+#[test]
+fn growth_needs_both_sides_and_is_set_against_what_is_stated() {
+    let mut rows = rows_of(&[
+        &format!("84 2023-M05 {JOBS} actual 80"),
+        &format!("84 2024-M05 {JOBS} actual 100"),
+        &format!("94 2024-M05 {JOBS} actual 30"),
+    ]);
+    let growth = |value: &str| Observation {
+        unit: "percent".to_owned(),
+        file: "now.txt".to_owned(),
+        ..row(&format!("84 2024-M05 {JOBS} yoy_pct {value}"))
+    };
+    rows.push(growth("25"));
+    let told = settled(&rows);
+    let total = Breakdown::total();
+    let may = cell(JOBS, Kind::Flow, &total, "2024-M05");
+    let (at, _) = told.figure(&may, "84").unwrap();
+    let found = told.growth(at, Against::SamePeriod).unwrap();
+    assert_eq!((found.percent, found.change, found.agrees), (Some(dec("25")), dec("20"), Some(true)));
+    assert!(told.growth(at, Against::Plan).is_none() && told.growth(at, Against::PreviousPeriod).is_none());
+    let country = told.total_growth(&may, Area::Country, Against::SamePeriod).unwrap();
+    assert_eq!((country.value, country.base, country.percent), (dec("100"), dec("80"), dec("25")));
+    assert_eq!((country.covered, country.provinces, country.of_totals), (1, 63, false), "Sóc Trăng has no May 2023");
+    assert!(told.findings().is_empty(), "{:?}", told.findings());
+    *rows.last_mut().unwrap() = growth("26");
+    let told = settled(&rows);
+    let [finding] = told.findings() else { panic!("{:?}", told.findings()) };
+    assert_eq!((finding.check, &*finding.stated, &*finding.expected), ("growth-differs", "26", "25"));
+}
+
+#[test]
+fn reports_from_the_15th_to_the_14th_are_noted() {
+    let rows = rows_of(&[&format!("84 2024-M05 {JOBS} actual 1"), &format!("94 2024-M05 {JOBS} actual 2")]);
+    let told = on(&rows, Boundaries::AsReported, &["84.txt administrative", "94.txt calendar"]);
+    let noted: Vec<bool> = told.figures().iter().map(|f| f.administrative).collect();
+    assert_eq!(noted, [true, false]);
+    let total = Breakdown::total();
+    let sum = told.total(&cell(JOBS, Kind::Flow, &total, "2024-M05"), Area::Country).unwrap();
+    assert!(sum.administrative == 1 && sum.mixes_calendars());
+}
+
+#[test]
+fn of_two_reports_the_later_one_is_taken() {
+    let mut quarter = row(&format!("84 2024-Q1 {JOBS} actual 61"));
+    quarter.file = "q1.txt".to_owned();
+    let rows = [row(&format!("84 2024-M03 {JOBS} cumulative 60")), quarter];
+    let later = on(&rows, Boundaries::AsReported, &["84.txt unknown 2024-03-18", "q1.txt unknown 2024-03-28"]);
+    assert_eq!(values(&later), ["61"]);
+    let earlier = on(&rows, Boundaries::AsReported, &["84.txt unknown 2024-03-18", "q1.txt unknown 2024-03-02"]);
+    assert_eq!(values(&earlier), ["60"]);
+}
+
+#[test]
+fn two_places_with_one_code_are_not_one() {
+    let rows = [row(&format!("86 2025-M06 {JOBS} actual 1")), new(&format!("86 2025-M06 {JOBS} actual 2"))];
+    let told = settled(&rows);
+    assert_eq!(values(&told).len(), 2);
+    assert!(told.findings().is_empty());
 }

@@ -8,10 +8,14 @@ use crate::dictionary::templates::{TemplateErrors, TemplateFault, Templates};
 /// Name of the file below the templates folder.
 pub(super) const WORDING_FILE: &str = "consolidate.toml";
 
+/// The kind of base of a change on the period before.
+pub(super) const PREVIOUS_PERIOD: &str = "previous_period";
+
 /// The words that settling looks at.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wording {
+    country: String,
     part_words: Vec<String>,
     base: Vec<Base>,
 }
@@ -43,6 +47,11 @@ impl Wording {
             *word = fold(word);
         }
         Ok(wording)
+    }
+
+    /// Name of the country in the files for machines.
+    pub(super) fn country(&self) -> &str {
+        &self.country
     }
 
     /// Whether the number written `stated` stands after a word that makes it a part of another value.

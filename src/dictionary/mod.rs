@@ -12,6 +12,7 @@ mod model;
     reason = "every position comes from a search in the same row or word"
 )]
 pub mod phrase;
+pub mod regions;
 pub mod register;
 mod report_rules;
 pub mod schema;

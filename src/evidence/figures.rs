@@ -57,6 +57,7 @@ fn settled_code(settled: Settled) -> &'static str {
         Settled::Outranked => "outranked",
         Settled::Corrected => "corrected",
         Settled::Planned => "planned",
+        Settled::Derived => "derived",
     }
 }
 

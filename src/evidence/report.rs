@@ -142,7 +142,9 @@ fn marks(input: &EvidenceInput<'_>, file: &str, own: &[(usize, &Observation)]) -
 fn row(input: &EvidenceInput<'_>, index: &Index, texts: &mut Texts, at: usize, o: &Observation) -> Value {
     let (dictionary, messages) = (input.dictionary, input.messages);
     let position = |id: &str| dictionary.register.position(id);
-    let written = o.rule.rsplit(": ").next().unwrap_or(&o.rule);
+    // The rule of a person's correction ends with the one that read the number.
+    let rule = if o.corrects().is_some() { o.rule.rsplit("; ").next().unwrap_or(&o.rule) } else { &o.rule };
+    let written = rule.rsplit(": ").next().unwrap_or(rule);
     let own = position(&o.indicator);
     let all = || dictionary.wordings.iter().filter(|w| w.text == written);
     let wording = all().find(|w| Some(usize::from(w.indicator)) == own).or_else(|| all().next());

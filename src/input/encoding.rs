@@ -39,6 +39,16 @@ impl Legacy {
         lower.starts_with("vni-").then_some(Self::Vni)
     }
 
+    /// The text of bytes.
+    fn decode_bytes(self, bytes: &[u8]) -> String {
+        let western = || encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0;
+        match self {
+            Self::Tcvn3 { .. } => western().chars().map(|c| western_byte(c).and_then(tcvn3).unwrap_or(c)).collect(),
+            Self::Vni => vni(&western()),
+            Self::Windows1258 => windows1258(bytes),
+        }
+    }
+
     /// The text that characters stand for which are bytes of this encoding shown in Western letters. Text with other
     /// letters is in Unicode already and stays.
     pub(super) fn decode(self, text: &str) -> String {
@@ -61,23 +71,19 @@ impl Legacy {
 
 /// At least so many words with marks must come out right for an encoding to be believed.
 const LEAST_WORDS: usize = 3;
+/// So many bytes are looked at to tell the encoding.
+const SAMPLE: usize = 1 << 20;
 
 /// The text of bytes that are no UTF-8, and the encoding in which most words are syllables; nothing, if in none of them
 /// nearly all are.
 pub(super) fn detect(bytes: &[u8]) -> Option<(String, Legacy)> {
-    let western = encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0;
-    let tcvn3 = Legacy::Tcvn3 { capitals: false };
-    let readings = [
-        (western.chars().map(|c| western_byte(c).and_then(self::tcvn3).unwrap_or(c)).collect::<String>(), tcvn3),
-        (vni(&western), Legacy::Vni),
-        (windows1258(bytes), Legacy::Windows1258),
-    ];
-    readings
+    let sample = bytes.get(..bytes.len().min(SAMPLE)).unwrap_or_default();
+    let found = [Legacy::Tcvn3 { capitals: false }, Legacy::Vni, Legacy::Windows1258]
         .into_iter()
-        .map(|(text, encoding)| (evidence(&text), text, encoding))
-        .filter(|(found, ..)| found.good >= LEAST_WORDS && found.good * 4 >= found.marked * 3)
-        .max_by_key(|(found, ..)| found.good * 1000 / found.marked.max(1))
-        .map(|(_, text, encoding)| (text, encoding))
+        .map(|encoding| (evidence(&encoding.decode_bytes(sample)), encoding))
+        .filter(|(found, _)| found.good >= LEAST_WORDS && found.good * 4 >= found.marked * 3)
+        .max_by_key(|(found, _)| found.good * 1000 / found.marked.max(1));
+    found.map(|(_, encoding)| (encoding.decode_bytes(bytes), encoding))
 }
 
 fn windows1258(bytes: &[u8]) -> String {

@@ -33,7 +33,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             file_bytes: 64 << 20,
-            unpacked_bytes: 256 << 20,
+            unpacked_bytes: 128 << 20,
             unpack_ratio: 200,
             text_bytes: 16 << 20,
             pages: 1000,

@@ -155,6 +155,10 @@ fn extract_kind(kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Extracted, 
         Kind::Pdf => pdf::extract(bytes, limits),
         Kind::Html => html::extract(bytes, limits),
         Kind::Text { markdown } => {
+            // In UTF-16 a letter has two bytes.
+            if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limits.text_bytes.saturating_mul(2) {
+                return Err(Refusal::TooLarge { limit: Limit::Text, most: limits.text_bytes });
+            }
             let decoded = plain::decode(bytes)?;
             if !markdown && sheet::looks_delimited(&decoded.text) {
                 let mut extracted = sheet::extract_delimited(&decoded.text, limits)?;

@@ -25,6 +25,8 @@ pub(super) struct Xml<'a> {
     reader: Reader<&'a [u8]>,
     depth: u64,
     most: u64,
+    /// Bytes that the text of one element may have.
+    most_text: u64,
 }
 
 impl<'a> Xml<'a> {
@@ -34,7 +36,7 @@ impl<'a> Xml<'a> {
         config.expand_empty_elements = true;
         config.check_end_names = false;
         config.allow_dangling_amp = true;
-        Self { reader, depth: 0, most: limits.nesting }
+        Self { reader, depth: 0, most: limits.nesting, most_text: limits.text_bytes }
     }
 
     /// The next piece.
@@ -108,7 +110,12 @@ impl<'a> Xml<'a> {
             match self.next()? {
                 Item::Open(_) => open += 1,
                 Item::Close => open -= 1,
-                Item::Text(text) => out.push_str(&text),
+                Item::Text(text) => {
+                    if u64::try_from(out.len() + text.len()).unwrap_or(u64::MAX) > self.most_text {
+                        return Err(Refusal::TooLarge { limit: Limit::Text, most: self.most_text });
+                    }
+                    out.push_str(&text);
+                }
                 Item::End => break,
             }
         }

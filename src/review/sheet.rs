@@ -36,10 +36,10 @@ pub(super) const DEFAULT_TIME: &str = "@time";
 /// Columns of the sheets of numbers: doubtful values, contradictions, numbers that no indicator took.
 pub(super) const NUMBER_COLUMNS: &[Column] = &[
     column(NUMBERS, "review.key", 7.0, Use::Shown),
+    column("quote", "review.quote", 46.0, Use::Shown),
+    column("stated", "review.stated", 12.0, Use::Shown),
     column("file", "review.file", 17.0, Use::Shown),
     column("place", "review.place", 10.0, Use::Shown),
-    column("quote", "review.quote", 48.0, Use::Shown),
-    column("stated", "review.stated", 12.0, Use::Shown),
     column("as_indicator", "review.as-indicator", 28.0, Use::Shown),
     column("as_breakdown", "review.as-breakdown", 14.0, Use::Shown),
     column("as_measure", "review.as-measure", 13.0, Use::Shown),
@@ -72,10 +72,10 @@ pub(super) const NUMBER_COLUMNS: &[Column] = &[
 /// Columns of the sheet of findings.
 pub(super) const FINDING_COLUMNS: &[Column] = &[
     column(FINDINGS, "review.key", 7.0, Use::Shown),
+    column("message", "review.message", 56.0, Use::Shown),
     column("severity", "review.severity", 11.0, Use::Shown),
     column("file", "review.file", 17.0, Use::Shown),
     column("place", "review.place", 10.0, Use::Shown),
-    column("message", "review.message", 50.0, Use::Shown),
     column("quote", "review.quote", 40.0, Use::Shown),
     column("other_place", "review.other-place", 18.0, Use::Shown),
     column("other_quote", "review.other-quote", 34.0, Use::Shown),

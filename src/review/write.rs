@@ -24,16 +24,30 @@ struct SheetWords {
     name: &'static str,
     title: &'static str,
     hint: &'static str,
+    /// Columns that stay in sight: what the row is about.
+    frozen: u16,
 }
 
 const VALUES: SheetWords =
-    SheetWords { name: "review.sheet-values", title: "review.title-values", hint: "review.hint-values" };
-const CONFLICTS: SheetWords =
-    SheetWords { name: "review.sheet-conflicts", title: "review.title-conflicts", hint: "review.hint-conflicts" };
-const UNMAPPED: SheetWords =
-    SheetWords { name: "review.sheet-unmapped", title: "review.title-unmapped", hint: "review.hint-unmapped" };
-const FOUND: SheetWords =
-    SheetWords { name: "review.sheet-findings", title: "review.title-findings", hint: "review.hint-findings" };
+    SheetWords { name: "review.sheet-values", title: "review.title-values", hint: "review.hint-values", frozen: 3 };
+const CONFLICTS: SheetWords = SheetWords {
+    name: "review.sheet-conflicts",
+    title: "review.title-conflicts",
+    hint: "review.hint-conflicts",
+    frozen: 3,
+};
+const UNMAPPED: SheetWords = SheetWords {
+    name: "review.sheet-unmapped",
+    title: "review.title-unmapped",
+    hint: "review.hint-unmapped",
+    frozen: 3,
+};
+const FOUND: SheetWords = SheetWords {
+    name: "review.sheet-findings",
+    title: "review.title-findings",
+    hint: "review.hint-findings",
+    frozen: 2,
+};
 /// Name of the sheet of lists.
 const LISTS: &str = "review.sheet-lists";
 /// Lines of a guide.
@@ -276,7 +290,7 @@ impl Writer<'_> {
             }
         }
         to.set_row_height(NAMES_ROW + 1, 32)?;
-        to.set_freeze_panes(FIRST_ROW, 5)?;
+        to.set_freeze_panes(FIRST_ROW, sheet.frozen)?;
         let last = (FIRST_ROW + rows(data)).saturating_sub(1).max(FIRST_ROW);
         to.autofilter(NAMES_ROW + 1, 0, last, columns(list.len()).saturating_sub(1))?;
         paper(to);
@@ -340,7 +354,7 @@ impl Writer<'_> {
     }
 
     /// A list of the last sheet, by its column; what is not in it is asked about, and may stay.
-    fn from_lists(&self, column: char, count: usize) -> DataValidation {
+    fn list_rule(&self, column: char, count: usize) -> DataValidation {
         let range = format!("='{}'!${column}$2:${column}${}", self.word(LISTS), count + 1);
         DataValidation::new().allow_list_formula(Formula::new(range)).set_error_style(DataValidationErrorStyle::Warning)
     }
@@ -365,10 +379,10 @@ impl Writer<'_> {
         let (dictionary, messages) = (self.input.dictionary, self.input.messages);
         self.choices(to, list, "decision", items.len(), &self.decisions()?)?;
         let known = indicators(dictionary).len();
-        self.choices(to, list, "indicator", items.len(), &self.from_lists('A', known))?;
+        self.choices(to, list, "indicator", items.len(), &self.list_rule('A', known))?;
         let known = breakdowns(dictionary, messages).len();
-        self.choices(to, list, "breakdown", items.len(), &self.from_lists('B', known))?;
-        self.choices(to, list, "measure", items.len(), &self.from_lists('C', measures(messages).len()))
+        self.choices(to, list, "breakdown", items.len(), &self.list_rule('B', known))?;
+        self.choices(to, list, "measure", items.len(), &self.list_rule('C', measures(messages).len()))
     }
 
     fn number_cell(&self, name: &str, key: &str, item: &NumberItem) -> Content {

@@ -137,12 +137,16 @@ pub fn from_frame(frame: &DataFrame) -> Result<Vec<Observation>, TableError> {
 /// # Errors
 /// When the frame cannot be built or the bytes cannot be written.
 pub fn write_parquet(writer: impl Write, observations: &[Observation]) -> Result<(), TableError> {
-    let mut frame = frame_of(&in_canonical_order(observations))?;
+    write_frame(writer, &mut frame_of(&in_canonical_order(observations))?)
+}
+
+/// Writes a frame as Parquet, one chunk, row groups of a fixed size.
+pub(super) fn write_frame(writer: impl Write, frame: &mut DataFrame) -> Result<(), TableError> {
     frame.rechunk_mut();
     ParquetWriter::new(writer)
         .with_row_group_size(Some(ROW_GROUP))
         .set_parallel(false)
-        .finish(&mut frame)
+        .finish(frame)
         .map_err(TableError::frame("the Parquet file"))?;
     Ok(())
 }

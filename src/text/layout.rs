@@ -143,6 +143,9 @@ impl fmt::Display for Place {
             Self::Paragraph(paragraph) => write!(f, "paragraph {paragraph}"),
             Self::Note(note) => write!(f, "note {note}"),
             Self::TableCell { table, row, column } => write!(f, "table {table}, row {row}, column {column}"),
+            // The name of a sheet has no cell; the only sheet of a CSV file has no name.
+            Self::SheetCell { sheet, cell } if cell.is_empty() => f.write_str(sheet),
+            Self::SheetCell { sheet, cell } if sheet.is_empty() => f.write_str(cell),
             Self::SheetCell { sheet, cell } => write!(f, "{sheet}!{cell}"),
         }
     }

@@ -10,7 +10,9 @@ import subprocess
 import sys
 import tempfile
 
-from chromium import Browser
+sys.dont_write_bytecode = True
+
+from chromium import Browser  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROJECT = os.path.dirname(os.path.dirname(HERE))
@@ -74,6 +76,14 @@ def one_page(browser, out, shots):
     holds("n goes on", browser.run(TEXT % "#panel h2") != before)
     browser.key("p")
     check("p goes back", browser.run(TEXT % "#panel h2"), before)
+    browser.run("document.getElementById('middle').focus()")
+    browser.key("Tab")
+    check("Tab reaches one number of the text", browser.run("document.activeElement.matches('.text .n')"), True)
+    browser.key("ArrowRight")
+    browser.key("ArrowRight")
+    browser.run("document.querySelector('#panel').textContent = ''")
+    browser.key("Enter")
+    holds("Enter shows it", len(browser.run(TEXT % "#panel")) > 20)
     browser.key("]")
     check("] opens the next report", browser.run("document.querySelector('#list [aria-current]').dataset.report"), "1")
     browser.key("[")

@@ -155,7 +155,7 @@ impl Counts {
     fn ledger_of(&mut self, name: &str, gold: &[Gold], read: &ReadReport) {
         let mut classes: BTreeMap<(String, String), (usize, usize)> = BTreeMap::new();
         // A sign or word that states a zero is no number of the ledger.
-        let digits = |row: &&Gold| row.class != "observation" || row.value != "0" || !self_is_sign(read, row);
+        let digits = |row: &&Gold| row.class != "observation" || row.value != "0" || !states_no_digit(read, row);
         for row in gold.iter().filter(digits) {
             classes.entry((row.place(), row.class.clone())).or_default().0 += 1;
         }
@@ -165,7 +165,7 @@ impl Counts {
         }
         for ((place, class), (stands, got)) in classes {
             // The name of a sheet is no cell.
-            if place.ends_with('!') {
+            if !place.contains('!') {
                 continue;
             }
             self.numbers += stands;
@@ -179,7 +179,7 @@ impl Counts {
 }
 
 /// Whether the cell of a gold row holds no digit in the text that was read.
-fn self_is_sign(read: &ReadReport, row: &Gold) -> bool {
+fn states_no_digit(read: &ReadReport, row: &Gold) -> bool {
     let place = row.place();
     let entries = read.extraction.ledger.iter();
     !entries.into_iter().any(|entry| place_of(read, entry.start) == place)
@@ -240,4 +240,29 @@ fn hidden_sheets_and_rows_are_told_and_not_read() {
     assert!(!read.document.source.as_str().contains("THÁNG 4 NĂM 2024"));
     let plans = read.extraction.observations.iter().filter(|o| o.measure == Measure::Plan);
     assert!(plans.count() > 0);
+}
+
+#[test]
+fn rows_of_provinces_give_each_its_own() {
+    let text = "TỔNG HỢP THEO TỈNH;;;\nQuý I năm 2024;;;\n\nTT;Tỉnh, thành phố;Số lao động được giải quyết việc làm (người);Số phiên giao dịch việc làm\n\
+                1;Nam Định;3.120;5\n2;Bạc Liêu;2.250;-\n3;Trà Vinh;4.010;7\n;Vùng khác;99;9\n;Cộng;9.479;21\n";
+    let read = read_report("tong-hop.csv", text.as_bytes(), &Assumed::default(), &DICTIONARY).unwrap();
+    let rows: Vec<(String, String, String)> = read
+        .extraction
+        .observations
+        .iter()
+        .map(|o| (place_of(&read, o.start), o.province.clone(), format!("{} {}", o.indicator, o.value)))
+        .collect();
+    let row = |place: &str, province: &str, what: &str| (place.to_owned(), province.to_owned(), what.to_owned());
+    assert_eq!(
+        rows,
+        [
+            row("C5", "36", "employment.jobs_created 3120"),
+            row("D5", "36", "employment.job_fairs 5"),
+            row("C6", "95", "employment.jobs_created 2250"),
+            row("D6", "95", "employment.job_fairs 0"),
+            row("C7", "84", "employment.jobs_created 4010"),
+            row("D7", "84", "employment.job_fairs 7"),
+        ]
+    );
 }

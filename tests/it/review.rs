@@ -170,6 +170,28 @@ fn a_changed_rule_makes_a_correction_stale() {
 }
 
 #[test]
+fn a_report_that_replaces_another_makes_its_corrections_stale() {
+    let office = Office::new();
+    office.write("reports/a.txt", quarter(BODY));
+    office.tonghop(&["run", "reports", "--out", "out", "--quiet"]);
+    let mut filling = office.review();
+    let decided = [("decision", "Sửa"), ("value", "15"), ("name", "Hoa"), ("time", "2024-06-21")];
+    filling.fill(VALUES, |row| row.contains("\t16\t"), &decided);
+    office.write("filled.xlsx", filling.save());
+    // The province sends it again, with what the correction had found.
+    let second =
+        quarter(&BODY.replace("gia hạn 16", "gia hạn 15")).replace("quý II năm 2024", "quý II năm 2024 (lần 2)");
+    office.write("reports/b.txt", second);
+    office.corrected(&["filled.xlsx"]).expect(1, &["chưa được áp dụng"]);
+    assert!(office.findings().contains(&"correction-stale-report a.txt".to_owned()), "{:?}", office.findings());
+    assert!(office.readings().iter().all(|row| !row.ends_with("correction")));
+    // A report that is not among those read is no one's concern.
+    fs::remove_file(office.path("reports/a.txt")).unwrap();
+    office.corrected(&["filled.xlsx"]).expect(0, &[]);
+    assert_eq!(office.table("out/corrections.csv")[0]["status"], "absent");
+}
+
+#[test]
 fn a_correction_that_breaks_what_held_is_said_so() {
     let office = Office::new();
     // 42 + 04 + 15 = 61 holds; the report says so of itself.

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use calamine::{Reader as _, Xlsx, open_workbook};
+
 use crate::support::{Office, jobs, nam_dinh, report};
 
 #[test]
@@ -13,20 +15,24 @@ fn one_command_gives_all_files() {
     assert_eq!(
         files,
         [
+            "completeness.csv",
+            "figures.csv",
             "findings.csv",
             "ledger.csv",
+            "mentions.csv",
             "observations.csv",
             "observations.parquet",
             "phu-luc-2024-M04.xlsx",
             "phu-luc-2024-M05.xlsx",
             "phu-luc-2024-Q1.xlsx",
             "phu-luc-2024-Q2.xlsx",
+            "reporting.csv",
             "reports.csv",
             "run.json",
             "validation.json",
         ]
     );
-    for text in ["7 đã đọc", "Tỉnh (4): Nam Định", "2024-M04, 2024-M05, 2024-Q1, 2024-Q2", "Đã ghi 18 tệp vào out"]
+    for text in ["7 đã đọc", "Tỉnh (4): Nam Định", "2024-M04, 2024-M05, 2024-Q1, 2024-Q2", "Đã ghi 22 tệp vào out"]
     {
         assert!(ended.out.contains(text), "«{text}» is not in {}", ended.out);
     }
@@ -212,4 +218,30 @@ fn a_workbook_made_again_is_the_same() {
     assert!(office.read("out/run.json").contains("phu-luc-2024-S1.xlsx"));
     assert_eq!(office.files("out").len(), before.len() + 1);
     office.tonghop(&["annex", "reports", "--period", "2024-Q2"]).expect(2, &["run.json", "tonghop run"]);
+}
+
+#[test]
+fn workbooks_are_divided_by_province_or_layout() {
+    let office = Office::with_examples();
+    let run = |by: &str| {
+        office.tonghop(&["run", "reports", "--out", by, "--quiet", "--period", "2024-M05", "--split", by]);
+        let files = office.files(by).into_keys().filter(|name| name.ends_with(".xlsx"));
+        files.collect::<Vec<String>>()
+    };
+    assert_eq!(run("province"), ["phu-luc-2024-M05-36-nam-dinh.xlsx", "phu-luc-2024-M05-45-quang-tri.xlsx"]);
+    let layouts = run("layout");
+    assert!(layouts.contains(&"phu-luc-2024-M05-28-province.xlsx".to_owned()), "{layouts:?}");
+    assert!(layouts.contains(&"phu-luc-2024-M05-20-domain.xlsx".to_owned()), "{layouts:?}");
+    // A province's workbook holds its own sheets and sources, nothing of another.
+    let names = |path: &str| {
+        let book: Xlsx<_> = open_workbook(office.path(path)).unwrap();
+        book.sheet_names()
+    };
+    let own = names("province/phu-luc-2024-M05-36-nam-dinh.xlsx");
+    assert!(own.iter().any(|name| name.contains("Nam Định")), "{own:?}");
+    assert!(!own.iter().any(|name| name.contains("Quảng Trị")), "{own:?}");
+    let mut book: Xlsx<_> = open_workbook(office.path("province/phu-luc-2024-M05-36-nam-dinh.xlsx")).unwrap();
+    for (name, cells) in book.worksheets() {
+        assert!(!cells.rows().flatten().any(|cell| cell.to_string().contains("Quảng Trị")), "{name}");
+    }
 }

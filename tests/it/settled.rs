@@ -14,6 +14,9 @@ use crate::support::DICTIONARY;
 /// The contradictions between values of one key, as a run tells them beside other findings.
 pub(crate) fn conflicts(observations: &[Observation], told: &[Finding], rules: &Rules) -> Vec<Finding> {
     let consolidated = consolidate(&Input {
+        reports: &[],
+        periods: &[],
+        boundaries: tonghop::consolidate::Boundaries::AsReported,
         observations,
         register: &DICTIONARY.register,
         geography: &DICTIONARY.geography,

@@ -47,12 +47,23 @@ const ROOMS: &[Room] = &[
     room(
         "consolidate",
         "diagnostic dictionary observation period table",
-        "csv polars rust_decimal rustc-hash serde thiserror toml unicode-normalization",
+        "blake3 csv polars rust_decimal rustc-hash serde thiserror toml unicode-normalization",
     ),
     room(
+        "completeness",
+        "dictionary document mention observation period table text",
+        "csv rustc-hash serde thiserror toml",
+    ),
+    room("changes", "observation table", "csv rust_decimal rustc-hash"),
+    room(
         "annex",
-        "consolidate diagnostic dictionary observation period table",
+        "completeness consolidate diagnostic dictionary observation period table",
         "rust_decimal rust_xlsxwriter rustc-hash serde thiserror toml",
+    ),
+    room(
+        "fill",
+        "consolidate dictionary observation period pipeline report text",
+        "quick-xml rust_decimal rustc-hash serde thiserror toml zip",
     ),
     room(
         "review",
@@ -66,15 +77,15 @@ const ROOMS: &[Room] = &[
     ),
     room(
         "batch",
-        "annex check consolidate coverage diagnostic dictionary document evidence input mention message observation period \
-         pipeline report review table text",
+        "annex changes check completeness consolidate coverage diagnostic dictionary document evidence fill input mention \
+         message observation period pipeline report review table text",
         "blake3 csv rayon rust_decimal rustc-hash serde serde_json tempfile thiserror zip",
     ),
     room(
         "cli",
-        "batch check compare coverage diagnostic dictionary examples input message observation period pipeline report table \
-         verify",
-        "anyhow clap indicatif",
+        "batch changes check compare consolidate coverage diagnostic dictionary examples fill input message observation period \
+         pipeline report table verify",
+        "anyhow clap indicatif rust_decimal",
     ),
     room("main", "cli", ""),
 ];

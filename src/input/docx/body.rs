@@ -31,6 +31,8 @@ pub(super) struct Body<'a> {
     /// The old encoding that the text was in.
     legacy: Option<Legacy>,
     cells: u64,
+    /// Bytes of text so far.
+    length: u64,
 }
 
 /// The text of a paragraph in the making: pieces in one encoding each.
@@ -63,7 +65,16 @@ struct Properties {
 
 impl<'a> Body<'a> {
     pub(super) fn new(styles: &'a Styles, numbering: Numbering, limits: &'a Limits) -> Self {
-        Self { styles, numbering, limits, notes: BTreeMap::new(), custom: Vec::new(), legacy: None, cells: 0 }
+        Self {
+            styles,
+            numbering,
+            limits,
+            notes: BTreeMap::new(),
+            custom: Vec::new(),
+            legacy: None,
+            cells: 0,
+            length: 0,
+        }
     }
 
     /// Reads the notes of one kind.
@@ -286,6 +297,10 @@ impl<'a> Body<'a> {
                     }
                     if look.hidden == Some(true) {
                         continue;
+                    }
+                    self.length = self.length.saturating_add(u64::try_from(written.len()).unwrap_or(u64::MAX));
+                    if self.length > self.limits.text_bytes {
+                        return Err(Refusal::TooLarge { limit: Limit::Text, most: self.limits.text_bytes });
                     }
                     let clean: String = written.chars().filter(|c| *c != MARK).collect();
                     if let Some(note) = pieces.custom.take() {

@@ -43,6 +43,15 @@ impl RunLook {
     }
 }
 
+/// What an element is to the styles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Defaults,
+    Style,
+    RunLook,
+    Other,
+}
+
 /// One style.
 #[derive(Debug, Clone, Default)]
 struct Style {
@@ -69,13 +78,19 @@ impl Styles {
         let mut xml = Xml::new(text, limits);
         let mut current: Option<(String, Style)> = None;
         let mut in_defaults = false;
-        let mut path: Vec<String> = Vec::new();
+        let mut path: Vec<Part> = Vec::new();
         while let Ok(item) = xml.next() {
             match item {
                 Item::Open(element) => {
-                    let name = local(&element).to_owned();
+                    let name = local(&element);
                     let value = || attribute(&element, "val");
-                    match name.as_str() {
+                    let part = match name {
+                        "docDefaults" => Part::Defaults,
+                        "style" => Part::Style,
+                        "rPr" => Part::RunLook,
+                        _ => Part::Other,
+                    };
+                    match name {
                         "docDefaults" => in_defaults = true,
                         "style" => {
                             let id = attribute(&element, "styleId").unwrap_or_default();
@@ -88,23 +103,23 @@ impl Styles {
                         _ if in_defaults => styles.defaults.take(&element),
                         _ => {
                             if let Some((_, style)) = &mut current {
-                                match name.as_str() {
+                                match name {
                                     "name" => style.name = value().unwrap_or_default(),
                                     "basedOn" => style.based_on = value(),
                                     "numId" => style.numbering = value(),
                                     "ilvl" => style.level = value().and_then(|v| v.parse().ok()),
                                     "ind" => style.indent = indent(&element),
-                                    _ if path.last().is_some_and(|p| p == "rPr") => style.look.take(&element),
+                                    _ if path.last() == Some(&Part::RunLook) => style.look.take(&element),
                                     _ => {}
                                 }
                             }
                         }
                     }
-                    path.push(name);
+                    path.push(part);
                 }
-                Item::Close => match path.pop().as_deref() {
-                    Some("docDefaults") => in_defaults = false,
-                    Some("style") => {
+                Item::Close => match path.pop() {
+                    Some(Part::Defaults) => in_defaults = false,
+                    Some(Part::Style) => {
                         if let Some((id, style)) = current.take() {
                             styles.by_id.insert(id, style);
                         }

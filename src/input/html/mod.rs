@@ -21,6 +21,8 @@ const FLAT: &[&str] = &[
 /// Elements may be open in one another so many times as often as parts may lie within one another: messy exports open
 /// fonts within fonts.
 const OPEN_FACTOR: u64 = 8;
+/// An element takes the memory of so many letters.
+const ELEMENT_LETTERS: usize = 32;
 
 /// Whether bytes begin as HTML does.
 pub(super) fn is_html(bytes: &[u8]) -> bool {
@@ -40,6 +42,13 @@ pub(super) fn is_html(bytes: &[u8]) -> bool {
 /// # Errors
 /// When there is nothing to see in it, it cannot be decoded, or it exceeds a limit.
 pub(super) fn extract(bytes: &[u8], limits: &Limits) -> Result<Extracted, Refusal> {
+    let most = limits.text_bytes;
+    let size = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    // An element takes as much memory as so many letters.
+    let tags = bytes.iter().filter(|b| **b == b'<').count().saturating_mul(ELEMENT_LETTERS);
+    if size(bytes.len()) > most.saturating_mul(2) || size(tags) > most {
+        return Err(Refusal::TooLarge { limit: Limit::Text, most });
+    }
     let (text, legacy) = decode(bytes)?;
     let most = limits.nesting.saturating_mul(OPEN_FACTOR);
     if deepest(&text) > most {

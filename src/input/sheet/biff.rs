@@ -270,3 +270,104 @@ fn xlsb_sheet(bytes: &[u8], styles: &Styles) -> Marks {
     }
     marks
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A record of BIFF12.
+    fn record_12(kind: u32, body: &[u8]) -> Vec<u8> {
+        let seven = |mut number: u32| {
+            let mut bytes = Vec::new();
+            loop {
+                let low = u8::try_from(number & 0x7F).unwrap();
+                number >>= 7;
+                bytes.push(if number > 0 { low | 0x80 } else { low });
+                if number == 0 {
+                    return bytes;
+                }
+            }
+        };
+        [seven(kind), seven(u32::try_from(body.len()).unwrap()), body.to_vec()].concat()
+    }
+
+    fn words(numbers: &[u32]) -> Vec<u8> {
+        numbers.iter().flat_map(|n| n.to_le_bytes()).collect()
+    }
+
+    /// A record of BIFF8.
+    fn record(kind: u16, body: &[u8]) -> Vec<u8> {
+        [&kind.to_le_bytes()[..], &u16::try_from(body.len()).unwrap().to_le_bytes(), body].concat()
+    }
+
+    fn styles() -> Styles {
+        let percent = Look { percent: true, ..Look::default() };
+        Styles { cells: vec![(Look::default(), 0), (percent, 0), (Look::default(), 2)], ..Styles::default() }
+    }
+
+    #[test]
+    fn marks_of_a_binary_sheet_are_read() {
+        let row = |at: u32, hidden: bool| {
+            let mut body = words(&[at, 0]);
+            body.extend([0, 0, 0, if hidden { 0x10 } else { 0 }, 0]);
+            record_12(0, &body)
+        };
+        let sheet = [
+            record_12(60, &[words(&[2, 3, 0, 0]), vec![1, 0]].concat()),
+            row(0, false),
+            record_12(5, &[words(&[1, 1]), vec![0; 8]].concat()),
+            row(7, true),
+            record_12(2, &[words(&[0, 2]), vec![0; 4]].concat()),
+            record_12(176, &words(&[0, 1, 2, 4])),
+        ]
+        .concat();
+        let marks = xlsb_sheet(&sheet, &styles());
+        assert_eq!(marks.hidden_columns, [(2, 3)]);
+        assert_eq!(marks.hidden_rows, [7]);
+        assert!(marks.looks[&(0, 1)].0.percent);
+        assert_eq!(marks.looks[&(7, 0)].1, 2);
+        assert_eq!(marks.merges, [Merge { first_row: 0, first_column: 2, last_row: 1, last_column: 4 }]);
+    }
+
+    #[test]
+    fn marks_of_an_old_sheet_are_read_and_its_charts_left_out() {
+        let cell = |row: u16, column: u16, style: u16| {
+            [row, column, style].iter().flat_map(|n| n.to_le_bytes()).collect::<Vec<u8>>()
+        };
+        let mut hidden = vec![0_u8; 16];
+        hidden[0] = 4;
+        hidden[12] = 0x20;
+        let mut column = vec![0_u8; 12];
+        column[0] = 5;
+        column[2] = 6;
+        column[8] = 1;
+        let many = [&[3_u8, 0, 1, 0][..], &[1, 0, 0, 0, 0, 0], &[0, 0, 0, 0, 0, 0], &[2, 0]].concat();
+        let sheet = [
+            record(0x0809, &[0; 8]),
+            record(0x007D, &column),
+            record(0x0208, &hidden),
+            record(0x0203, &[cell(0, 1, 1), vec![0; 8]].concat()),
+            record(0x00BD, &many),
+            record(0x0809, &[0; 8]),
+            record(0x0203, &[cell(0, 9, 1), vec![0; 8]].concat()),
+            record(0x000A, &[]),
+            record(0x000A, &[]),
+            record(0x0203, &[cell(0, 8, 1), vec![0; 8]].concat()),
+        ]
+        .concat();
+        let marks = xls_sheet(&sheet, &styles());
+        assert_eq!(marks.hidden_columns, [(5, 6)]);
+        assert_eq!(marks.hidden_rows, [4]);
+        let mut places: Vec<(u32, u32)> = marks.looks.keys().copied().collect();
+        places.sort_unstable();
+        assert_eq!(places, [(0, 1), (3, 1)]);
+    }
+
+    #[test]
+    fn what_is_cut_short_tells_nothing() {
+        assert_eq!(records(&[3, 2, 9, 0, 1]).count(), 0);
+        assert_eq!(records_12(&[0x85, 0x80]).count(), 0);
+        assert!(of_xls(b"\xD0\xCF\x11\xE0", 1 << 20).is_empty());
+        assert!(of_xlsb(b"PK\x03\x04", 1 << 20).is_empty());
+    }
+}

@@ -9,7 +9,7 @@ use crate::dictionary::marker::Marker;
 use crate::dictionary::register::Unit;
 use crate::dictionary::{Tag, UnitClass};
 use crate::observation::model::{Class, Measure};
-use crate::text::Token;
+use crate::text::{Token, fold};
 
 /// The category of what the named ones leave.
 const OTHER: &str = "other";
@@ -127,6 +127,11 @@ impl Interpreter<'_> {
             return Err((Class::Unmapped, "breakdown-not-in-register"));
         }
         let mut pairs = self.reader.categories_of_part(&row.words, by_head.indicator);
+        let mut own_name = false;
+        if pairs.is_empty() {
+            pairs.extend(self.named_category(row, kinds));
+            own_name = !pairs.is_empty();
+        }
         if let Some(dimension) =
             row.sibling.as_ref().filter(|_| pairs.is_empty() && row.words.says(Marker::OtherCategory))
         {
@@ -149,7 +154,9 @@ impl Interpreter<'_> {
             || row.words.is_wordless()
             || only_unit;
         // A label that names another thing is not spoken for by the title.
-        if !said || row.place != Place::Whole && !self.reader.is_only_categories(&row.words, by_head.indicator) {
+        let told =
+            row.place == Place::Whole || own_name || self.reader.is_only_categories(&row.words, by_head.indicator);
+        if !said || !told {
             return Err(NOT_TOLD);
         }
         let mut stated = by_head.clone();
@@ -159,6 +166,19 @@ impl Interpreter<'_> {
         }
         stated.breakdown.sort();
         Ok(self.with_above(stated, row))
+    }
+
+    /// Under a head that names a dimension («Dân tộc») a label that is a category's own name, such as `Kinh`, states it.
+    fn named_category(&self, row: &Row<'_>, kinds: &Kinds) -> Option<(String, String)> {
+        let dictionary = self.report.dictionary;
+        // Word by word, in the form in which spellings do not differ.
+        let folded = |text: &str| text.split_whitespace().map(fold).collect::<Vec<_>>();
+        let label = folded(&self.report.document.written(&row.words.tokens));
+        dictionary.categories.iter().find_map(|category| {
+            let dimension = dictionary.dimensions.get(usize::from(category.dimension))?;
+            let named = kinds.dimensions.contains(&dimension.id) && folded(&category.name) == label;
+            (named && !category.id.is_empty()).then(|| (dimension.id.clone(), category.id.clone()))
+        })
     }
 
     /// Adds the categories of the rows that this one is a part of.
