@@ -1,12 +1,16 @@
 //! All tests from outside, in one program: linking it is what costs.
 
 #![allow(
+    clippy::cast_possible_truncation,
+    clippy::cmp_owned,
     clippy::expect_used,
     clippy::float_cmp,
     clippy::indexing_slicing,
+    clippy::needless_lifetimes,
     clippy::panic,
     clippy::print_stderr,
     clippy::print_stdout,
+    clippy::regex_creation_in_loops,
     clippy::string_slice,
     clippy::unwrap_used,
     reason = "a test that cannot go on is to fail, and figures are shown when asked for"
