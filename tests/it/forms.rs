@@ -78,6 +78,8 @@ fn names() -> Vec<String> {
         .unwrap()
         .filter_map(|entry| entry.unwrap().file_name().to_str()?.strip_suffix(".xlsx").map(str::to_owned))
         .collect();
+    // Empty forms to be filled lie in the same folder; they have no gold.
+    names.retain(|name: &String| below(&format!("{name}.csv")).exists());
     names.sort();
     names
 }
