@@ -30,10 +30,11 @@ fn document() -> Document {
             GridCell { percent: true, ..cell(2, 2, 1, 1, "990") },
         ],
     };
+    let page_number = at("Trang 7");
     let layout = Layout {
         grids: vec![grid],
         notes: vec![NoteLink { mark: at("⁽¹⁾,"), note: at("⁽¹⁾ Trong") }],
-        furniture: vec![at("Trang 7")..at("Trang 7") + 7],
+        furniture: std::iter::once(page_number..page_number + "Trang 7".len()).collect(),
         ..Layout::default()
     };
     let dictionary = Dictionary::load(&Templates::built_in()).unwrap();

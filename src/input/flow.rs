@@ -254,7 +254,8 @@ impl Writer<'_> {
                 continue;
             }
             let again = single && c == ' ' && self.text.ends_with(' ');
-            if !again && !(at_start && c.is_whitespace()) {
+            let leads = at_start && c.is_whitespace();
+            if !again && !leads {
                 self.text.push(c);
             }
         }

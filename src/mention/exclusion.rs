@@ -1,5 +1,6 @@
 //! Sets aside the numbers that are not statistics, each with its reason.
 
+use super::period::ends_a_span;
 use super::{NumberState, Scan};
 use crate::dictionary::marker::{Marker, PeriodWord};
 use crate::dictionary::{Dictionary, Tag};
@@ -55,7 +56,7 @@ fn flattened_marks(source: &SourceText, tokens: &[Token], scan: &mut Scan) {
         let year = scan.hits_at(at - 1).iter().any(|h| h.tag == Tag::Period(PeriodWord::Year));
         let digits = digits(source.slice(token.range()));
         if year && token.is_number() && digits.len() == 5 && (digits.starts_with("19") || digits.starts_with("20")) {
-            exclude(scan, at, "period");
+            exclude(scan, at, PERIOD);
         }
         let low = source.slice(before.range()).chars().next_back().is_some_and(char::is_lowercase);
         let glued = token.is_number() && !token.spaced && before.is_word() && low && before.end - before.start >= 2;
@@ -72,18 +73,24 @@ fn flattened_marks(source: &SourceText, tokens: &[Token], scan: &mut Scan) {
 fn bare_years(source: &SourceText, tokens: &[Token], scan: &mut Scan) {
     for at in 1..tokens.len() {
         let (Some(before), Some(token)) = (tokens.get(at - 1), tokens.get(at)) else { continue };
-        let year = token.is_number()
-            && source.slice(token.range()).len() == 4
-            && source.slice(token.range()).parse::<u16>().is_ok_and(|y| (1900..=2100).contains(&y));
+        let written = source.slice(token.range());
+        let year = written.len() == 4 && written.parse::<u16>().is_ok_and(|y| (1900..=2100).contains(&y));
+        if !token.is_number() || !year {
+            continue;
+        }
         let second = matches!(before.kind, TokenKind::Punct('-' | '\u{2013}'))
             && matches!(at.checked_sub(2).and_then(|b| scan.numbers.get(b)), Some(NumberState::Excluded(r)) if r == "year");
         let base = |m: Marker| matches!(m, Marker::SamePeriod | Marker::PreviousPeriod | Marker::Compare);
         let leads_to_value = scan.hits.iter().any(|h| {
-            h.last as usize + 1 == at && matches!(h.tag, Tag::Marker(m) if !base(m))
-                || h.last as usize + 1 == at && matches!(h.tag, Tag::Term(_))
+            let leads = match h.tag {
+                Tag::Marker(marker) => !base(marker),
+                Tag::Term(_) => true,
+                _ => false,
+            };
+            leads && h.last as usize + 1 == at
         });
         let counted = is_counted(scan, at) || tokens.get(at + 1).is_some_and(|t| t.is('%') || t.is('/'));
-        if year && !counted && (second || before.is_word() && !leads_to_value) {
+        if !counted && (second || before.is_word() && !leads_to_value) {
             exclude(scan, at, "year");
         }
     }
@@ -101,18 +108,6 @@ fn parts_of_names(source: &SourceText, tokens: &[Token], scan: &mut Scan) {
             exclude(scan, at, "name");
         }
     }
-}
-
-/// `10 tháng 07 em`: after a number of months a counted number is no month.
-fn follows_span(tokens: &[Token], scan: &Scan, at: usize) -> bool {
-    at.checked_sub(2).and_then(|b| tokens.get(b)).is_some_and(Token::is_number)
-        && tokens.get(at - 1).is_some_and(Token::is_word)
-        && is_counted(scan, at)
-}
-
-/// Whether a scale word stands right after the token: `trong tháng 2 tỷ 145 triệu đồng` is an amount.
-fn is_scaled(scan: &Scan, at: usize) -> bool {
-    scan.hits_at(at + 1).iter().any(|h| matches!(h.tag, Tag::Scale(_)))
 }
 
 /// Whether a counted noun stands right after the token.
@@ -135,7 +130,7 @@ fn phrases(source: &SourceText, tokens: &[Token], dictionary: &Dictionary, scan:
             (plain || !rule.plain)
                 && bounded
                 && !(rule.unless_counted && is_counted(scan, at))
-                && !(rule.reason == PERIOD && (is_scaled(scan, at) || follows_span(tokens, scan, at)))
+                && !(rule.reason == PERIOD && ends_a_span(tokens, scan, at.saturating_sub(1), at))
         };
         let within: Vec<usize> = (hit.first as usize..=hit.last as usize)
             .filter(|at| tokens.get(*at).is_some_and(Token::is_number))

@@ -48,6 +48,19 @@ struct Finder<'a> {
     scan: &'a Scan,
 }
 
+/// Whether the number after a word of months counts something: in `10 tháng 07 em` the months are ten, and in
+/// `trong tháng 2 tỷ 145 triệu đồng` the number is an amount.
+pub(super) fn ends_a_span(tokens: &[Token], scan: &Scan, month_word: usize, number: usize) -> bool {
+    let follows = scan.hits_at(number + 1);
+    let after_number = tokens.get(month_word).is_some_and(Token::is_word)
+        && month_word.checked_sub(1).and_then(|b| tokens.get(b)).is_some_and(Token::is_number);
+    follows.iter().any(|h| match h.tag {
+        Tag::Scale(_) => true,
+        Tag::Unit(_) => after_number,
+        _ => false,
+    })
+}
+
 /// Finds all periods; those within another one are left out.
 pub(super) fn find(source: &SourceText, tokens: &[Token], _dictionary: &Dictionary, scan: &mut Scan) {
     let mut found: Vec<PeriodMention> = Vec::new();
@@ -176,7 +189,7 @@ impl Finder<'_> {
             && self.is_month_word(at, word)
         {
             if let Some((month, last)) =
-                self.ordinal(word + 1, 12, true).filter(|(_, last)| !self.ends_a_span(at, *last))
+                self.ordinal(word + 1, 12, true).filter(|(_, last)| !ends_a_span(self.tokens, self.scan, at, *last))
             {
                 return Some(self.finish(at, last, Span::Month(month)));
             }
@@ -195,15 +208,6 @@ impl Finder<'_> {
             return Some(PeriodMention { first: at, last: word + 1, span: Span::Year, year: Some(year) });
         }
         self.span_of_years(at)
-    }
-
-    /// In `10 tháng 07 em` the months are ten, and the number after them counts; in `trong tháng 2 tỷ` it is an amount.
-    fn ends_a_span(&self, month_word: usize, number: usize) -> bool {
-        if self.scan.hits_at(number + 1).iter().any(|h| matches!(h.tag, Tag::Scale(_))) {
-            return true;
-        }
-        let counted = month_word.checked_sub(1).and_then(|b| self.tokens.get(b)).is_some_and(Token::is_number);
-        counted && self.scan.hits_at(number + 1).iter().any(|h| matches!(h.tag, Tag::Unit(_) | Tag::Scale(_)))
     }
 
     /// A one-letter abbreviation is a month only right at its number: `T11/2023`.

@@ -1003,6 +1003,11 @@ impl<'a> Linker<'a> {
         })
     }
 
+    /// Index of the first draft of a block, or of those after it: drafts lie in the order of their blocks.
+    fn first_draft_of(&self, block: usize) -> usize {
+        self.linked.drafts.partition_point(|d| d.block < block)
+    }
+
     /// The value that a number without words of its own says again: an equal one of the same block, or of the report
     /// where the number stands in its assessment, if all such values are one figure.
     fn restated(&self, clause: &Clause<'_>, index: usize, quantity: &Quantity) -> Option<usize> {
@@ -1014,9 +1019,9 @@ impl<'a> Linker<'a> {
         }
         let assesses = self.document.blocks.get(clause.block).is_some_and(|b| b.part == Part::Assessment);
         let reading = self.reading(clause, index, false);
-        let mut same = self.linked.drafts.iter().enumerate().filter(|(_, d)| {
+        let from = if assesses { 0 } else { self.first_draft_of(clause.block) };
+        let mut same = self.linked.drafts.iter().enumerate().skip(from).filter(|(_, d)| {
             d.value == value
-                && (d.block == clause.block || assesses)
                 && matches!(d.measure, Measure::Actual | Measure::Cumulative)
                 && reading.unit_fit(d.indicator) > 0.5
         });
@@ -1052,8 +1057,8 @@ impl<'a> Linker<'a> {
         if sibling.label == 0 || sibling.level != block.level || sibling.intro != block.intro {
             return None;
         }
-        let of = self.linked.drafts.iter().position(|d| d.block == before && d.sentence == 0)?;
-        let draft = self.linked.drafts.get(of)?;
+        let of = self.first_draft_of(before);
+        let draft = self.linked.drafts.get(of).filter(|d| d.block == before && d.sentence == 0)?;
         let first = self.scans.get(before)?.quantities.first()?;
         let alike = first.class == quantity.class && draft.tokens.start == first.first && !draft.measure.is_relative();
         let rule = self.dictionary.indicator(draft.indicator)?;

@@ -340,7 +340,7 @@ fn written(like: &str, digits: &str) -> String {
     let separator = like.chars().find(|c| !c.is_ascii_digit()).unwrap_or('.');
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 && (plain <= 3 || like.len() > plain) {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) && (plain <= 3 || like.len() > plain) {
             text.push(separator);
         }
         text.push(digit);
@@ -419,7 +419,7 @@ pub(crate) struct Plant {
 pub(crate) fn plants(reports: &[MarkedReport], wanted: usize) -> Vec<Plant> {
     let read: Vec<(Vec<Number>, Vec<Bond>)> = reports
         .iter()
-        .map(|r| numbers(r))
+        .map(numbers)
         .map(|n| {
             let b = bonds(&n);
             (n, b)

@@ -79,7 +79,7 @@ fn is_about(finding: &Finding, plant: &Plant, observations: &[Observation]) -> b
 #[test]
 fn planted_errors_are_found() {
     let clean: Vec<BTreeSet<String>> =
-        REPORTS.iter().map(|r| check(r, &r.text).findings.iter().map(|f| told(f)).collect()).collect();
+        REPORTS.iter().map(|r| check(r, &r.text).findings.iter().map(told).collect()).collect();
     let (mut found, mut named_first, mut named) = (0, 0, 0);
     let mut by_slip: BTreeMap<Slip, (usize, usize)> = BTreeMap::new();
     let mut missed = String::new();

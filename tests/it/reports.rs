@@ -30,6 +30,7 @@ const EXAMPLES: &str = "examples";
 const KEPT: &str = "kept";
 /// Further voices, met one set after the other.
 const MET: &str = "met";
+const ALL: [&str; 4] = [DEV, EXAMPLES, KEPT, MET];
 
 /// Lower bounds of the bands of the calibration table, in hundredths.
 const BANDS: [i64; 8] = [0, 40, 50, 60, 70, 80, 90, 95];
@@ -37,7 +38,7 @@ const BANDS: [i64; 8] = [0, 40, 50, 60, 70, 80, 90, 95];
 /// Reports of each set, with what the program reads in them.
 static SETS: LazyLock<BTreeMap<&str, Vec<Reading>>> = LazyLock::new(|| {
     let known = Known::built_in().unwrap_or_else(|faults| panic!("{faults}"));
-    [DEV, EXAMPLES, KEPT].map(|set| (set, set_of(set, &known))).into_iter().collect()
+    ALL.map(|set| (set, set_of(set, &known))).into_iter().collect()
 });
 
 /// A marked report and what the program reads in it.
@@ -255,9 +256,14 @@ fn kept_holds_its_floors() {
 }
 
 #[test]
+fn met_holds_its_floors() {
+    holds_its_floors(MET);
+}
+
+#[test]
 fn every_mark_file_is_well_formed() {
     let known = Known::built_in().unwrap();
-    let faults: Vec<String> = [DEV, EXAMPLES, KEPT, MET]
+    let faults: Vec<String> = ALL
         .iter()
         .filter_map(|set| read_folder(&below("tests/reports").join(set), &known).err())
         .map(|faults| faults.to_string())

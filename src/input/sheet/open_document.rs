@@ -150,25 +150,32 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
-    fn style(&mut self, tag: &Tag, empty: bool) -> Result<(), Refusal> {
-        let name = tag.get("style:name").unwrap_or_default().to_owned();
-        let mut style = Style { data: tag.get("style:data-style-name").map(str::to_owned), ..Style::default() };
-        while !empty {
+    /// Visits the elements within an element up to its end.
+    fn each_within(&mut self, tag: &Tag, empty: bool, mut visit: impl FnMut(&Tag)) -> Result<(), Refusal> {
+        if empty {
+            return Ok(());
+        }
+        loop {
             match self.step()? {
-                Step::Start(inner, _) => {
-                    if inner.get("table:display") == Some("false") {
-                        style.hidden = true;
-                    }
-                    if let Some(margin) = inner.get("fo:margin-left").and_then(hundredths_of_millimetre) {
-                        style.indent =
-                            (1..=15_u8).take_while(|n| f64::from(*n) * STEP <= margin + 50.0).last().unwrap_or(0);
-                    }
-                }
-                Step::End(end) if end == tag.name => break,
-                Step::Done => break,
+                Step::Start(inner, _) => visit(&inner),
+                Step::End(end) if end == tag.name => return Ok(()),
+                Step::Done => return Ok(()),
                 _ => {}
             }
         }
+    }
+
+    fn style(&mut self, tag: &Tag, empty: bool) -> Result<(), Refusal> {
+        let name = tag.get("style:name").unwrap_or_default().to_owned();
+        let mut style = Style { data: tag.get("style:data-style-name").map(str::to_owned), ..Style::default() };
+        self.each_within(tag, empty, |inner| {
+            if inner.get("table:display") == Some("false") {
+                style.hidden = true;
+            }
+            if let Some(margin) = inner.get("fo:margin-left").and_then(hundredths_of_millimetre) {
+                style.indent = (1..=15_u8).take_while(|n| f64::from(*n) * STEP <= margin + 50.0).last().unwrap_or(0);
+            }
+        })?;
         self.styles.styles.insert(name, style);
         Ok(())
     }
@@ -180,14 +187,7 @@ impl<'a> Walker<'a> {
             date: tag.name == "number:date-style",
             grouped: false,
         };
-        while !empty {
-            match self.step()? {
-                Step::Start(inner, _) => look.grouped |= inner.get("number:grouping") == Some("true"),
-                Step::End(end) if end == tag.name => break,
-                Step::Done => break,
-                _ => {}
-            }
-        }
+        self.each_within(tag, empty, |inner| look.grouped |= inner.get("number:grouping") == Some("true"))?;
         self.styles.looks.insert(name, look);
         Ok(())
     }

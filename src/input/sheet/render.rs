@@ -215,11 +215,7 @@ fn one_line(text: &str) -> String {
     if !text.contains(['\n', '|']) && !text.contains("  ") {
         return text.trim_end().to_owned();
     }
-    text.split(|c: char| c == '\n' || c == ' ')
-        .filter(|w| !w.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
-        .replace('|', "/")
+    text.split(['\n', ' ']).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ").replace('|', "/")
 }
 
 /// Numbers in a row as runs: `3-5, 9`.

@@ -194,7 +194,7 @@ impl<'a> Heads<'a> {
         let cells = (self.body..self.lattice.rows()).filter_map(|row| self.lattice.own(row, column));
         let filled: Vec<&Cell> = cells.filter(|c| !c.is_empty()).take(SAMPLE).collect();
         let short = |c: &&Cell| c.tokens.len() <= 4 && letters(c) <= 4;
-        if leaf.says(Marker::RowNumber) && column < self.label || column < self.label && filled.iter().all(short) {
+        if column < self.label && (leaf.says(Marker::RowNumber) || filled.iter().all(short)) {
             return Column::RowNumber;
         }
         if leaf.says(Marker::CodeColumn) {
