@@ -7,7 +7,6 @@ mod extract;
 mod link;
 mod model;
 mod reach;
-mod relative;
 mod table;
 mod time;
 

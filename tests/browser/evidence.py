@@ -123,7 +123,8 @@ def one_page(browser, out, shots):
     holds("a total with addends", members > 1, members)
     total = browser.run(TEXT % "td button[aria-current]")
     values = browser.run("[...document.querySelectorAll('#panel > details > summary strong')].map((n) => n.textContent)")
-    whole = lambda text: float(text.split(" ")[0].replace(".", "").replace(",", "."))
+    # A value said roughly carries a sign before its number: «~ 3.000 người».
+    whole = lambda text: float(text.lstrip("~<> ").split(" ")[0].replace(".", "").replace(",", "."))
     check("its addends make it up", round(sum(whole(value) for value in values), 2), round(whole(total), 2))
     holds("each with its sentence", browser.run("document.querySelectorAll('#panel > details blockquote').length") >= members)
     if shots:

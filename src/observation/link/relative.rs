@@ -4,14 +4,15 @@ use std::ops::Range;
 
 use rust_decimal::Decimal;
 
-use super::draft::Draft;
-use super::link::{Clause, Linker};
-use super::model::Measure;
+use super::Linker;
+use super::clause::Clause;
 use crate::dictionary::Tag;
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::Kind;
 use crate::document::Document;
 use crate::mention::{PeriodMention, Quantity, QuantityKind, Span};
+use crate::observation::draft::Draft;
+use crate::observation::model::Measure;
 use crate::period::{Period, PeriodKind};
 use crate::text::TokenKind;
 
@@ -169,7 +170,7 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
     let same = said(Marker::SamePeriod) || said_before(Marker::SamePeriod, 4);
     let previous = !same && (said(Marker::PreviousPeriod) || said_before(Marker::PreviousPeriod, 3));
     // In a year's report what is set against the year before, or its end, is set against the same period.
-    let report = linker.report();
+    let report = linker.report;
     let year_before = report.kind == PeriodKind::Year
         && clause.scan.periods.iter().any(|m| {
             m.span == Span::Year
@@ -273,11 +274,11 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
         QuantityKind::Times => Some(base(1)),
         QuantityKind::Plain | QuantityKind::Fraction => {
             if fraction_before(clause, index) {
-                return Some(fraction_whole(clause, index, linker.drafts()));
+                return Some(fraction_whole(clause, index, &linker.linked.drafts));
             }
             let has_subject = clause.value_before(index).is_some()
-                || linker.outer_draft(clause).is_some()
-                || linker.memory(clause).is_some();
+                || clause.outer.draft.is_some()
+                || clause.memory.first().copied().is_some();
             if direction != 0 && has_subject {
                 return Some(base(direction));
             }
@@ -350,26 +351,26 @@ fn is_twin(span: Span, report: Period) -> bool {
 
 /// Whether the sentence's own words name a rate, before any value is given.
 fn rate_head(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool {
-    let rate = |at: u16| linker.dictionary().indicator(at).is_some_and(|i| i.kind == Kind::Rate);
+    let rate = |at: u16| linker.dictionary.indicator(at).is_some_and(|i| i.kind == Kind::Rate);
     clause.value_before(index).is_none()
-        && linker.candidates_of(clause, index, true).first().is_some_and(|c| rate(c.indicator) && c.specific)
+        && linker.readings(clause, index, true).first().is_some_and(|c| rate(c.indicator) && c.specific)
 }
 
 /// Whether the value before is a rate.
 fn follows_rate(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool {
     let before = index.checked_sub(1).and_then(|at| clause.assigned.get(at).copied().flatten());
     before
-        .and_then(|d| linker.drafts().get(d))
-        .and_then(|d| linker.dictionary().indicator(d.indicator))
+        .and_then(|d| linker.linked.drafts.get(d))
+        .and_then(|d| linker.dictionary.indicator(d.indicator))
         .is_some_and(|i| i.kind == Kind::Rate)
 }
 
 /// Whether the words near the number name a rate whose level the percentage is.
 fn rate_level(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool {
-    let scores = linker.dictionary().confidence.scores;
-    let rate = |at: u16| linker.dictionary().indicator(at).is_some_and(|i| i.kind == Kind::Rate);
+    let scores = linker.dictionary.confidence.scores;
+    let rate = |at: u16| linker.dictionary.indicator(at).is_some_and(|i| i.kind == Kind::Rate);
     linker
-        .candidates_of(clause, index, false)
+        .readings(clause, index, false)
         .first()
         .is_some_and(|c| rate(c.indicator) && c.nearness >= 0.7 && c.score >= scores.strong)
 }
@@ -377,7 +378,7 @@ fn rate_level(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool {
 /// The base of a change that names none: that of the change just before, where there is one.
 fn inherited_base(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> Option<About> {
     let draft = clause.assigned.get(index.checked_sub(1)?).copied().flatten()?;
-    match linker.drafts().get(draft)?.measure {
+    match linker.linked.drafts.get(draft)?.measure {
         Measure::PrevPct | Measure::PrevAbs => Some(About::Previous),
         Measure::YoyPct | Measure::YoyAbs => Some(About::SamePeriod),
         _ => None,
@@ -387,7 +388,7 @@ fn inherited_base(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> Opt
 /// The direction of an absolute change right before a percentage that goes with it: `tăng 3.860 (7%)`.
 fn change_just_before(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> Option<i8> {
     let draft = clause.assigned.get(index.checked_sub(1)?).copied().flatten()?;
-    let draft = linker.drafts().get(draft)?;
+    let draft = linker.linked.drafts.get(draft)?;
     let change = matches!(draft.measure, Measure::PrevAbs | Measure::YoyAbs | Measure::PrevPct | Measure::YoyPct);
     change.then(|| if draft.value.is_sign_negative() { -1 } else { 1 })
 }
@@ -443,8 +444,8 @@ pub(super) fn subject_of(
     if relative.about == About::FractionWhole {
         return Some(Err("whole-of-fraction"));
     }
-    let scores = linker.dictionary().confidence.scores;
-    let own = linker.candidates_of(clause, index, true);
+    let scores = linker.dictionary.confidence.scores;
+    let own = linker.readings(clause, index, true);
     if let Some(subject) = in_turn(linker, clause, index) {
         return Some(Ok(subject));
     }
@@ -454,7 +455,7 @@ pub(super) fn subject_of(
     }
     if let Some(at) = before {
         let subject = clause.assigned.get(at).copied().flatten();
-        let indicator = subject.and_then(|d| linker.drafts().get(d)).map(|d| d.indicator);
+        let indicator = subject.and_then(|d| linker.linked.drafts.get(d)).map(|d| d.indicator);
         let left = clause.left(index);
         let own_words = own.first().is_some_and(|c| {
             c.nearness >= 1.0
@@ -473,18 +474,19 @@ pub(super) fn subject_of(
     if own.first().is_some_and(|c| c.score >= scores.enough && c.anchored) {
         return None;
     }
-    linker.outer_draft(clause).or(linker.memory(clause)).map(Ok)
+    clause.outer.draft.or(clause.memory.first().copied()).map(Ok)
 }
 
 /// Plans are set for all, not for women, youths or ethnic groups among them: the whole of such a part.
 fn plan_subject(linker: &Linker<'_>, draft: usize) -> usize {
-    let dictionary = linker.dictionary();
+    let dictionary = linker.dictionary;
     let of_persons = |id: &str| {
         let at = dictionary.dimension_ids.get(id).copied();
         at.and_then(|d| dictionary.dimensions.get(usize::from(d))).is_some_and(|d| d.of_persons)
     };
     linker
-        .drafts()
+        .linked
+        .drafts
         .get(draft)
         .filter(|d| d.breakdown.iter().any(|(dimension, _)| of_persons(dimension)))
         .and_then(|d| d.part_of)
@@ -512,7 +514,7 @@ fn like_value(
     clause: &Clause<'_>,
     index: usize,
     relative: &Relative,
-    own: &[super::candidates::Candidate],
+    own: &[crate::observation::candidates::Candidate],
 ) -> Option<usize> {
     let quantity = clause.quantity(index)?;
     let change = matches!(relative.about, About::SamePeriod | About::Previous | About::SamePeriodValue);
@@ -520,7 +522,7 @@ fn like_value(
         // «so với năm 2023 số vụ giảm 11,7%»: of the value that is counted in these.
         let left = clause.left(index);
         let class = clause.scan.hits_in(&left).filter_map(|h| match h.tag {
-            Tag::Unit(id) => linker.dictionary().units.get(usize::from(id)).map(|u| u.class),
+            Tag::Unit(id) => linker.dictionary.units.get(usize::from(id)).map(|u| u.class),
             _ => None,
         });
         let class = class.last()?;
@@ -543,7 +545,7 @@ fn like_value(
         clause.is_value.get(*at) == Some(&true) && clause.quantity(*at).is_some_and(|q| clause.depth(q.first) == 0)
     });
     let indicator = |at: usize| {
-        clause.assigned.get(at).copied().flatten().and_then(|d| linker.drafts().get(d)).map(|d| d.indicator)
+        clause.assigned.get(at).copied().flatten().and_then(|d| linker.linked.drafts.get(d)).map(|d| d.indicator)
     };
     let named = values
         .clone()
@@ -563,8 +565,8 @@ fn rate_just_before(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, rela
         return None;
     }
     let draft = clause.assigned.get(index.checked_sub(1)?).copied().flatten()?;
-    let before = linker.drafts().get(draft)?;
-    let rate = linker.dictionary().indicator(before.indicator).is_some_and(|i| i.kind == Kind::Rate);
+    let before = linker.linked.drafts.get(draft)?;
+    let rate = linker.dictionary.indicator(before.indicator).is_some_and(|i| i.kind == Kind::Rate);
     (rate && before.measure == Measure::Actual).then_some(draft)
 }
 
@@ -579,7 +581,7 @@ pub(super) fn rate_of_share(
     if relative.about != About::Share {
         return None;
     }
-    let dictionary = linker.dictionary();
+    let dictionary = linker.dictionary;
     let right = near_right(clause, index);
     let says =
         |terms: &[u32]| clause.scan.hits_in(&right).any(|h| matches!(h.tag, Tag::Term(term) if terms.contains(&term)));

@@ -1,0 +1,300 @@
+//! How an indicator is found for a value: by its own words, or by the values beside it.
+
+use super::clause::Clause;
+use super::{Found, Linker};
+use crate::dictionary::marker::Marker;
+use crate::dictionary::register::Unit;
+use crate::dictionary::{Part, Tag, UnitClass};
+use crate::document::BlockKind;
+use crate::mention::{Quantity, QuantityKind};
+use crate::observation::breakdown::of_parts;
+use crate::observation::candidates::{Candidate, Reading};
+use crate::observation::draft::Unmapped;
+use crate::observation::model::Measure;
+use crate::observation::time::Coverage;
+use crate::text::Token;
+
+impl Linker<'_> {
+    /// Whether a word right before the number asks for the subject's value for another period or plan.
+    pub(super) fn asks_for_subject(&self, clause: &Clause<'_>, index: usize) -> bool {
+        [Marker::Cumulative, Marker::InPeriod, Marker::Estimate, Marker::PlanValue]
+            .iter()
+            .any(|m| clause.before(index, *m, 3).is_some())
+            || clause.before_bracket(index, Marker::PlanOfYear) && clause.opens_bracket(index)
+            || {
+                let left = clause.left(index);
+                clause.events.iter().any(|e| e.first >= left.start && e.last < left.end)
+            }
+            || self.period_after(clause, index).is_some()
+    }
+
+    /// The period that follows the number at once: `19.685 người của 9 tháng đầu năm`, `145.712 hồ sơ cả năm`.
+    pub(super) fn period_after(&self, clause: &Clause<'_>, index: usize) -> Option<Coverage> {
+        let right = clause.right(index);
+        let end = clause.quantity(index + 1).map_or(right.end, |next| next.first.max(right.end));
+        let event = clause.events.iter().find(|e| e.first >= right.start && e.last < end)?;
+        let leads = (right.start..event.first).all(|t| clause.tokens.get(t).is_some_and(Token::is_word));
+        (leads && event.first <= right.start + 1).then_some(event.coverage)
+    }
+
+    pub(super) fn find(&self, clause: &Clause<'_>, index: usize, quantity: &Quantity) -> Found {
+        let reading = self.reading(clause, index, false);
+        let candidates = self.readings(clause, index, false);
+        let scores = self.dictionary.confidence.scores;
+        let own = candidates.first().copied().filter(|c| c.score >= scores.enough);
+        let unmapped = |reason: &'static str| {
+            Found::Nothing(Unmapped {
+                reason,
+                candidates: candidates.iter().take(3).map(|c| (c.indicator, c.score)).collect(),
+            })
+        };
+        if let Some(found) = self.in_turn(clause, index) {
+            return found;
+        }
+        if self.singles_out_district(clause, index) {
+            return unmapped("district-row");
+        }
+        let near = own.filter(|c| c.anchored && c.specific);
+        if near.is_none()
+            && let Some(of) = self.restated(clause, index, quantity)
+        {
+            return Found::Restated { of };
+        }
+        let companion = self.companion(clause, &reading, index);
+        if let Some((whole, exhaustive)) = self.whole(clause, index) {
+            return self.find_part(clause, &reading, index, whole, exhaustive, &candidates, companion, &unmapped);
+        }
+        if let Some(Found::Nothing(_)) = &companion
+            && near.is_none()
+            && let Some(found) = companion
+        {
+            return found;
+        }
+        if let Some(Found::Companion { indicator, .. }) = &companion {
+            let own_is_better = near.is_some_and(|c| {
+                c.indicator != *indicator && c.nearness >= 1.0 && c.score >= scores.strong + 0.6 && c.fit >= 0.9
+            });
+            if !own_is_better && let Some(found) = companion {
+                return found;
+            }
+        }
+        let before = clause.value_before(index).and_then(|at| clause.assigned.get(at).copied().flatten());
+        if near.is_none()
+            && self.asks_for_subject(clause, index)
+            && let Some(of) = self.subject_like(clause, &reading, index)
+        {
+            return Found::Carried { of };
+        }
+        if let Some(of) = before
+            && let Some(draft) = self.linked.drafts.get(of)
+        {
+            let fits = reading.unit_fit(draft.indicator) > 0.0 && !reading.is_forbidden(draft.indicator);
+            let pairs = if fits { self.categories(clause, index, draft.indicator) } else { Vec::new() };
+            let goes_on = near.is_some_and(|c| {
+                c.indicator == draft.indicator
+                    && draft.part_of.is_some()
+                    && pairs.iter().any(|(d, _)| draft.breakdown.iter().any(|(o, _)| o == d))
+                    && !self.asks_for_subject(clause, index)
+                    && !clause.has_semicolon(draft.tokens.end, quantity.first)
+            });
+            if fits && (goes_on || near.is_none_or(|c| self.names_of_another(&pairs, c.indicator))) {
+                let same_dimension = pairs.iter().any(|(d, _)| draft.breakdown.iter().any(|(other, _)| other == d));
+                if same_dimension {
+                    return Found::Sibling { of, pairs };
+                }
+                // «… có 3.018 phụ nữ; dân tộc thiểu số 3.206 người»: another attribute of the same whole.
+                if let Some(part) = draft
+                    .part_of
+                    .filter(|_| !pairs.is_empty() && self.names_only_categories(clause, index, draft.indicator))
+                {
+                    return Found::Part { whole: part.whole, exhaustive: false, pairs };
+                }
+                if !pairs.is_empty()
+                    && draft.breakdown.is_empty()
+                    && (!clause.has_semicolon(draft.tokens.end, quantity.first)
+                        || self.names_only_categories(clause, index, draft.indicator))
+                {
+                    return Found::Part { whole: of, exhaustive: false, pairs };
+                }
+            }
+        }
+        if near.is_none()
+            && let Some(found) = self.parallel_item(clause, &reading, index)
+        {
+            return found;
+        }
+        if before.is_none()
+            && let Some(found) = self.part_of_memory(clause, &reading, index, near)
+        {
+            return found;
+        }
+        // A number without words of its own beside a value of the same indicator restates nothing.
+        let restates = own.is_some_and(|c| {
+            let far = c.nearness < 0.6 && !self.asks_for_subject(clause, index);
+            let pairs = self.categories(clause, index, c.indicator);
+            (!c.anchored || far)
+                && clause.assigned.iter().flatten().any(|d| {
+                    self.linked.drafts.get(*d).is_some_and(|x| {
+                        x.indicator == c.indicator
+                            && x.measure == Measure::Actual
+                            && (!c.anchored || x.breakdown == pairs)
+                    })
+                })
+        });
+        if restates {
+            return unmapped("no-words-of-its-own");
+        }
+        match own.or_else(|| self.by_title(clause, index)) {
+            Some(candidate) => Found::Own(candidate),
+            None => unmapped("no-indicator"),
+        }
+    }
+
+    /// A part of what the sentence before is about, where no more than a category is said of the number: «Lao động nữ là
+    /// 4.012 người», «Phần đông đi Nhật Bản (39 người)».
+    pub(super) fn part_of_memory(
+        &self,
+        clause: &Clause<'_>,
+        reading: &Reading<'_>,
+        index: usize,
+        near: Option<Candidate>,
+    ) -> Option<Found> {
+        if clause.value_before(index).is_some() {
+            return None;
+        }
+        let whole = clause.memory.first().copied()?;
+        let draft = self.linked.drafts.get(whole)?;
+        let pairs = self.categories(clause, index, draft.indicator);
+        let new = pairs.iter().any(|(d, _)| draft.breakdown.iter().all(|(o, _)| o != d));
+        let fits = reading.unit_fit(draft.indicator) > 0.0 && !reading.is_forbidden(draft.indicator);
+        let end = clause.quantity(index)?.first;
+        let start = clause.before_lone_bracket(index).map_or(clause.reach.strict.get(index)?.start, |r| r.start);
+        let bare = clause.before_lone_bracket(index).is_some()
+            || start < end && self.covered_by_categories(clause, index, draft.indicator, (start, end - 1));
+        let rival = near.is_some_and(|c| c.indicator != draft.indicator && !self.names_of_another(&pairs, c.indicator));
+        (new && fits && bare && !rival).then_some(Found::Part { whole, exhaustive: false, pairs })
+    }
+
+    /// Whether proper names (of countries, of ethnic groups) among the categories split one indicator and not another.
+    pub(super) fn names_of_another(&self, pairs: &[(String, String)], other: u16) -> bool {
+        let Some(row) = self.dictionary.indicator(other) else { return false };
+        pairs.iter().any(|(dimension, _)| {
+            let at = self.dictionary.dimension_ids.get(dimension).copied();
+            let proper =
+                at.and_then(|d| self.dictionary.dimensions.get(usize::from(d))).is_some_and(|d| d.proper_names);
+            proper && !row.breakdowns.contains(dimension)
+        })
+    }
+
+    /// Index of the first draft of a block, or of those after it: drafts lie in the order of their blocks.
+    pub(super) fn first_draft_of(&self, block: usize) -> usize {
+        self.linked.drafts.partition_point(|d| d.block < block)
+    }
+
+    /// The value that a number without words of its own says again: an equal one of the same block, or of the report
+    /// where the number stands in its assessment, if all such values are one figure.
+    pub(super) fn restated(&self, clause: &Clause<'_>, index: usize, quantity: &Quantity) -> Option<usize> {
+        let value = quantity.value?;
+        let money = quantity.class == Some(UnitClass::Known(Unit::Vnd));
+        let telling = value.normalize().mantissa().unsigned_abs() >= if money { 1_000 } else { 100 };
+        if !telling || quantity.kind != QuantityKind::Plain || quantity.class.is_none() {
+            return None;
+        }
+        let assesses = self.document.blocks.get(clause.block).is_some_and(|b| b.part == Part::Assessment);
+        let reading = self.reading(clause, index, false);
+        let from = if assesses { 0 } else { self.first_draft_of(clause.block) };
+        let mut same = self.linked.drafts.iter().enumerate().skip(from).filter(|(_, d)| {
+            d.value == value
+                && matches!(d.measure, Measure::Actual | Measure::Cumulative)
+                && reading.unit_fit(d.indicator) > 0.5
+        });
+        let (at, first) = same.next()?;
+        same.all(|(_, d)| d.indicator == first.indicator && d.breakdown == first.breakdown).then_some(at)
+    }
+
+    /// Whether the number is of a part of the province singled out after the whole: «riêng huyện … có 1.460 người».
+    pub(super) fn singles_out_district(&self, clause: &Clause<'_>, index: usize) -> bool {
+        let left = clause.left(index);
+        let Some(beside) = clause.scan.last_marker(Marker::Besides, &left) else { return false };
+        let next = beside.last as usize + 1;
+        let district = clause.scan.hits_at(next).iter().find(|h| h.tag == Tag::Marker(Marker::District));
+        district.is_some_and(|h| clause.tokens.get(h.last as usize + 1).is_some_and(|t| t.is_word() && t.capital))
+            && clause.value_before(index).is_some()
+    }
+
+    /// The same place of the item before, of a list whose items are named by a category alone:
+    /// «- Vận động xã hội hóa: 4.120 suất» after «- Quà của tỉnh: 52.310 suất».
+    pub(super) fn parallel_item(&self, clause: &Clause<'_>, reading: &Reading<'_>, index: usize) -> Option<Found> {
+        let block = self.document.blocks.get(clause.block)?;
+        if block.label == 0 || clause.sentence > 0 || index > 0 {
+            return None;
+        }
+        let quantity = clause.quantity(index)?;
+        let before = self
+            .document
+            .blocks
+            .get(..clause.block)?
+            .iter()
+            .rposition(|b| !matches!(b.kind, BlockKind::Furniture | BlockKind::Footnote(_)))?;
+        let sibling = self.document.blocks.get(before)?;
+        if sibling.label == 0 || sibling.level != block.level || sibling.intro != block.intro {
+            return None;
+        }
+        let of = self.first_draft_of(before);
+        let draft = self.linked.drafts.get(of).filter(|d| d.block == before && d.sentence == 0)?;
+        let first = self.scans.get(before)?.quantities.first()?;
+        let alike = first.class == quantity.class && draft.tokens.start == first.first && !draft.measure.is_relative();
+        let rule = self.dictionary.indicator(draft.indicator)?;
+        let strict = clause.reach.strict.get(index)?;
+        let pairs = of_parts(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary);
+        let pairs = if pairs.is_empty() { self.categories(clause, index, draft.indicator) } else { pairs };
+        let parallel = pairs.iter().any(|(d, _)| draft.breakdown.iter().any(|(o, _)| o == d));
+        (alike && parallel && reading.unit_fit(draft.indicator) > 0.0).then_some(Found::Sibling { of, pairs })
+    }
+
+    /// The reading by the heading right above, for a number whose own words name nothing.
+    pub(super) fn by_title(&self, clause: &Clause<'_>, index: usize) -> Option<Candidate> {
+        let mut reading = self.reading(clause, index, false);
+        reading.by_title = true;
+        let best = reading.candidates().into_iter().next()?;
+        let exact = best.fit >= 0.95 || clause.quantity(index).is_some_and(|q| q.class.is_none());
+        (exact && best.score >= self.dictionary.confidence.scores.enough).then_some(best)
+    }
+
+    /// The value whose other period a number states: the nearest before it that is counted in the same noun, else in
+    /// one that fits; failing that in the sentence, in the one before.
+    pub(super) fn subject_like(&self, clause: &Clause<'_>, reading: &Reading<'_>, index: usize) -> Option<usize> {
+        let class = clause.quantity(index)?.class;
+        let mut values: Vec<usize> = (0..index)
+            .rev()
+            .filter(|at| clause.is_value.get(*at) == Some(&true))
+            .filter_map(|at| clause.assigned.get(at).copied().flatten())
+            .collect();
+        if values.is_empty() && clause.value_before(index).is_none() {
+            values.extend(clause.memory.iter().copied());
+        }
+        let fits = |d: &usize| {
+            self.linked.drafts.get(*d).is_some_and(|draft| {
+                reading.unit_fit(draft.indicator) > 0.0
+                    && !reading.is_forbidden(draft.indicator)
+                    && !matches!(draft.measure, Measure::PerUnit)
+            })
+        };
+        let same = |d: &usize| {
+            self.linked
+                .drafts
+                .get(*d)
+                .and_then(|draft| self.dictionary.indicator(draft.indicator))
+                .is_some_and(|i| class == Some(UnitClass::Known(i.unit)))
+        };
+        let mains: Vec<usize> = values
+            .iter()
+            .copied()
+            .filter(|d| self.linked.drafts.get(*d).is_some_and(|x| x.part_of.is_none()))
+            .collect();
+        let choose = |list: &[usize]| {
+            list.iter().copied().find(|d| fits(d) && same(d)).or_else(|| list.iter().copied().find(fits))
+        };
+        choose(&mains).or_else(|| choose(&values))
+    }
+}

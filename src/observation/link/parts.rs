@@ -1,0 +1,296 @@
+//! Parts and their whole: brackets, lists that `trong đó` or a colon opens, notes.
+
+use super::clause::Clause;
+use super::{Found, Linker, NOT_MAPPED};
+use crate::dictionary::Tag;
+use crate::dictionary::marker::Marker;
+use crate::observation::breakdown::stated;
+use crate::observation::candidates::{Candidate, Reading};
+use crate::observation::model::Measure;
+use crate::text::Token;
+
+impl Linker<'_> {
+    /// The value that a part in a bracket or after `trong đó` belongs to, and whether the parts make it up.
+    ///
+    /// A value that has no indicator has parts that have none: [`NOT_MAPPED`].
+    pub(super) fn whole(&self, clause: &Clause<'_>, index: usize) -> Option<(usize, bool)> {
+        let quantity = clause.quantity(index)?;
+        let depth = clause.depth(quantity.first);
+        let draft_before = |token: usize, most_depth: u8| {
+            (0..index).rev().find_map(|at| {
+                let q = clause.quantity(at)?;
+                let is_value = clause.is_value.get(at) == Some(&true) && !self.is_base(clause, at);
+                let draft = clause.assigned.get(at).copied().flatten().unwrap_or(NOT_MAPPED);
+                (q.end() <= token && clause.depth(q.first) <= most_depth && is_value).then_some((draft, q.end()))
+            })
+        };
+        let opening = (0..quantity.first)
+            .rev()
+            .take_while(|t| *t >= clause.reach.sentence.start)
+            .find(|t| clause.depth(*t) < depth)
+            .map(|t| t + 1);
+        if depth > 0
+            && let Some(open) = opening
+        {
+            let inside = self.opened_parts(clause, index, open);
+            if let Some((draft, _, exhaustive)) = inside {
+                return Some((draft, exhaustive));
+            }
+            if let Some((draft, _)) = draft_before(open, depth - 1) {
+                let bracket = open..quantity.first;
+                let exhaustive = clause.scan.has_marker(Marker::WholeParts, &bracket);
+                return Some((draft, exhaustive));
+            }
+        }
+        if let Some((draft, _, exhaustive)) = self.opened_parts(clause, index, clause.reach.sentence.start) {
+            return Some((draft, exhaustive));
+        }
+        clause.outer.draft.map(|draft| (draft, clause.outer.exhaustive))
+    }
+
+    /// Whether a quantity became a plan or last year's value: what it is set against has parts, it has not.
+    pub(super) fn is_base(&self, clause: &Clause<'_>, index: usize) -> bool {
+        let draft = clause.assigned.get(index).copied().flatten().and_then(|d| self.linked.drafts.get(d));
+        draft.is_some_and(|d| matches!(d.measure, Measure::Plan | Measure::YoyBase))
+    }
+
+    /// The value before the last `trong đó`, `gồm` or colon between `from` and the quantity.
+    pub(super) fn opened_parts(&self, clause: &Clause<'_>, index: usize, from: usize) -> Option<(usize, usize, bool)> {
+        let quantity = clause.quantity(index)?;
+        let depth = clause.depth(quantity.first);
+        let range = from..quantity.first;
+        let mut openings: Vec<(usize, bool)> = clause
+            .scan
+            .hits_in(&range)
+            .filter(|h| h.tag == Tag::Marker(Marker::OpensParts) && clause.depth(h.first as usize) <= depth)
+            .map(|h| {
+                let whole = clause
+                    .scan
+                    .hits_at(h.first as usize)
+                    .iter()
+                    .any(|o| o.tag == Tag::Marker(Marker::WholeParts) && o.last == h.last);
+                (h.first as usize, whole)
+            })
+            .collect();
+        openings.extend(
+            range
+                .clone()
+                .filter(|t| clause.tokens.get(*t).is_some_and(|k| k.is(':')) && clause.depth(*t) <= depth)
+                .map(|t| (t, false)),
+        );
+        openings.sort_unstable();
+        for (open, exhaustive) in openings.into_iter().rev() {
+            let before = (0..index).rev().find(|at| {
+                clause.quantity(*at).is_some_and(|q| {
+                    q.end() <= open
+                        && clause.is_value.get(*at) == Some(&true)
+                        && !self.is_base(clause, *at)
+                        && clause.depth(q.first) <= clause.depth(open).max(depth)
+                })
+            });
+            let Some(before) = before else { continue };
+            let Some(q) = clause.quantity(before) else { continue };
+            // `;` between the value and the words that open parts: they open something else.
+            if clause.has_semicolon(q.end(), open.saturating_sub(1)) {
+                continue;
+            }
+            // An item of the list that stands beside the parts has left them.
+            let left = clause
+                .scan
+                .hits_in(&(open + 1..quantity.first))
+                .any(|h| h.tag == Tag::Marker(Marker::Besides) && clause.depth(h.first as usize) <= clause.depth(open));
+            if left {
+                return None;
+            }
+            let draft = clause.assigned.get(before).copied().flatten().unwrap_or(NOT_MAPPED);
+            return Some((draft, open, exhaustive));
+        }
+        None
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the evidence is weighed against each other in one place")]
+    pub(super) fn find_part(
+        &self,
+        clause: &Clause<'_>,
+        reading: &Reading<'_>,
+        index: usize,
+        whole: usize,
+        exhaustive: bool,
+        candidates: &[Candidate],
+        companion: Option<Found>,
+        unmapped: &dyn Fn(&'static str) -> Found,
+    ) -> Found {
+        let scores = self.dictionary.confidence.scores;
+        let own = candidates.first().copied().filter(|c| c.score >= scores.enough);
+        let Some(draft) = self.linked.drafts.get(whole) else {
+            return match own.filter(|c| c.anchored && c.specific) {
+                Some(own) if whole == NOT_MAPPED => Found::Own(own),
+                _ => unmapped("part-of-unmapped"),
+            };
+        };
+        let pairs = self.categories(clause, index, draft.indicator);
+        let fits = reading.unit_fit(draft.indicator) > 0.0;
+        if fits && clause.compared_period(index, self.report).is_some() {
+            return Found::Carried { of: whole };
+        }
+        let forbidden = reading.is_forbidden_part(draft.indicator);
+        let part = |pairs: Vec<(String, String)>| Found::Part { whole, exhaustive, pairs };
+        let asks = self.asks_for_subject(clause, index);
+        // What follows a value within the parts belongs to that value, not to their whole.
+        if let Some(Found::Companion { of, .. }) = &companion
+            && *of != whole
+            && pairs.is_empty()
+            && own.is_none_or(|c| !c.specific || c.nearness < 1.0 || c.indicator == draft.indicator)
+            && let Some(found) = companion
+        {
+            return found;
+        }
+        // «…; khác: 513»: the rest of a list of parts is the category of all others.
+        if pairs.is_empty()
+            && let Some(found) = self.other_part(clause, index, whole)
+        {
+            return found;
+        }
+        // A list of parts goes on with the categories of the part before.
+        let sibling = clause
+            .value_before(index)
+            .and_then(|at| clause.assigned.get(at).copied().flatten())
+            .filter(|d| *d != whole)
+            .and_then(|d| self.linked.drafts.get(d).map(|draft| (d, draft)))
+            .filter(|(_, d)| d.indicator != draft.indicator && d.part_of.is_some());
+        if let Some((of, other)) = sibling
+            && own.is_none_or(|c| !c.anchored || !c.specific)
+        {
+            let pairs = self.categories(clause, index, other.indicator);
+            if pairs.iter().any(|(d, _)| other.breakdown.iter().any(|(o, _)| o == d))
+                && reading.unit_fit(other.indicator) > 0.0
+            {
+                return Found::Sibling { of, pairs };
+            }
+        }
+        if let Some(own) = own {
+            if own.indicator == draft.indicator {
+                let other = candidates.iter().copied().find(|c| {
+                    c.indicator != draft.indicator
+                        && c.anchored
+                        && c.score >= scores.strong
+                        && !self.categories(clause, index, c.indicator).is_empty()
+                });
+                if let Some(other) = other.filter(|_| pairs.is_empty()) {
+                    return Found::Own(other);
+                }
+                return if !pairs.is_empty() && !forbidden {
+                    part(pairs)
+                } else if asks || clause.outer.draft == Some(whole) && !self.lists_parts(clause, index) {
+                    Found::Own(own)
+                } else {
+                    unmapped("part-not-in-register")
+                };
+            }
+            if let Some(Found::Companion { indicator, .. }) = &companion
+                && (*indicator == own.indicator
+                    || own.nearness < 1.0
+                    || !own.specific
+                    || own.score < scores.strong + 0.6)
+                && pairs.is_empty()
+                && let Some(found) = companion
+            {
+                return found;
+            }
+            let bare_category = self.covered_by_categories(clause, index, draft.indicator, own.span);
+            if !pairs.is_empty()
+                && fits
+                && !forbidden
+                && (own.nearness < 1.0 || bare_category || own.score < scores.strong + 0.8)
+                && reading.unit_fit(draft.indicator) + 0.01 >= own.fit.min(0.75)
+            {
+                return part(pairs);
+            }
+            if own.anchored && own.specific {
+                return Found::Own(own);
+            }
+        }
+        if !pairs.is_empty() && fits && !forbidden {
+            return part(pairs);
+        }
+        if let Some(found) = companion {
+            return found;
+        }
+        if fits && !forbidden && asks {
+            return Found::Carried { of: whole };
+        }
+        if forbidden || self.foreign_category(clause, index, draft.indicator) {
+            return unmapped("breakdown-not-in-register");
+        }
+        match own {
+            Some(own) if own.specific => Found::Own(own),
+            _ => unmapped("no-indicator"),
+        }
+    }
+
+    /// The next of the parts before, where its own words say no more than «khác».
+    pub(super) fn other_part(&self, clause: &Clause<'_>, index: usize, whole: usize) -> Option<Found> {
+        let quantity = clause.quantity(index)?;
+        let before = index.checked_sub(1)?;
+        let of = clause.assigned.get(before).copied().flatten()?;
+        let part = self.linked.drafts.get(of)?;
+        let parent = self.linked.drafts.get(whole)?;
+        let (dimension, _) = part.breakdown.iter().find(|(d, _)| parent.breakdown.iter().all(|(p, _)| p != d))?;
+        let hit = clause.scan.last_marker(Marker::OtherCategory, &(clause.quantity(before)?.end()..quantity.first))?;
+        let only = clause.plain_words(clause.quantity(before)?.end().saturating_sub(1), hit.first as usize) == 0
+            && clause.plain_words(hit.last as usize, quantity.first) == 0;
+        let same = part.part_of.is_some_and(|p| p.whole == whole);
+        (only && same && quantity.value.is_some())
+            .then(|| Found::Sibling { of, pairs: vec![(dimension.clone(), "other".to_owned())] })
+    }
+
+    /// Whether words that open parts stand before the quantity in its sentence.
+    pub(super) fn lists_parts(&self, clause: &Clause<'_>, index: usize) -> bool {
+        let Some(quantity) = clause.quantity(index) else { return false };
+        clause.scan.has_marker(Marker::OpensParts, &(clause.reach.sentence.start..quantity.first))
+    }
+
+    /// Whether nothing but words of categories stands between a semicolon and the number: «…; lao động nữ là 24 người».
+    pub(super) fn names_only_categories(&self, clause: &Clause<'_>, index: usize, indicator: u16) -> bool {
+        let Some(quantity) = clause.quantity(index) else { return false };
+        let own = clause.reach.sentence.start..quantity.first;
+        let Some(stop) = own.rev().find(|t| clause.tokens.get(*t).is_some_and(|k| k.is(';'))) else { return false };
+        let is = clause.scan.last_marker(Marker::Is, &(stop + 1..quantity.first));
+        let end = is.filter(|h| h.last as usize + 1 == quantity.first).map_or(quantity.first, |h| h.first as usize);
+        let opener = clause.scan.last_marker(Marker::Besides, &(stop + 1..quantity.first));
+        let stop = opener.filter(|h| h.first as usize == stop + 1).map_or(stop, |h| h.last as usize);
+        stop + 1 < end && self.covered_by_categories(clause, index, indicator, (stop + 1, end - 1))
+    }
+
+    /// Whether the words of a reading are no more than words of categories that the whole's indicator admits.
+    pub(super) fn covered_by_categories(
+        &self,
+        clause: &Clause<'_>,
+        index: usize,
+        indicator: u16,
+        span: (usize, usize),
+    ) -> bool {
+        let Some(rule) = self.dictionary.indicator(indicator) else { return false };
+        let Some(strict) = clause.reach.strict.get(index) else { return false };
+        let categories = stated(clause.tokens, clause.scan, strict, &rule.id, self.dictionary);
+        let counted = |t: usize| {
+            clause.scan.hits_at(t).iter().any(|h| {
+                matches!(h.tag, Tag::Unit(id) if self.dictionary.units.get(usize::from(id)).is_some_and(|u| u.general))
+            })
+        };
+        let plain = |t: usize| {
+            clause.tokens.get(t).is_some_and(Token::is_word) && !counted(t) && clause.scan.marked.get(t) != Some(&true)
+        };
+        (span.0..=span.1).filter(|t| plain(*t)).all(|t| {
+            categories.iter().any(|s| {
+                s.first <= t
+                    && t <= s.last
+                    && self
+                        .dictionary
+                        .dimensions
+                        .get(usize::from(s.dimension))
+                        .is_some_and(|d| rule.breakdowns.contains(&d.id))
+            })
+        })
+    }
+}
