@@ -67,7 +67,7 @@ pub fn mentions(
                 for row in document.tables.get(at).map(|t| t.rows.as_slice()).unwrap_or_default() {
                     let tokens: Vec<Token> = row.iter().flat_map(|cell| cell.tokens.iter().cloned()).collect();
                     let mut hits = Vec::new();
-                    dictionary.trie.find(&tokens, &dictionary.vocabulary, &mut hits);
+                    dictionary.find(&tokens, &mut hits);
                     look(block, &tokens, &hits);
                 }
             }
@@ -111,7 +111,7 @@ fn named(document: &Document, block: &Block, hits: &[Hit<Tag>], dictionary: &Dic
     let mut above: BTreeSet<TermId> = BTreeSet::new();
     for section in document.enclosing(block.section) {
         let mut title = Vec::new();
-        dictionary.trie.find(&section.title, &dictionary.vocabulary, &mut title);
+        dictionary.find(&section.title, &mut title);
         above.extend(title.iter().filter_map(|h| if let Tag::Term(term) = h.tag { Some(term) } else { None }));
     }
     let fields = document.sections.get(block.section).map(|s| s.fields.as_slice()).unwrap_or_default();

@@ -43,7 +43,11 @@ impl Dictionary {
         let abbreviations = spelling
             .abbreviations
             .iter()
-            .map(|(short, long)| (vocabulary.add(short), long.split(' ').map(|word| vocabulary.add(word)).collect()))
+            .map(|(short, senses)| {
+                let long = |sense: &str| sense.split(' ').map(|word| vocabulary.add(word)).collect();
+                let senses = senses.split('|').map(long).collect();
+                (vocabulary.add(short), senses)
+            })
             .collect();
         let mut phrases = TrieBuilder::new(&mut vocabulary);
         phrases.reserve(EXPECTED_NODES);

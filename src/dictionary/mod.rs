@@ -1,5 +1,6 @@
 //! What an office may change: the template files, read, checked and compiled.
 
+mod abbreviation;
 pub mod builtin;
 mod compile;
 mod confidence;

@@ -288,8 +288,8 @@ pub struct Dictionary {
     pub geography: Geography,
     /// All words.
     pub vocabulary: Vocabulary,
-    /// Abbreviations of labels and heads in tables, and the words that they stand for.
-    pub abbreviations: FxHashMap<WordId, Vec<WordId>>,
+    /// Abbreviations, and the words that each of their senses stands for, the likeliest first.
+    pub abbreviations: FxHashMap<WordId, Vec<Vec<WordId>>>,
     /// All phrases.
     pub trie: PhraseTrie<Tag>,
     /// Counted nouns.

@@ -292,7 +292,7 @@ pub struct SectionsFile {
 pub struct SpellingFile {
     /// Spellings and the word each is a spelling of.
     pub same: BTreeMap<String, String>,
-    /// Abbreviations of labels and heads in tables, and the words that they stand for.
+    /// Abbreviations, and the words that they stand for; further senses after `|`.
     #[serde(default)]
     pub abbreviations: BTreeMap<String, String>,
 }

@@ -298,10 +298,10 @@ impl<T: Copy + PartialEq> PhraseTrie<T> {
                     }
                     let exact = if token.word == NOT_A_WORD { NO_NODE } else { self.step(step.node, token.word) };
                     // A name is never another word that has lost its marks.
+                    // What is no word at all is damage wherever it stands; of known words one may be another's damage.
                     let lost = exact == NO_NODE
-                        && !step.mended
                         && (step.words == 0 || !token.capital)
-                        && (step.words > 0 || token.word == NOT_A_WORD);
+                        && (token.word == NOT_A_WORD || step.words > 0 && !step.mended);
                     if lost {
                         for other in walk.vocabulary.alike(token.alike) {
                             let node = self.step(step.node, *other);

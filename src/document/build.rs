@@ -18,6 +18,8 @@ const WRAPPED_LINE: usize = 45;
 const MOST_HEAD_LINES: usize = 60;
 /// Title lines are at most this many after the line that opens the title.
 const MOST_TITLE_LINES: usize = 6;
+/// A phrase of a heading may have lost the marks of its letters if it has at least so many words.
+const LEAST_MENDED_WORDS: u8 = 3;
 /// A run-in heading has at most this many words before its colon.
 const RUN_IN_WORDS: usize = 16;
 
@@ -437,7 +439,9 @@ impl Builder<'_> {
 
     fn find(&mut self, tokens: &[Token]) {
         self.hits.clear();
-        self.dictionary.trie.find(tokens, &self.dictionary.vocabulary, &mut self.hits);
+        self.dictionary.find(tokens, &mut self.hits);
+        // Two words that differ from a known phrase in their marks alone are rather other words: «quyết định hưởng».
+        self.hits.retain(|h| !h.mended || h.words >= LEAST_MENDED_WORDS);
     }
 
     /// What a heading's words say: the part, and the fields of work.
@@ -485,6 +489,8 @@ impl Builder<'_> {
         let (inherited, above) =
             self.document.sections.get(parent).map_or((Part::Results, Vec::new()), |s| (s.part, s.fields.clone()));
         let (said, fields) = self.meaning(&title, depth);
+        // The head of an item turns the part only as a whole: «Kiến nghị: …», not «Đề nghị truy tặng: 08».
+        let said = said.filter(|_| depth < level::SMALL_LETTER || self.is_wholly_a_part(&title));
         let part = forced.unwrap_or(match said {
             // A heading within tasks stays there, whatever its words; within results it may turn to tasks.
             Some(part)
@@ -497,6 +503,13 @@ impl Builder<'_> {
         let fields = if fields.is_empty() { above } else { fields };
         self.document.sections.push(Section { level: depth, title, parent: Some(parent), part, fields });
         self.document.sections.len() - 1
+    }
+
+    /// Whether words are a part's title from the first to the last, or as far as three words.
+    fn is_wholly_a_part(&self, title: &[Token]) -> bool {
+        let words = title.iter().filter(|t| t.is_word()).count();
+        let long = |h: &Hit<Tag>| usize::from(h.words) >= words.min(3);
+        self.hits.iter().any(|h| matches!(h.tag, Tag::Part(_)) && h.first == 0 && long(h))
     }
 
     fn push(&mut self, kind: BlockKind, tokens: Vec<Token>, label: usize, depth: u8, part: Option<Part>) -> usize {

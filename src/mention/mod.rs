@@ -88,7 +88,7 @@ impl Scan {
         dictionary: &Dictionary,
     ) -> Self {
         let mut scan = Self::default();
-        dictionary.trie.find(tokens, &dictionary.vocabulary, &mut scan.hits);
+        dictionary.find(tokens, &mut scan.hits);
         // Damaged words are mended for what names things, never for what decides what a number is.
         scan.hits.retain(|h| !h.mended || matches!(h.tag, Tag::Term(_) | Tag::Category(_) | Tag::Unit(_)));
         mask(&mut scan.hits);

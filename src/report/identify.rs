@@ -105,7 +105,7 @@ fn number_of(head: &str, dictionary: &Dictionary) -> String {
 /// The provinces named in a row of tokens: index of the name, and its first token.
 fn provinces_in(tokens: &[Token], dictionary: &Dictionary) -> Vec<(u8, usize)> {
     let mut hits = Vec::new();
-    dictionary.trie.find(tokens, &dictionary.vocabulary, &mut hits);
+    dictionary.find(tokens, &mut hits);
     let mut found: Vec<(u8, u32, u32)> = hits
         .iter()
         .filter_map(|h| match h.tag {
@@ -180,7 +180,7 @@ fn province_of(
 
 fn dictionary_opens_closing(tokens: &[Token], dictionary: &Dictionary) -> bool {
     let mut hits = Vec::new();
-    dictionary.trie.find(tokens, &dictionary.vocabulary, &mut hits);
+    dictionary.find(tokens, &mut hits);
     hits.iter().any(|h| h.tag == Tag::Closing && h.first == 0)
 }
 
@@ -295,7 +295,7 @@ fn period_in_heads(document: &Document, year_of_date: Option<u16>, dictionary: &
     let cells = document.tables.iter().flat_map(|t| t.rows.iter().take(HEAD_ROWS)).flatten();
     let named = cells.filter(|cell| cell.tokens.len() <= 20).filter_map(|cell| {
         let mut hits = Vec::new();
-        dictionary.trie.find(&cell.tokens, &dictionary.vocabulary, &mut hits);
+        dictionary.find(&cell.tokens, &mut hits);
         let coming =
             |m: &Marker| matches!(m, Marker::PlanOfYear | Marker::NextPeriod | Marker::Estimate | Marker::Compare);
         let plan = hits.iter().any(|h| matches!(&h.tag, Tag::Marker(m) if coming(m)));

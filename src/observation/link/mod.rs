@@ -181,7 +181,7 @@ impl<'a> Linker<'a> {
         let mut hits = Vec::new();
         for (up, around) in self.document.enclosing(section).enumerate() {
             hits.clear();
-            self.dictionary.trie.find(&around.title, &self.dictionary.vocabulary, &mut hits);
+            self.dictionary.find(&around.title, &mut hits);
             let weight = if up == 0 { 0.9 } else { 0.75 };
             for hit in &hits {
                 if let Tag::Term(term) = hit.tag {
@@ -216,7 +216,7 @@ impl<'a> Linker<'a> {
                 break;
             }
             hits.clear();
-            self.dictionary.trie.find(&around.title, &self.dictionary.vocabulary, &mut hits);
+            self.dictionary.find(&around.title, &mut hits);
             let category = hits.iter().any(|h| matches!(h.tag, Tag::Category(_)));
             if !category || hits.iter().any(|h| matches!(h.tag, Tag::Term(_)) && h.words >= 2) {
                 return TitleTerms::of(&hits, self.dictionary);

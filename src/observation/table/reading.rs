@@ -80,17 +80,13 @@ impl Reader<'_> {
         class: Option<UnitClass>,
     ) -> Option<Candidate> {
         let short = self.best_as_written(tokens, above, title, class);
-        let abbreviated = tokens.iter().any(|t| t.is_word() && self.dictionary.abbreviations.contains_key(&t.word));
-        if !abbreviated {
-            return short;
-        }
-        let words = Words { tokens: tokens.to_vec(), hits: Vec::new() };
-        let long = words.written_out(self.dictionary);
-        let long = long.and_then(|words| self.best_as_written(&words.tokens, above, title, class));
-        match (short, long) {
-            (Some(short), Some(long)) => Some(if long.score > short.score { long } else { short }),
-            (short, long) => short.or(long),
-        }
+        (0..)
+            .map_while(|sense| self.dictionary.written_out(tokens, sense))
+            .filter_map(|(long, _)| self.best_as_written(&long, above, title, class))
+            .fold(short, |best, long| match best {
+                Some(best) if best.score >= long.score => Some(best),
+                _ => Some(long),
+            })
     }
 
     fn best_as_written(

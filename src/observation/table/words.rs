@@ -22,7 +22,7 @@ impl Words {
     /// Finds the phrases in a row of tokens.
     pub(super) fn new(tokens: Vec<Token>, dictionary: &Dictionary) -> Self {
         let mut hits = Vec::new();
-        dictionary.trie.find(&tokens, &dictionary.vocabulary, &mut hits);
+        dictionary.find(&tokens, &mut hits);
         Self { tokens, hits }
     }
 
@@ -39,22 +39,7 @@ impl Words {
 
     /// The same with the abbreviations among them written out; nothing if there are none.
     pub(super) fn written_out(&self, dictionary: &Dictionary) -> Option<Self> {
-        let known = |t: &Token| t.is_word() && dictionary.abbreviations.contains_key(&t.word);
-        if !self.tokens.iter().any(known) {
-            return None;
-        }
-        let mut tokens = Vec::with_capacity(self.tokens.len() + 4);
-        for token in &self.tokens {
-            match dictionary.abbreviations.get(&token.word).filter(|_| token.is_word()) {
-                Some(words) => tokens.extend(words.iter().map(|word| Token {
-                    word: *word,
-                    alike: dictionary.vocabulary.group_of(*word),
-                    ..*token
-                })),
-                None => tokens.push(*token),
-            }
-        }
-        Some(Self::new(tokens, dictionary))
+        dictionary.written_out(&self.tokens, 0).map(|(tokens, _)| Self::new(tokens, dictionary))
     }
 
     /// Whether there is no word.

@@ -1,0 +1,76 @@
+//! Abbreviations, read as the words they stand for.
+
+use super::phrase::Hit;
+use super::{Dictionary, Tag};
+use crate::text::{Token, WordId};
+
+/// A short form in small letters has at least so many bytes: shorter ones are words of their own.
+const LEAST_SMALL: u32 = 3;
+
+impl Dictionary {
+    /// What an abbreviation stands for; the likeliest reading first.
+    fn readings(&self, token: &Token) -> &[Vec<WordId>] {
+        let may = token.is_word() && (token.capital || token.end - token.start >= LEAST_SMALL);
+        let known = if may { self.abbreviations.get(&token.word) } else { None };
+        known.map_or(&[], Vec::as_slice)
+    }
+
+    /// A row of tokens with its abbreviations written out in their `reading`-th sense, and for each token of it the
+    /// place of the one it comes from. An abbreviation of fewer senses keeps its last one.
+    ///
+    /// `None` where no abbreviation in the row has so many senses.
+    pub fn written_out(&self, tokens: &[Token], reading: usize) -> Option<(Vec<Token>, Vec<u32>)> {
+        if !tokens.iter().any(|t| self.readings(t).len() > reading) {
+            return None;
+        }
+        let mut row = Vec::with_capacity(tokens.len() * 2);
+        let mut from = Vec::with_capacity(tokens.len() * 2);
+        for (token, at) in tokens.iter().zip(0..) {
+            let readings = self.readings(token);
+            match readings.get(reading).or(readings.last()) {
+                Some(words) => {
+                    for word in words {
+                        row.push(Token { word: *word, alike: self.vocabulary.group_of(*word), ..*token });
+                        from.push(at);
+                    }
+                }
+                None => {
+                    row.push(*token);
+                    from.push(at);
+                }
+            }
+        }
+        Some((row, from))
+    }
+
+    /// Every phrase in a row of tokens, in the order of their first tokens; abbreviations are read as they stand, and
+    /// as the words they stand for.
+    pub fn find(&self, tokens: &[Token], hits: &mut Vec<Hit<Tag>>) {
+        self.trie.find(tokens, &self.vocabulary, hits);
+        let plain = hits.len();
+        let mut long = Vec::new();
+        for reading in 0.. {
+            let Some((row, from)) = self.written_out(tokens, reading) else { break };
+            long.clear();
+            self.trie.find(&row, &self.vocabulary, &mut long);
+            for hit in &long {
+                let place = |at: u32| from.get(at as usize).copied();
+                let (Some(first), Some(last)) = (place(hit.first), place(hit.last)) else { continue };
+                // No phrase takes a part of what an abbreviation stands for together with other words: «cấp 320» of
+                // «SC 320» is no rank.
+                let cut = hit.first.checked_sub(1).and_then(place) == Some(first) || place(hit.last + 1) == Some(last);
+                if cut && first != last {
+                    continue;
+                }
+                let same = |h: &Hit<Tag>| h.tag == hit.tag && h.first == first && h.last == last;
+                let short = tokens.get(first as usize..=last as usize).unwrap_or_default();
+                if short.iter().any(|t| !self.readings(t).is_empty()) && !hits.iter().any(same) {
+                    hits.push(Hit { first, last, ..*hit });
+                }
+            }
+        }
+        if hits.len() > plain {
+            hits.sort_by_key(|h| h.first);
+        }
+    }
+}
