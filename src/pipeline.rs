@@ -4,7 +4,7 @@ use crate::dictionary::Dictionary;
 use crate::document::Document;
 use crate::input::{Extracted, Extractor, Format, Limits, Refusal};
 use crate::observation::{Extraction, extract};
-use crate::report::{Assumed, ReportFacts, identify};
+use crate::report::{Assumed, ReportFacts, identify, settle_parts};
 use crate::text::SourceText;
 
 /// One report, read.
@@ -48,8 +48,9 @@ pub fn read_report_with(
 ) -> Result<ReadReport, Refusal> {
     let Extracted { text, layout, format } = extractor.extract(file, bytes)?;
     let digest = blake3::hash(bytes).to_hex().to_string();
-    let document = Document::new(SourceText::new(text), layout, dictionary);
+    let mut document = Document::new(SourceText::new(text), layout, dictionary);
     let facts = identify(&document, file, assumed, dictionary);
+    settle_parts(&mut document, facts.period, dictionary);
     let extraction = extract(&document, &facts, file, &digest, dictionary);
     Ok(ReadReport { format, digest, document, facts, extraction })
 }

@@ -20,7 +20,7 @@ use crate::consolidate::{Boundaries, Consolidated};
 use crate::document::Document;
 use crate::observation::{Class, Extraction, LedgerEntry, extract};
 use crate::period::Period;
-use crate::report::{Assumed, identify};
+use crate::report::{Assumed, identify, settle_parts};
 use crate::table::{
     CorrectionRow, TableError, read_corrections_csv, read_findings_csv, read_ledger_csv, read_observations_csv,
     read_reports_csv,
@@ -109,10 +109,11 @@ impl Stored {
     /// its format knew of the layout is not kept.
     pub(super) fn reread(&self, file: &str, resources: &Resources) -> Reread {
         let dictionary = &resources.dictionary;
-        let document = Document::from_text(SourceText::new(self.text(file)), dictionary);
+        let mut document = Document::from_text(SourceText::new(self.text(file)), dictionary);
         let row = self.tables.rows.iter().find(|row| row.file == file);
         let assumed = Assumed { listed_period: row.and_then(|r| r.period), ..Assumed::default() };
         let facts = identify(&document, file, &assumed, dictionary);
+        settle_parts(&mut document, facts.period, dictionary);
         let extraction = extract(&document, &facts, file, "", dictionary);
         Reread { document, extraction }
     }

@@ -64,6 +64,11 @@ impl Dictionary {
                 }
                 let same = |h: &Hit<Tag>| h.tag == hit.tag && h.first == first && h.last == last;
                 let short = tokens.get(first as usize..=last as usize).unwrap_or_default();
+                // By itself, an abbreviation in a sense that is not its likeliest tells only which category of a list it is.
+                let alone = reading > 0 && matches!(short, [only] if self.readings(only).len() > 1);
+                if alone && !matches!(hit.tag, Tag::Category(_)) {
+                    continue;
+                }
                 if short.iter().any(|t| !self.readings(t).is_empty()) && !hits.iter().any(same) {
                     hits.push(Hit { first, last, ..*hit });
                 }

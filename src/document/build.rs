@@ -341,7 +341,9 @@ impl Builder<'_> {
         }
         self.find(own.get(line.label..).unwrap_or_default());
         let opens = |tag: Tag, hits: &[Hit<Tag>]| hits.iter().any(|h| h.tag == tag && h.first == 0);
-        if opens(Tag::Resumes, &self.hits) && self.closed && own.len() < 30 {
+        let written = self.source.slice(line.range.clone()).trim();
+        let titled = is_capitals(written) && !self.in_header() && own.len() < 12;
+        if opens(Tag::Resumes, &self.hits) && (self.closed && own.len() < 30 || titled) {
             self.closed = false;
             self.open_section(level::LETTER, &own, line.label, Some(Part::Results));
             self.push(BlockKind::Heading, own, line.label, level::LETTER, None);

@@ -104,6 +104,12 @@ impl Document {
         out
     }
 
+    /// Whether a section is another one or lies within it.
+    pub fn within(&self, section: usize, outer: usize) -> bool {
+        let up = |at: &usize| self.sections.get(*at).and_then(|s| s.parent);
+        std::iter::successors(Some(section), up).any(|at| at == outer)
+    }
+
     /// The sections around a section, itself first.
     pub fn enclosing(&self, section: usize) -> impl Iterator<Item = &Section> {
         std::iter::successors(self.sections.get(section), |s| s.parent.and_then(|p| self.sections.get(p)))

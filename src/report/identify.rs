@@ -355,7 +355,8 @@ fn period_in(
         })
 }
 
-fn resolve(mention: &PeriodMention, year: u16) -> Option<Period> {
+/// The period of a year that a mention names, where it is one that reports cover.
+pub(super) fn resolve(mention: &PeriodMention, year: u16) -> Option<Period> {
     match mention.span {
         Span::Month(month) => Period::month(year, month),
         Span::Quarter(quarter) => Period::quarter(year, quarter),

@@ -1,7 +1,9 @@
 //! A report's own facts: who reports, for which period, when, under which number.
 
 mod identify;
+mod parts;
 
+pub use parts::settle_parts;
 pub use identify::{Assumed, identify, is_dated, period_of_words, province_code, provinces_named};
 
 use crate::dictionary::geography::ProvinceSystem;
