@@ -10,6 +10,9 @@ use crate::text::{Token, TokenKind};
 /// Words at least so many tokens before the first number of a sentence are its head, shared by the numbers after it.
 const SHARED_HEAD_DISTANCE: usize = 4;
 
+/// The value that a leading percentage is of follows within so many tokens.
+const LEADING_GAP: usize = 16;
+
 /// A sentence's quantities with the words that are each one's own.
 #[derive(Debug, Clone)]
 pub(super) struct Reach {
@@ -25,6 +28,8 @@ pub(super) struct Reach {
     pub item_start: Vec<usize>,
     /// Per quantity: where that item ends.
     pub item_end: Vec<usize>,
+    /// Whether the first quantity is a percentage of the second.
+    pub leads: bool,
 }
 
 impl Reach {
@@ -46,6 +51,13 @@ impl Reach {
         cuts.push(sentence.end);
         let mut strict = Vec::new();
         let (mut item_start, mut item_end) = (Vec::new(), Vec::new());
+        // «Huấn luyện đạt 102% KH: 1.530 người»: the words before the percentage are the value's.
+        let leads = leads(tokens, scan, &sentence, quantities);
+        if leads
+            && let Some(second) = cuts.get_mut(1)
+        {
+            *second = sentence.start;
+        }
         for (at, quantity) in quantities.iter().enumerate() {
             let left = cuts.get(at).copied().unwrap_or(sentence.start);
             let right = cuts.get(at + 1).copied().unwrap_or(sentence.end);
@@ -60,7 +72,7 @@ impl Reach {
             item_start.push(start);
             item_end.push(end);
         }
-        Self { sentence, quantities: from..to, strict, unsplit, item_start, item_end }
+        Self { sentence, quantities: from..to, strict, unsplit, item_start, item_end, leads }
     }
 
     /// Whether a number without a noun shares the words from `first` on with the next one, joined to it.
@@ -122,6 +134,33 @@ impl Reach {
             (false, _) => 0.05,
         }
     }
+}
+
+/// Whether a sentence opens with the degree to which a plan was reached, of a value that comes after it: «Đạt 104,6% KH
+/// năm với 41.840 lao động».
+fn leads(tokens: &[Token], scan: &Scan, sentence: &Range<usize>, quantities: &[Quantity]) -> bool {
+    let [percent, value, ..] = quantities else { return false };
+    if percent.kind != QuantityKind::Percent || value.kind != QuantityKind::Plain {
+        return false;
+    }
+    let has = |marker: Marker, range: Range<usize>| scan.has_marker(marker, &range);
+    let left = sentence.start..percent.first;
+    let reached = [Marker::Reach, Marker::Exceed, Marker::Equal, Marker::ShortOf]
+        .iter()
+        .any(|m| scan.last_marker(*m, &left).is_some_and(|h| h.last as usize + 1 == percent.first));
+    let of_plan = scan
+        .hits_in(&(percent.end()..value.first))
+        .any(|h| h.tag == Tag::Marker(Marker::PlanOfYear) && h.first as usize <= percent.end() + 1);
+    let gap = percent.end()..value.first;
+    let same_depth = gap.clone().all(|t| scan.depth.get(t) == scan.depth.get(percent.first));
+    let closed = gap.clone().any(|t| tokens.get(t).is_some_and(|k| k.is(';')));
+    let other = [Marker::OpensParts, Marker::Compare, Marker::SamePeriod, Marker::Increase, Marker::Decrease]
+        .iter()
+        .any(|m| has(*m, gap.clone()));
+    let plan_itself = scan
+        .hits_in(&gap)
+        .any(|h| h.tag == Tag::Marker(Marker::PlanValue) && h.last as usize + 1 == value.first);
+    reached && of_plan && same_depth && !closed && !other && !plan_itself && gap.len() <= LEADING_GAP
 }
 
 /// A quantity in brackets does not reach out of them.

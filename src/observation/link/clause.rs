@@ -103,6 +103,11 @@ impl Clause<'_> {
         })
     }
 
+    /// Whether the value is that of the percentage which opens the sentence.
+    pub(super) fn follows_leading(&self, index: usize) -> bool {
+        self.reach.leads && index == 1
+    }
+
     /// Whether the bracket round a token is closed right before a colon, and so speaks of all that follows.
     pub(super) fn bracket_leads(&self, at: usize) -> bool {
         let close = (at..self.tokens.len()).find(|t| self.tokens.get(*t).is_some_and(|k| k.is(')')));

@@ -17,8 +17,10 @@ use crate::text::Token;
 impl Linker<'_> {
     /// Whether a word right before the number asks for the subject's value for another period or plan.
     pub(super) fn asks_for_subject(&self, clause: &Clause<'_>, index: usize) -> bool {
-        [Marker::Cumulative, Marker::InPeriod, Marker::Estimate, Marker::PlanValue]
+        let plan = Marker::PlanValue;
+        [Marker::Cumulative, Marker::InPeriod, Marker::Estimate, plan]
             .iter()
+            .filter(|m| **m != plan || !clause.follows_leading(index))
             .any(|m| clause.before(index, *m, 3).is_some())
             || clause.before_bracket(index, Marker::PlanOfYear) && clause.opens_bracket(index)
             || {
@@ -48,7 +50,10 @@ impl Linker<'_> {
                 candidates: candidates.iter().take(3).map(|c| (c.indicator, c.score)).collect(),
             })
         };
-        if let Some(found) = self.in_turn(clause, index) {
+        if let Some(found) = self.in_turn(clause, index).or_else(|| self.named_in_turn(clause, index)) {
+            return found;
+        }
+        if let Some(found) = self.other_part(clause, index).or_else(|| self.other_item(clause, index)) {
             return found;
         }
         if self.singles_out_district(clause, index) {
@@ -224,7 +229,21 @@ impl Linker<'_> {
 
     /// The same place of the item before, of a list whose items are named by a category alone:
     /// «- Vận động xã hội hóa: 4.120 suất» after «- Quà của tỉnh: 52.310 suất».
-    pub(super) fn parallel_item(&self, clause: &Clause<'_>, reading: &Reading<'_>, index: usize) -> Option<Found> {
+    fn parallel_item(&self, clause: &Clause<'_>, reading: &Reading<'_>, index: usize) -> Option<Found> {
+        let quantity = clause.quantity(index)?;
+        let (alike, of) = self.item_before(clause, index)?;
+        let draft = self.linked.drafts.get(of)?;
+        let rule = self.dictionary.indicator(draft.indicator)?;
+        let strict = clause.reach.strict.get(index)?;
+        let pairs = of_parts(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary);
+        let pairs = if pairs.is_empty() { self.categories(clause, index, draft.indicator) } else { pairs };
+        let parallel = pairs.iter().any(|(d, _)| draft.breakdown.iter().any(|(o, _)| o == d));
+        (alike && parallel && reading.unit_fit(draft.indicator) > 0.0).then_some(Found::Sibling { of, pairs })
+    }
+
+    /// The first value of the item before in the list that a first value stands in, and whether it is counted in the
+    /// same noun.
+    pub(super) fn item_before(&self, clause: &Clause<'_>, index: usize) -> Option<(bool, usize)> {
         let block = self.document.blocks.get(clause.block)?;
         if block.label == 0 || clause.sentence > 0 || index > 0 {
             return None;
@@ -243,13 +262,8 @@ impl Linker<'_> {
         let of = self.first_draft_of(before);
         let draft = self.linked.drafts.get(of).filter(|d| d.block == before && d.sentence == 0)?;
         let first = self.scans.get(before)?.quantities.first()?;
-        let alike = first.class == quantity.class && draft.tokens.start == first.first && !draft.measure.is_relative();
-        let rule = self.dictionary.indicator(draft.indicator)?;
-        let strict = clause.reach.strict.get(index)?;
-        let pairs = of_parts(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary);
-        let pairs = if pairs.is_empty() { self.categories(clause, index, draft.indicator) } else { pairs };
-        let parallel = pairs.iter().any(|(d, _)| draft.breakdown.iter().any(|(o, _)| o == d));
-        (alike && parallel && reading.unit_fit(draft.indicator) > 0.0).then_some(Found::Sibling { of, pairs })
+        let opens = draft.tokens.start == first.first && !draft.measure.is_relative();
+        opens.then_some((first.class == quantity.class, of))
     }
 
     /// The reading by the heading right above, for a number whose own words name nothing.

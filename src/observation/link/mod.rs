@@ -8,6 +8,7 @@ mod companion;
 mod find;
 mod parts;
 mod relative;
+mod turns;
 mod value;
 mod zero;
 
@@ -121,7 +122,11 @@ impl<'a> Linker<'a> {
         let outer = self.outer(at, &mut context);
         let fields: Vec<u8> = document.sections.get(section).map(|s| s.fields.clone()).unwrap_or_default();
         let title = self.title_terms(section);
-        let mut memory: Vec<usize> = Vec::new();
+        // The items of a list speak of what the paragraph above it is about.
+        let mut memory: Vec<usize> = match block.intro {
+            Some(head) if outer.draft.is_none() => self.mains_of(head),
+            _ => Vec::new(),
+        };
         let mut earlier: Option<Range<usize>> = None;
         let mut stated_year: Option<Period> = None;
         for (number, sentence) in scan.sentences.iter().enumerate() {
@@ -171,6 +176,16 @@ impl<'a> Linker<'a> {
                 add_terms(scan, &range, 0.45, &mut context);
             }
         }
+    }
+
+    /// The values of a block's last sentence that has values, parts and comparisons aside.
+    fn mains_of(&self, block: usize) -> Vec<usize> {
+        let from = self.first_draft_of(block);
+        let mains = self.linked.drafts.iter().enumerate().skip(from).take_while(|(_, d)| d.block == block);
+        let mains: Vec<(usize, usize)> =
+            mains.filter(|(_, d)| d.is_main && !d.measure.is_relative()).map(|(at, d)| (at, d.sentence)).collect();
+        let last = mains.iter().map(|(_, sentence)| *sentence).max();
+        mains.into_iter().filter(|(_, sentence)| Some(*sentence) == last).map(|(at, _)| at).collect()
     }
 
     fn section_terms(&mut self, section: usize) -> ContextTerms {
@@ -243,24 +258,30 @@ impl<'a> Linker<'a> {
             let tokens = self.document.blocks.get(head).map(|b| b.tokens.as_slice()).unwrap_or_default();
             outer.of_stocks = time::past_year(tokens, scan, &(sentence.start..token), self.report);
         }
-        let last_value = |start: usize| {
+        let values_from = |start: usize| {
             scan.quantities
                 .iter()
                 .enumerate()
-                .filter(|(_, q)| q.first >= start && q.first < token)
+                .filter(move |(_, q)| q.first >= start && q.first < token)
                 .filter_map(|(i, _)| self.linked.owner.get(&(head, i)).copied())
-                .rfind(|d| {
+                .filter(|d| {
                     self.linked.drafts.get(*d).is_some_and(|d| {
                         !d.measure.is_relative() && !matches!(d.measure, Measure::Plan | Measure::YoyBase)
                     })
                 })
         };
         // A list may hang on words of their own sentence: «… 27,86 tỷ đồng. Trong đó:».
-        let parts_alone = block.intro.is_some()
+        let bare = block.intro.is_some()
             && sentence.len() <= 6
-            && scan.has_marker(Marker::OpensParts, &sentence)
             && !scan.quantities.iter().any(|q| q.first >= sentence.start && q.first < token);
-        let last = last_value(if parts_alone { 0 } else { sentence.start });
+        let of_total = bare && scan.has_marker(Marker::OfWhichPercent, &sentence);
+        let last = if of_total {
+            // «Trong tổng số:»: of the first value, which the others are set beside.
+            values_from(0).next()
+        } else {
+            let parts_alone = bare && scan.has_marker(Marker::OpensParts, &sentence);
+            values_from(if parts_alone { 0 } else { sentence.start }).last()
+        };
         let draft = last.and_then(|d| self.linked.drafts.get(d));
         // A mark hangs on the value before it only where no other statement stands between.
         let near = draft.is_some_and(|d| block.intro.is_some() || token.saturating_sub(d.tokens.end) <= SUBJECT_REACH);
@@ -296,8 +317,11 @@ impl<'a> Linker<'a> {
     }
 
     fn clause(&mut self, clause: &mut Clause<'_>) {
-        for index in 0..clause.assigned.len() {
-            let Some(quantity) = clause.quantity(index).cloned() else { continue };
+        let count = clause.assigned.len();
+        // A percentage that opens the sentence waits for its value.
+        let order = if clause.reach.leads { [1, 0].into_iter().chain(2..count) } else { [0, 1].into_iter().chain(2..count) };
+        for index in order {
+            let Some(quantity) = clause.quantity(index).filter(|_| index < count).cloned() else { continue };
             let outcome = self.quantity(clause, index, &quantity);
             let key = (clause.block, clause.reach.quantities.start + index);
             match outcome {

@@ -147,7 +147,7 @@ impl Linker<'_> {
         }
         // «…; khác: 513»: the rest of a list of parts is the category of all others.
         if pairs.is_empty()
-            && let Some(found) = self.other_part(clause, index, whole)
+            && let Some(found) = self.other_part(clause, index)
         {
             return found;
         }
@@ -228,20 +228,47 @@ impl Linker<'_> {
         }
     }
 
-    /// The next of the parts before, where its own words say no more than «khác».
-    pub(super) fn other_part(&self, clause: &Clause<'_>, index: usize, whole: usize) -> Option<Found> {
-        let quantity = clause.quantity(index)?;
+    /// The next of the parts before, where its own words say no more than «khác»: «…; khác: 513», «và 46 người đi các
+    /// nước khác».
+    pub(super) fn other_part(&self, clause: &Clause<'_>, index: usize) -> Option<Found> {
+        let quantity = clause.quantity(index).filter(|q| q.value.is_some())?;
         let before = index.checked_sub(1)?;
         let of = clause.assigned.get(before).copied().flatten()?;
-        let part = self.linked.drafts.get(of)?;
-        let parent = self.linked.drafts.get(whole)?;
-        let (dimension, _) = part.breakdown.iter().find(|(d, _)| parent.breakdown.iter().all(|(p, _)| p != d))?;
-        let hit = clause.scan.last_marker(Marker::OtherCategory, &(clause.quantity(before)?.end()..quantity.first))?;
-        let only = clause.plain_words(clause.quantity(before)?.end().saturating_sub(1), hit.first as usize) == 0
+        let gap = clause.quantity(before)?.end()..quantity.first;
+        let bare = |from: usize, to: usize| clause.plain_words(from, to) == 0;
+        let left = clause.scan.last_marker(Marker::OtherCategory, &gap).is_some_and(|hit| {
+            bare(gap.start.saturating_sub(1), hit.first as usize) && bare(hit.last as usize, quantity.first)
+        });
+        let right = clause.right(index);
+        let right = bare(gap.start.saturating_sub(1), quantity.first)
+            && clause.scan.hits_in(&right).find(|h| h.tag == Tag::Marker(Marker::OtherCategory)).is_some_and(|hit| {
+                let between = quantity.end()..hit.first as usize;
+                between.len() <= 4 && between.clone().all(|t| clause.tokens.get(t).is_some_and(Token::is_word))
+            });
+        let dimension = self.varied(of).filter(|_| left || right)?;
+        Some(Found::Sibling { of, pairs: vec![(dimension, "other".to_owned())] })
+    }
+
+    /// The dimension in which a part differs from its whole, or in which a value without a whole is one of several.
+    fn varied(&self, draft: usize) -> Option<String> {
+        let part = self.linked.drafts.get(draft)?;
+        let whole = part.part_of.and_then(|p| self.linked.drafts.get(p.whole));
+        let mut own = part.breakdown.iter().filter(|(d, _)| whole.is_none_or(|w| w.breakdown.iter().all(|(o, _)| o != d)));
+        let (dimension, _) = own.next()?;
+        (whole.is_some() || own.next().is_none()).then(|| dimension.clone())
+    }
+
+    /// The last item of a list of categories that says no more than «khác»: «- Khác 171» after «- Đức 68».
+    pub(super) fn other_item(&self, clause: &Clause<'_>, index: usize) -> Option<Found> {
+        let quantity = clause.quantity(index).filter(|q| q.value.is_some())?;
+        let (_, of) = self.item_before(clause, index)?;
+        let start = clause.reach.sentence.start;
+        let label = self.document.blocks.get(clause.block)?.label;
+        let hit = clause.scan.last_marker(Marker::OtherCategory, &(start..quantity.first))?;
+        let only = clause.plain_words(label.max(start).saturating_sub(1), hit.first as usize) == 0
             && clause.plain_words(hit.last as usize, quantity.first) == 0;
-        let same = part.part_of.is_some_and(|p| p.whole == whole);
-        (only && same && quantity.value.is_some())
-            .then(|| Found::Sibling { of, pairs: vec![(dimension.clone(), "other".to_owned())] })
+        let dimension = self.varied(of).filter(|_| only)?;
+        Some(Found::Sibling { of, pairs: vec![(dimension, "other".to_owned())] })
     }
 
     /// Whether words that open parts stand before the quantity in its sentence.

@@ -197,6 +197,7 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
         Relative::new(about, direction)
     };
     match quantity.kind {
+        QuantityKind::Percent if linker.rate_in_turn(clause, index) => None,
         QuantityKind::Percent => {
             let plan = said(Marker::PlanOfYear) || said_before(Marker::PlanOfYear, 3);
             let plan_itself = (said_before(Marker::PlanValue, 0) || said_before(Marker::PlanOfYear, 6))
@@ -443,6 +444,10 @@ pub(super) fn subject_of(
 ) -> Option<Result<usize, &'static str>> {
     if relative.about == About::FractionWhole {
         return Some(Err("whole-of-fraction"));
+    }
+    if clause.reach.leads && index == 0 {
+        let subject = clause.assigned.get(1).copied().flatten();
+        return Some(subject.ok_or("percentage-of-unmapped"));
     }
     let scores = linker.dictionary.confidence.scores;
     let own = linker.readings(clause, index, true);

@@ -292,6 +292,10 @@ impl Linker<'_> {
     }
 
     pub(super) fn is_plan(&self, clause: &Clause<'_>, index: usize) -> bool {
+        // The plan that a percentage before the value names is the percentage's.
+        if clause.follows_leading(index) {
+            return false;
+        }
         clause.before(index, Marker::PlanValue, 0).is_some() && clause.before(index, Marker::Reach, 0).is_none()
             || clause.before_bracket(index, Marker::PlanOfYear) && clause.opens_bracket(index)
             || self.opens_with_plan(clause, index)

@@ -103,6 +103,7 @@ impl Reader<'_> {
             quantities: 0..1,
             strict: vec![all],
             unsplit: vec![false],
+            leads: false,
             item_start: vec![0],
             item_end: vec![tokens.len() + 1],
         };
