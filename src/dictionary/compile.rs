@@ -409,6 +409,7 @@ impl Compiler {
         let companion = row.companion.iter().filter_map(|p| self.term(p, p.get_ref(), macros)).collect();
         let counted = row.counted.iter().filter_map(|p| self.term(p, p.get_ref(), macros)).collect();
         let share_of = row.share_of.as_ref().and_then(|id| self.position(id));
+        let decrease = row.decrease.as_ref().and_then(|id| self.position(id));
         let share_base = row.share_base.iter().filter_map(|p| self.term(p, p.get_ref(), macros)).collect();
         let is_money = self.dictionary.register.indicators().get(usize::from(at)).is_some_and(|i| i.unit == Unit::Vnd);
         let file = self.file.clone();
@@ -425,6 +426,7 @@ impl Compiler {
                 counted,
                 share_of,
                 share_base,
+                decrease,
                 is_money,
                 because: row.because.clone().unwrap_or_default(),
                 examples: row.example.clone(),

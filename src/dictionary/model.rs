@@ -265,6 +265,8 @@ pub struct IndicatorRules {
     pub share_of: Option<u16>,
     /// For a rate: words of the base.
     pub share_base: Vec<TermId>,
+    /// What `giảm` after it counts, where nothing is compared.
+    pub decrease: Option<u16>,
     /// Whether it is an amount of money.
     pub is_money: bool,
     /// Why the row is as it is.

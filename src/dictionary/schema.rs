@@ -47,6 +47,9 @@ pub struct IndicatorRow {
     /// For a rate: the words of the base that make a share this rate.
     #[serde(default)]
     pub share_base: Vec<Spanned<String>>,
+    /// Of people who come in: the indicator of those who leave, which `giảm 33 người` right after it counts.
+    #[serde(default)]
+    pub decrease: Option<Spanned<String>>,
     /// Why the row is as it is.
     #[serde(default)]
     pub because: Option<String>,

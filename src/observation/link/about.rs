@@ -12,6 +12,7 @@ use crate::dictionary::register::Unit;
 use crate::mention::{Quantity, QuantityKind};
 use crate::observation::draft::{Draft, Unmapped};
 use crate::observation::model::Measure;
+use crate::text::TokenKind;
 
 impl Linker<'_> {
     pub(super) fn relative(
@@ -68,6 +69,9 @@ impl Linker<'_> {
         made.about = Some(subject);
         if relative.about == About::Share {
             let pairs = self.categories(clause, index, draft.indicator);
+            if pairs.is_empty() && self.names_a_part(clause, index, quantity, &draft) {
+                return Err(nothing("part-not-in-register"));
+            }
             if pairs.is_empty()
                 && clause.depth(quantity.first) > 0
                 && self.foreign_category(clause, index, draft.indicator)
@@ -100,6 +104,28 @@ impl Linker<'_> {
             made.confidence -= self.dictionary.confidence.loses.percent_unclear;
         }
         Ok(made)
+    }
+
+    /// Whether a share is of a part with words of its own, which state no category: «Chuyên gia chiếm 52%», «81,5% có
+    /// việc làm sau sáu tháng».
+    fn names_a_part(&self, clause: &Clause<'_>, index: usize, quantity: &Quantity, subject: &Draft) -> bool {
+        let here = subject.block == clause.block && subject.sentence == clause.sentence;
+        let from = if here { subject.tokens.end } else { clause.reach.sentence.start };
+        if from >= quantity.first {
+            return false;
+        }
+        // Between a value and its share stand its own nouns; a part's name begins after a comma, or with the sentence.
+        let parted = |t: &usize| clause.tokens.get(*t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(',' | ';' | ':')));
+        let named_from = if here { (from..quantity.first).rev().find(parted) } else { Some(from) };
+        let before = named_from.map_or(0, |t| clause.plain_words(t.saturating_sub(usize::from(!here)), quantity.first));
+        let right = clause.right(index);
+        let told = clause.scan.hits_in(&right).any(|h| {
+            matches!(h.tag, Tag::Marker(Marker::OfWhichPercent | Marker::Compare | Marker::SamePeriod | Marker::PlanOfYear))
+        });
+        let stop = right.clone().find(|t| clause.tokens.get(*t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(_))));
+        let after = clause.plain_words(quantity.last, stop.unwrap_or(right.end));
+        let said = clause.scan.has_marker(Marker::Share, &(from..quantity.first));
+        before >= 2 || !told && !said && after >= 2
     }
 
     /// A percentage in a sentence without its value: the sentence's own words say what it is of.

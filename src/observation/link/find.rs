@@ -12,7 +12,7 @@ use crate::observation::candidates::{Candidate, Reading};
 use crate::observation::draft::Unmapped;
 use crate::observation::model::Measure;
 use crate::observation::time::Coverage;
-use crate::text::Token;
+use crate::text::{Token, TokenKind};
 
 impl Linker<'_> {
     /// Whether a word right before the number asks for the subject's value for another period or plan.
@@ -35,6 +35,14 @@ impl Linker<'_> {
         let right = clause.right(index);
         let end = clause.quantity(index + 1).map_or(right.end, |next| next.first.max(right.end));
         let event = clause.events.iter().find(|e| e.first >= right.start && e.last < end)?;
+        // In a list that puts the number first, a period before the first comma is the number's.
+        let comma = |t: &usize| clause.tokens.get(*t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(',' | ';' | '(')));
+        let first = clause.quantity(index).filter(|_| index == 0).map(|q| q.first);
+        let words = |to: usize| (clause.reach.sentence.start..to).any(|t| clause.tokens.get(t).is_some_and(Token::is_word));
+        let begins = first.is_some_and(|first| !words(first));
+        if begins && matches!(event.coverage, Coverage::Other(_)) && !(right.start..event.first).any(|t| comma(&t)) {
+            return Some(event.coverage);
+        }
         let leads = (right.start..event.first).all(|t| clause.tokens.get(t).is_some_and(Token::is_word));
         (leads && event.first <= right.start + 1).then_some(event.coverage)
     }
@@ -50,6 +58,9 @@ impl Linker<'_> {
                 candidates: candidates.iter().take(3).map(|c| (c.indicator, c.score)).collect(),
             })
         };
+        if let Some(found) = self.leaving(clause, index, quantity) {
+            return found;
+        }
         if let Some(found) = self.in_turn(clause, index).or_else(|| self.named_in_turn(clause, index)) {
             return found;
         }
@@ -153,6 +164,20 @@ impl Linker<'_> {
             Some(candidate) => Found::Own(candidate),
             None => unmapped("no-indicator"),
         }
+    }
+
+    /// Those who leave a place, after those who came in: `tiếp nhận 47 đối tượng, giảm 33 đối tượng`. What is compared
+    /// with another time is a change.
+    pub(super) fn leaving(&self, clause: &Clause<'_>, index: usize, quantity: &Quantity) -> Option<Found> {
+        let before = clause.value_before(index)?;
+        let of = clause.assigned.get(before).copied().flatten()?;
+        let draft = self.linked.drafts.get(of)?;
+        let indicator = self.dictionary.rules.get(usize::from(draft.indicator))?.decrease?;
+        let falls = quantity.kind == QuantityKind::Plain && clause.before(index, Marker::Decrease, 0).is_some();
+        let after = draft.tokens.end..clause.item_range(index).end;
+        let compared = [Marker::Compare, Marker::SamePeriod, Marker::PreviousPeriod];
+        let compared = compared.iter().any(|m| clause.scan.has_marker(*m, &after));
+        (falls && !compared).then_some(Found::Companion { of, indicator })
     }
 
     /// A part of what the sentence before is about, where no more than a category is said of the number: «Lao động nữ là

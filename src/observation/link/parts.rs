@@ -4,6 +4,7 @@ use super::clause::Clause;
 use super::{Found, Linker, NOT_MAPPED};
 use crate::dictionary::Tag;
 use crate::dictionary::marker::Marker;
+use crate::dictionary::register::Unit;
 use crate::observation::breakdown::stated;
 use crate::observation::candidates::{Candidate, Reading};
 use crate::observation::model::Measure;
@@ -219,6 +220,11 @@ impl Linker<'_> {
         if fits && !forbidden && asks {
             return Found::Carried { of: whole };
         }
+        if self.foreign_category(clause, index, draft.indicator)
+            && let Some(indicator) = self.follower_by_category(clause, reading, index, draft.indicator)
+        {
+            return Found::Companion { of: whole, indicator };
+        }
         if forbidden || self.foreign_category(clause, index, draft.indicator) {
             return unmapped("breakdown-not-in-register");
         }
@@ -226,6 +232,16 @@ impl Linker<'_> {
             Some(own) if own.specific => Found::Own(own),
             _ => unmapped("no-indicator"),
         }
+    }
+
+    /// What follows an indicator and has the category that the words state: of 23 petitions «(đã trả lời 19, chuyển 03)».
+    fn follower_by_category(&self, clause: &Clause<'_>, reading: &Reading<'_>, index: usize, of: u16) -> Option<u16> {
+        let positions = (0..self.dictionary.rules.len()).filter_map(|at| u16::try_from(at).ok());
+        let follows = |at: u16| self.dictionary.rules.get(usize::from(at)).is_some_and(|r| r.companion_of.contains(&of));
+        positions.filter(|at| follows(*at)).find(|at| {
+            let money = self.dictionary.indicator(*at).is_some_and(|i| i.unit == Unit::Vnd);
+            !money && reading.unit_fit(*at) > 0.0 && !self.categories(clause, index, *at).is_empty()
+        })
     }
 
     /// The next of the parts before, where its own words say no more than «khác»: «…; khác: 513», «và 46 người đi các

@@ -16,6 +16,9 @@ use crate::observation::model::Measure;
 use crate::period::{Period, PeriodKind};
 use crate::text::TokenKind;
 
+/// Between last year's name and its value in a bracket stand at most so many plain words.
+const BRACKET_WORDS: usize = 3;
+
 /// What a relative number is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum About {
@@ -129,6 +132,9 @@ fn sign(clause: &Clause<'_>, quantity: &Quantity) -> i8 {
 
 /// The role of a quantity that speaks about another value; `None` for a value of its own.
 pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quantity: &Quantity) -> Option<Relative> {
+    if linker.leaving(clause, index, quantity).is_some() {
+        return None;
+    }
     let near = near_right(clause, index);
     let left = clause.left(index);
     let said = |marker: Marker| clause.scan.has_marker(marker, &near);
@@ -329,7 +335,7 @@ fn last_year_in_bracket(clause: &Clause<'_>, index: usize, report: Period) -> bo
     clause.scan.periods.iter().filter(|m| is_year_before(m, report) && m.last < quantity.first).any(|m| {
         let inside = m.first > 0
             && is(m.first - 1, '(')
-            && clause.plain_words(m.last + 1, quantity.first) == 0
+            && clause.plain_words(m.last, quantity.first) <= BRACKET_WORDS
             && !(m.last + 1..quantity.first).any(|t| is(t, ')') || is(t, ';'));
         let before = is(m.last + 1, '(')
             && m.last + 2 == quantity.first
@@ -345,6 +351,7 @@ fn is_twin(span: Span, report: Period) -> bool {
         Span::Quarter(quarter) => Period::quarter(report.year, quarter),
         Span::FirstMonths(months) => Period::first_months(report.year, months),
         Span::LastMonths(6) => Period::half(report.year, 2),
+        Span::Year => Some(Period::year(report.year)),
         _ => None,
     };
     twin == Some(report)

@@ -231,7 +231,13 @@ impl Linker<'_> {
             .flatten()
             .and_then(|d| self.linked.drafts.get(d))
             .is_some_and(|d| d.indicator == indicator);
-        if same { Some(latest.coverage) } else { head.map(|e| e.coverage) }
+        // The parts of what has been counted since the year began have been so too, of whatever indicator they are.
+        let part_of_it = latest.coverage == Coverage::Cumulative
+            && self.whole(clause, index).and_then(|(whole, _)| self.linked.drafts.get(whole)).is_some_and(|whole| {
+                whole.measure == Measure::Cumulative && (whole.block, whole.sentence) == (clause.block, clause.sentence)
+                    && whole.tokens.start > latest.last
+            });
+        if same || part_of_it { Some(latest.coverage) } else { head.map(|e| e.coverage) }
     }
 
     /// Whether the next number is the cumulative value of the same thing: `24,8 tỷ đồng, lũy kế 251,6 tỷ đồng`.
@@ -249,7 +255,7 @@ impl Linker<'_> {
             return None;
         }
         let before = self.linked.drafts.iter().rev().take_while(|d| d.block == clause.block);
-        let near = before.filter(|d| d.sentence + 1 == clause.sentence);
+        let near = before.filter(|d| d.sentence + 1 == clause.sentence || d.sentence == clause.sentence);
         near.filter(|d| {
             self.dictionary.indicator(d.indicator).is_some_and(|row| {
                 // A rate of households and their number go together.
