@@ -2,6 +2,7 @@
 
 use super::{NumberState, Scan};
 use crate::dictionary::marker::{Marker, PeriodWord};
+use crate::dictionary::phrase::Hit;
 use crate::dictionary::{Dictionary, Tag};
 use crate::text::{SourceText, Token, digits};
 
@@ -52,7 +53,11 @@ struct Finder<'a> {
 /// `trong tháng 2 tỷ 145 triệu đồng` the number is an amount.
 pub(super) fn ends_a_span(tokens: &[Token], scan: &Scan, month_word: usize, number: usize) -> bool {
     let follows = scan.hits_at(number + 1);
-    let after_number = tokens.get(month_word).is_some_and(Token::is_word)
+    // «tuất hằng tháng 09 trường hợp»: paid every month, nine of them.
+    let named = |h: &&Hit<Tag>| matches!(h.tag, Tag::Term(_)) && h.last as usize == month_word;
+    let every_month = (month_word.saturating_sub(4)..month_word).any(|at| scan.hits_at(at).iter().any(|h| named(&h)));
+    let after_number = every_month
+        || tokens.get(month_word).is_some_and(Token::is_word)
         && month_word.checked_sub(1).and_then(|b| tokens.get(b)).is_some_and(Token::is_number);
     follows.iter().any(|h| match h.tag {
         Tag::Scale(_) => true,

@@ -303,10 +303,12 @@ impl Reading<'_> {
             matched.push(found);
         }
         for term in &wording.right {
-            let found =
-                self.terms.found.get(term)?.iter().find(|f| {
-                    f.first > quantity.first && f.first <= quantity.last + 3 && f.last <= quantity.end() + 8
-                })?;
+            let found = self.terms.found.get(term)?.iter().find(|f| {
+                f.first > quantity.first
+                    && f.first <= quantity.last + 3
+                    && f.last <= quantity.end() + 8
+                    && !(quantity.last..f.first).any(|t| self.tokens.get(t).is_some_and(|k| k.is(';') || k.is(':')))
+            })?;
             score += worth(found.words) * 1.1 * telling(found);
             anchored = true;
             specific |= !found.general;
@@ -331,8 +333,13 @@ impl Reading<'_> {
             let Some(strict) = self.reach.strict.get(self.index) else { return false };
             self.terms.found.get(term).is_some_and(|list| {
                 list.iter().any(|f| {
-                    f.first >= strict.start
-                        && f.last < strict.end
+                    let inside = f.first >= strict.start && f.last < strict.end;
+                    // «Mở 06 lớp dạy bơi cho 180 em»: what nothing separates from the number is near it too.
+                    let shared = || {
+                        f.first > quantity.last
+                            && self.reach.weight(self.tokens, self.scan, self.index, f.first, f.last) >= 0.8
+                    };
+                    (inside || shared())
                         && !matched.iter().any(|m| m.first <= f.first && f.last <= m.last)
                 })
             })

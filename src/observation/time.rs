@@ -246,11 +246,21 @@ pub(super) fn past_year_end(tokens: &[Token], scan: &Scan, sentence: &Range<usiz
     let mention =
         scan.periods.iter().rfind(|m| m.span == Span::Year && m.first >= sentence.start && m.last < sentence.end)?;
     let closes = (mention.last + 1..sentence.end).all(|t| tokens.get(t).is_some_and(|k| !k.is_word()));
+    year_end_in(tokens, scan, sentence, report).filter(|_| closes)
+}
+
+/// The year before the report's whose end a row of words names, not as a base of comparison.
+pub(super) fn year_end_in(tokens: &[Token], scan: &Scan, sentence: &Range<usize>, report: Period) -> Option<Period> {
+    let mention = scan
+        .periods
+        .iter()
+        .rfind(|m| m.span == Span::Year && m.first >= sentence.start && m.last < sentence.end)
+        .filter(|m| !follows_comparison(tokens, scan, m.first, sentence))?;
     let at_end = scan
         .hits_in(&(mention.first.saturating_sub(2).max(sentence.start)..mention.last + 1))
         .any(|h| h.tag == Tag::Period(PeriodWord::EndOfYear));
     let year = mention.year.filter(|year| *year < report.year && year + 2 >= report.year)?;
-    (closes && at_end).then(|| Period::year(year))
+    at_end.then(|| Period::year(year))
 }
 
 /// A flow's period and whether it is cumulative, in the contract's terms.

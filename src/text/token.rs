@@ -295,7 +295,10 @@ fn damaged_number(text: &str) -> Option<usize> {
     let digits = run.iter().filter(|b| b.is_ascii_digit()).count();
     let letters = run.iter().filter(|b| b.is_ascii_alphabetic()).count();
     let seldom = |b: Option<&u8>| b.is_some_and(|b| matches!(b, b'S' | b'B' | b'Z'));
-    if !bounded || digits == 0 || letters == 0 || letters > digits || seldom(run.first()) || seldom(run.last()) {
+    // «ll6»: of such letters alone there may be more than digits.
+    let plain = run.iter().all(|b| b.is_ascii_digit() || matches!(b, b'l' | b'O'));
+    let too_many = letters > digits && !(plain && (3..=4).contains(&length));
+    if !bounded || digits == 0 || letters == 0 || too_many || seldom(run.first()) || seldom(run.last()) {
         return None;
     }
     let (whole, decimals) = match run.iter().position(|b| *b == b',') {

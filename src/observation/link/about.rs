@@ -111,6 +111,7 @@ impl Linker<'_> {
     fn names_a_part(&self, clause: &Clause<'_>, index: usize, quantity: &Quantity, subject: &Draft) -> bool {
         let here = subject.block == clause.block && subject.sentence == clause.sentence;
         let from = if here { subject.tokens.end } else { clause.reach.sentence.start };
+        let from = index.checked_sub(1).and_then(|at| clause.quantity(at)).map_or(from, |q| q.end().max(from));
         if from >= quantity.first {
             return false;
         }

@@ -192,14 +192,19 @@ impl Linker<'_> {
         if clause.value_before(index).is_some() {
             return None;
         }
-        let whole = clause.memory.first().copied()?;
+        // «Dẫn đầu là thị trường Nhật Bản với 604 người»: of the last value of what its own words name.
+        let same = |at: &&usize| {
+            near.zip(self.linked.drafts.get(**at)).is_some_and(|(near, draft)| near.indicator == draft.indicator)
+        };
+        let named = clause.memory.iter().rev().find(same).copied().filter(|_| !self.asks_for_subject(clause, index));
+        let whole = named.or(clause.memory.first().copied())?;
         let draft = self.linked.drafts.get(whole)?;
         let pairs = self.categories(clause, index, draft.indicator);
         let new = pairs.iter().any(|(d, _)| draft.breakdown.iter().all(|(o, _)| o != d));
         let fits = reading.unit_fit(draft.indicator) > 0.0 && !reading.is_forbidden(draft.indicator);
         let end = clause.quantity(index)?.first;
         let start = clause.before_lone_bracket(index).map_or(clause.reach.strict.get(index)?.start, |r| r.start);
-        let bare = clause.before_lone_bracket(index).is_some()
+        let bare = named.is_some() || clause.before_lone_bracket(index).is_some()
             || start < end && self.covered_by_categories(clause, index, draft.indicator, (start, end - 1));
         let rival = near.is_some_and(|c| c.indicator != draft.indicator && !self.names_of_another(&pairs, c.indicator));
         (new && fits && bare && !rival).then_some(Found::Part { whole, exhaustive: false, pairs })

@@ -135,7 +135,10 @@ impl<'a> Linker<'a> {
                 // «Nhắc lại số liệu cuối năm 2019.»: the next sentence speaks of that year's end.
                 stated_year = time::past_year_end(&block.tokens, scan, sentence, self.report);
             } else {
-                let outer = Outer { of_stocks: outer.of_stocks.or(stated_year.take()), ..outer };
+                // «Theo kết quả rà soát cuối năm 2021, toàn tỉnh còn 27.814 hộ nghèo»
+                let first = scan.quantities.get(reach.quantities.start).map_or(sentence.end, |q| q.first);
+                let at_end = || time::year_end_in(&block.tokens, scan, &(sentence.start..first), self.report);
+                let outer = Outer { of_stocks: outer.of_stocks.or(stated_year.take()).or_else(at_end), ..outer };
                 let mut around = context.clone();
                 if let Some(range) = &earlier {
                     add_terms(scan, range, 0.7, &mut around);

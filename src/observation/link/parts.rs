@@ -25,6 +25,14 @@ impl Linker<'_> {
                 (q.end() <= token && clause.depth(q.first) <= most_depth && is_value).then_some((draft, q.end()))
             })
         };
+        // «09 phiên trong số đó là phiên lưu động»
+        let right = clause.right(index);
+        let told_after = clause.scan.hits_at(right.start).iter().any(|h| h.tag == Tag::Marker(Marker::OpensParts))
+            && clause.tokens.get(right.start).is_some_and(Token::is_word)
+            && clause.scan.hits_at(right.start).iter().any(|h| h.words >= 3);
+        if told_after && let Some((draft, _)) = draft_before(quantity.first, depth) {
+            return Some((draft, false));
+        }
         let opening = (0..quantity.first)
             .rev()
             .take_while(|t| *t >= clause.reach.sentence.start)
@@ -198,7 +206,11 @@ impl Linker<'_> {
             {
                 return found;
             }
-            let bare_category = self.covered_by_categories(clause, index, draft.indicator, own.span);
+            let domain = |i: u16| self.dictionary.indicator(i).map(|i| i.domain().to_owned());
+            let beside = clause.depth(clause.quantity(index).map_or(0, |q| q.first)) > 0
+                && domain(own.indicator) == domain(draft.indicator)
+                && !self.names_a_companion(own.indicator, draft.indicator);
+            let bare_category = beside || self.covered_by_categories(clause, index, draft.indicator, own.span);
             if !pairs.is_empty()
                 && fits
                 && !forbidden
@@ -232,6 +244,11 @@ impl Linker<'_> {
             Some(own) if own.specific => Found::Own(own),
             _ => unmapped("no-indicator"),
         }
+    }
+
+    /// Whether an indicator goes with another one.
+    fn names_a_companion(&self, indicator: u16, of: u16) -> bool {
+        self.dictionary.rules.get(usize::from(indicator)).is_some_and(|r| r.companion_of.contains(&of))
     }
 
     /// What follows an indicator and has the category that the words state: of 23 petitions «(đã trả lời 19, chuyển 03)».

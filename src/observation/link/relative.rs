@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::Linker;
 use super::clause::Clause;
 use crate::dictionary::Tag;
+use crate::dictionary::phrase::Hit;
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::Kind;
 use crate::document::Document;
@@ -36,6 +37,8 @@ pub(super) enum About {
     Share,
     /// The whole of a fraction that is no plan.
     FractionWhole,
+    /// A change that is planned: no measure of the table.
+    PlannedChange,
 }
 
 /// A relative number's role.
@@ -68,7 +71,7 @@ impl Relative {
             About::Plan => (Measure::PctOfPlan, if self.direction == 0 { value } else { hundred + signed }),
             About::PlanValue => (Measure::Plan, value),
             About::SamePeriodValue => (Measure::YoyBase, value),
-            About::Share | About::FractionWhole => (Measure::Share, value),
+            About::Share | About::FractionWhole | About::PlannedChange => (Measure::Share, value),
             About::SamePeriod | About::Previous => {
                 let (percent, absolute) =
                     if previous { (Measure::PrevPct, Measure::PrevAbs) } else { (Measure::YoyPct, Measure::YoyAbs) };
@@ -143,8 +146,9 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
     if said_before(Marker::LevelReached, 0) && !said_before(Marker::Reach, 0) {
         return None;
     }
-    let up = said_before(Marker::Increase, 0);
-    let down = said_before(Marker::Decrease, 0);
+    let beyond = compared_between(clause, index);
+    let up = said_before(Marker::Increase, 0) || beyond.is_some_and(|(up, _)| up);
+    let down = said_before(Marker::Decrease, 0) || beyond.is_some_and(|(up, _)| !up);
     let direction = match (up, down) {
         (true, true) => {
             if clause.before(index, Marker::Increase, 0) > clause.before(index, Marker::Decrease, 0) {
@@ -190,6 +194,7 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
     let year_compared = direction == 0
         && said(Marker::Compare)
         && clause.scan.periods.iter().any(|m| is_year_before(m, report) && near.contains(&m.first));
+    let previous = previous || !same && !twin && beyond.is_some_and(|(_, m)| m.year.is_none_or(|y| y == report.year));
     let same = same || twin || year_compared || previous && year_before;
     let previous = previous && !year_before && !twin;
     let base = |direction: i8| {
@@ -236,6 +241,19 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             }
             if said_before(Marker::ShortOf, 1) {
                 return Some(Relative::new(About::Plan, -1));
+            }
+            // «Kế hoạch năm 2023 giảm 1,0%»: what is to be, not what was done.
+            let planned = said_before(Marker::PlanOfYear, 6) || said_before(Marker::PlanOpens, 6);
+            let set = planned
+                && !said(Marker::PlanOfYear)
+                && !clause.scan.has_marker(Marker::Compare, &left)
+                && !said_before(Marker::Reach, 2)
+                && index.checked_sub(1).and_then(|b| clause.quantity(b)).is_none_or(|q| {
+                    let gap = q.end()..quantity.first;
+                    gap.clone().any(|t| clause.tokens.get(t).is_some_and(|k| k.is(';') || k.is('.')))
+                });
+            if direction != 0 && set {
+                return Some(Relative::new(About::PlannedChange, direction));
             }
             if direction != 0 {
                 return Some(if plan && !same && !previous {
@@ -319,6 +337,17 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
         }
         QuantityKind::ZeroStatement | QuantityKind::InWords => None,
     }
+}
+
+/// A period between a word of change and the number: «nhiều hơn quý II 6,4%», and whether it says more.
+fn compared_between<'c>(clause: &'c Clause<'_>, index: usize) -> Option<(bool, &'c PeriodMention)> {
+    let quantity = clause.quantity(index)?;
+    let mention = clause.scan.periods.iter().find(|m| m.last + 1 == quantity.first)?;
+    let change = |h: &&Hit<Tag>| {
+        matches!(h.tag, Tag::Marker(Marker::Increase | Marker::Decrease)) && h.words >= 2
+    };
+    let hit = clause.scan.hits_in(&clause.left(index)).filter(change).find(|h| h.last as usize + 1 == mention.first)?;
+    Some((hit.tag == Tag::Marker(Marker::Increase), mention))
 }
 
 fn is_year_before(mention: &PeriodMention, report: Period) -> bool {
@@ -452,6 +481,9 @@ pub(super) fn subject_of(
     if relative.about == About::FractionWhole {
         return Some(Err("whole-of-fraction"));
     }
+    if relative.about == About::PlannedChange {
+        return Some(Err("planned-change"));
+    }
     if clause.reach.leads && index == 0 {
         let subject = clause.assigned.get(1).copied().flatten();
         return Some(subject.ok_or("percentage-of-unmapped"));
@@ -461,7 +493,8 @@ pub(super) fn subject_of(
     if let Some(subject) = in_turn(linker, clause, index) {
         return Some(Ok(subject));
     }
-    let before = like_value(linker, clause, index, relative, &own).or_else(|| clause.value_before(index));
+    let before = like_value(linker, clause, index, relative, &own)
+        .or_else(|| clause.value_before(index).map(|at| before_the_base(clause, at)));
     if let Some(rate) = rate_just_before(linker, clause, index, relative) {
         return Some(Ok(rate));
     }
@@ -487,6 +520,14 @@ pub(super) fn subject_of(
         return None;
     }
     clause.outer.draft.or(clause.memory.first().copied()).map(Ok)
+}
+
+/// The value before one that is the base of its share: «17.405 hộ nghèo trên tổng số 183.900 hộ dân, tỷ lệ 9,46%».
+fn before_the_base(clause: &Clause<'_>, at: usize) -> usize {
+    let near = |h: &&Hit<Tag>| h.tag == Tag::Marker(Marker::OfWhichPercent) && h.words >= 3;
+    let first = clause.quantity(at).map_or(0, |q| q.first);
+    let base = clause.scan.hits_in(&clause.left(at)).filter(near).any(|h| clause.plain_words(h.last as usize, first) == 0);
+    clause.value_before(at).filter(|_| base).unwrap_or(at)
 }
 
 /// Plans are set for all, not for women, youths or ethnic groups among them: the whole of such a part.
