@@ -114,6 +114,8 @@ roles!(
         RangeTo = "range_to",
         /// Links a word to its number and says nothing itself.
         Is = "is",
+        /// A survey, whose year is that of the stocks it found.
+        Survey = "survey",
         /// Before categories of the greater part only.
         Mostly = "mostly",
         /// A name whose words mean nothing here.

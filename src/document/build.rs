@@ -695,6 +695,10 @@ impl Builder<'_> {
             }
             self.closed = false;
             Some(Part::Results)
+        } else if self.closed && is_of_figures(&table) {
+            // What stands behind the signature in a table of figures is an annex, with or without that word.
+            self.closed = false;
+            Some(Part::Results)
         } else if self.closed {
             Some(Part::Closing)
         } else if header_only {
@@ -711,6 +715,13 @@ impl Builder<'_> {
         self.current = None;
         self.pending = None;
     }
+}
+
+/// Whether most rows of a table hold numbers, and there are several.
+fn is_of_figures(table: &super::Table) -> bool {
+    let numbers = |row: &&Vec<super::Cell>| row.iter().filter(|c| c.tokens.iter().any(Token::is_number)).count() >= 2;
+    let rows = table.rows.iter().filter(numbers).count();
+    rows >= 2 && rows * 2 >= table.rows.len()
 }
 
 /// Where a run-in heading ends: after a colon, or a full stop after a few words, that stands before any number.

@@ -90,7 +90,8 @@ fn split_spaces(line: &str) -> Vec<Range<usize>> {
     pieces
 }
 
-fn split(line: &str, style: Style) -> Vec<Range<usize>> {
+/// Pieces of a row. In a `framed` table a bar stands before the first cell too.
+fn split(line: &str, style: Style, framed: bool) -> Vec<Range<usize>> {
     let by = |separator: char| {
         let mut pieces = Vec::new();
         let mut start = 0;
@@ -108,7 +109,7 @@ fn split(line: &str, style: Style) -> Vec<Range<usize>> {
             let mut pieces = by('|');
             let blank =
                 |r: Option<&Range<usize>>| r.is_some_and(|r| line.get(r.clone()).is_some_and(|t| t.trim().is_empty()));
-            if blank(pieces.first()) {
+            if framed && blank(pieces.first()) {
                 pieces.remove(0);
             }
             if blank(pieces.last()) {
@@ -123,6 +124,8 @@ fn split(line: &str, style: Style) -> Vec<Range<usize>> {
 pub(super) fn build(source: &str, lines: &[Range<usize>], style: Style, vocabulary: &Vocabulary) -> Table {
     let mut table = Table::default();
     let mut spans: Vec<Vec<(usize, usize)>> = Vec::new();
+    let barred = lines.iter().filter(|l| source.get((*l).clone()).is_some_and(|t| t.trim_start().starts_with('|'))).count();
+    let framed = barred * 2 > lines.len();
     for line in lines {
         let text = source.get(line.clone()).unwrap_or_default();
         let is_rule = !text.contains(char::is_alphanumeric) && text.contains('-') && style == Style::Pipes;
@@ -131,7 +134,7 @@ pub(super) fn build(source: &str, lines: &[Range<usize>], style: Style, vocabula
         }
         let mut row = Vec::new();
         let mut places = Vec::new();
-        for (at, piece) in split(text, style).into_iter().enumerate() {
+        for (at, piece) in split(text, style, framed).into_iter().enumerate() {
             let written = text.get(piece.clone()).unwrap_or_default();
             let lead = written.len() - written.trim_start().len();
             let body = written.trim();

@@ -437,6 +437,11 @@ impl Reading<'_> {
         })
     }
 
+    /// Whether the quantity is an amount for a month.
+    pub(super) fn per_month(&self) -> bool {
+        self.quantity().is_some_and(|q| q.per_month)
+    }
+
     /// How well the quantity's noun fits the indicator's unit.
     pub(super) fn unit_fit(&self, indicator: u16) -> f32 {
         self.fit(indicator)

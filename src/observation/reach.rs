@@ -68,7 +68,8 @@ impl Reach {
             };
             let start = (sentence.start..quantity.first).rev().find(ends).map_or(sentence.start, |t| t + 1);
             let end = (quantity.last..sentence.end).find(ends).unwrap_or(sentence.end);
-            strict.push(left.max(start)..right.min(end).max(quantity.last + 1));
+            let right = rest_from(tokens, scan, quantity, right.min(end));
+            strict.push(left.max(start)..right.max(quantity.last + 1));
             item_start.push(start);
             item_end.push(end);
         }
@@ -161,6 +162,15 @@ fn leads(tokens: &[Token], scan: &Scan, sentence: &Range<usize>, quantities: &[Q
         .hits_in(&gap)
         .any(|h| h.tag == Tag::Marker(Marker::PlanValue) && h.last as usize + 1 == value.first);
     reached && of_plan && same_depth && !closed && !other && !plan_itself && gap.len() <= LEADING_GAP
+}
+
+/// Where the words after a quantity begin to speak of the rest: «10.720 hồ sơ, số còn lại đều trong hạn».
+fn rest_from(tokens: &[Token], scan: &Scan, quantity: &Quantity, end: usize) -> usize {
+    let rest = scan.hits_in(&(quantity.end()..end)).find(|h| {
+        h.tag == Tag::Marker(Marker::Remainder)
+            && (h.first as usize).checked_sub(1).and_then(|t| tokens.get(t)).is_some_and(|t| t.is(',') || t.is(';'))
+    });
+    rest.map_or(end, |h| h.first as usize)
 }
 
 /// A quantity in brackets does not reach out of them.

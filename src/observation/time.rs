@@ -256,7 +256,9 @@ pub(super) fn year_end_in(tokens: &[Token], scan: &Scan, sentence: &Range<usize>
         .iter()
         .rfind(|m| m.span == Span::Year && m.first >= sentence.start && m.last < sentence.end)
         .filter(|m| !follows_comparison(tokens, scan, m.first, sentence))?;
-    let at_end = scan
+    // «kết quả rà soát hộ nghèo, hộ cận nghèo năm 2023»
+    let surveyed = scan.has_marker(Marker::Survey, &(sentence.start..mention.first));
+    let at_end = surveyed || scan
         .hits_in(&(mention.first.saturating_sub(2).max(sentence.start)..mention.last + 1))
         .any(|h| h.tag == Tag::Period(PeriodWord::EndOfYear));
     let year = mention.year.filter(|year| *year < report.year && year + 2 >= report.year)?;

@@ -9,9 +9,10 @@ use super::{Found, Linker, merge};
 use crate::dictionary::Tag;
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::Unit;
-use crate::mention::{Quantity, QuantityKind};
+use crate::mention::{Quantity, QuantityKind, Span};
 use crate::observation::draft::{Draft, Unmapped};
 use crate::observation::model::Measure;
+use crate::period::PeriodKind;
 use crate::text::TokenKind;
 
 impl Linker<'_> {
@@ -91,6 +92,7 @@ impl Linker<'_> {
         {
             return Err(nothing("change-of-another-unit"));
         }
+        let measure = self.against_year_before(clause, &made, measure);
         made.measure = measure;
         made.value = value;
         made.base = relative.base_text(self.document, clause, index);
@@ -104,6 +106,20 @@ impl Linker<'_> {
             made.confidence -= self.dictionary.confidence.loses.percent_unclear;
         }
         Ok(made)
+    }
+
+    /// What is set against the end of the year before is set against the same period where it is a year's own figure.
+    fn against_year_before(&self, clause: &Clause<'_>, made: &Draft, measure: Measure) -> Measure {
+        let year = made.period.filter(|p| p.kind == PeriodKind::Year).map(|p| p.year);
+        let named = |year: u16| {
+            let inside = made.tokens.start.saturating_sub(8)..made.tokens.end + 12;
+            clause.scan.periods.iter().any(|m| m.span == Span::Year && m.year == Some(year - 1) && inside.contains(&m.first))
+        };
+        match measure {
+            Measure::PrevAbs if year.is_some_and(named) => Measure::YoyAbs,
+            Measure::PrevPct if year.is_some_and(named) => Measure::YoyPct,
+            other => other,
+        }
     }
 
     /// Whether a share is of a part with words of its own, which state no category: «Chuyên gia chiếm 52%», «81,5% có

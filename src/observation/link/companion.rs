@@ -3,7 +3,7 @@
 use super::clause::Clause;
 use super::{Found, Linker, merge};
 use crate::dictionary::UnitClass;
-use crate::dictionary::register::Unit;
+use crate::dictionary::register::{Kind, Unit};
 use crate::mention::Quantity;
 use crate::observation::candidates::Reading;
 use crate::observation::model::Measure;
@@ -94,12 +94,17 @@ impl Linker<'_> {
             if !rules.companion_of.contains(&indicator) || reading.unit_fit(position) < 0.55 {
                 continue;
             }
-            let said = reading.has_companion_words(position) || (money && rules.is_money && rules.companion.is_empty());
+            // «6.150 trđ/tháng»: an amount for a month is that of the month.
+            let monthly = reading.per_month() && self.dictionary.indicator(position).is_some_and(|i| i.kind != Kind::Flow);
+            let said = reading.has_companion_words(position)
+                || (money && rules.is_money && (rules.companion.is_empty() || monthly));
             if said && !reading.is_forbidden(position) {
                 fitting.push(position);
             }
         }
-        // Of several, the one of the same field of work, else the first of the register.
+        // Of several, the one that the unit fits best, of the same field of work, else the first of the register.
+        let best = fitting.iter().map(|at| reading.unit_fit(*at)).fold(0.0, f32::max);
+        fitting.retain(|at| reading.unit_fit(*at) >= best);
         let field = |i: u16| self.dictionary.indicator(i).map(|x| x.domain().to_owned());
         let own = field(indicator);
         let indicator = fitting.iter().copied().find(|i| field(*i) == own).or_else(|| fitting.first().copied())?;

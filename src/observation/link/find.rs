@@ -317,6 +317,10 @@ impl Linker<'_> {
         if values.is_empty() && clause.value_before(index).is_none() {
             values.extend(clause.memory.iter().copied());
         }
+        // «- Cả năm: 71.250 người» after «- Trong quý: 18.400 người»
+        if values.is_empty() {
+            values.extend(self.item_before(clause, index).map(|(_, of)| of));
+        }
         let fits = |d: &usize| {
             self.linked.drafts.get(*d).is_some_and(|draft| {
                 reading.unit_fit(draft.indicator) > 0.0

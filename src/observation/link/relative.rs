@@ -285,6 +285,10 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             if said(Marker::OfWhichPercent) {
                 return Some(Relative::new(About::Share, 0));
             }
+            // «hộ nghèo dân tộc Khmer 1.874 hộ, bằng 28,74% số hộ nghèo»: a part of a stock has no plan.
+            if said_before(Marker::Equal, 1) && !said_before(Marker::Reach, 1) && follows_part_of_stock(linker, clause, index) {
+                return Some(Relative::new(About::Share, 0));
+            }
             let reached = said_before(Marker::Reach, 1) || said_before(Marker::Equal, 1);
             if reached {
                 return Some(Relative::new(About::Plan, 0));
@@ -400,6 +404,15 @@ fn follows_rate(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool 
         .and_then(|d| linker.linked.drafts.get(d))
         .and_then(|d| linker.dictionary.indicator(d.indicator))
         .is_some_and(|i| i.kind == Kind::Rate)
+}
+
+/// Whether the value before is a part of a stock.
+fn follows_part_of_stock(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool {
+    let before = clause.value_before(index).and_then(|at| clause.assigned.get(at).copied().flatten());
+    before.and_then(|d| linker.linked.drafts.get(d)).is_some_and(|draft| {
+        let stock = linker.dictionary.indicator(draft.indicator).is_some_and(|i| i.kind == Kind::Stock);
+        stock && !draft.breakdown.is_empty()
+    })
 }
 
 /// Whether the words near the number name a rate whose level the percentage is.
@@ -526,7 +539,8 @@ pub(super) fn subject_of(
 fn before_the_base(clause: &Clause<'_>, at: usize) -> usize {
     let near = |h: &&Hit<Tag>| h.tag == Tag::Marker(Marker::OfWhichPercent) && h.words >= 3;
     let first = clause.quantity(at).map_or(0, |q| q.first);
-    let base = clause.scan.hits_in(&clause.left(at)).filter(near).any(|h| clause.plain_words(h.last as usize, first) == 0);
+    let slash = first.checked_sub(1).and_then(|t| clause.tokens.get(t)).is_some_and(|t| t.is('/'));
+    let base = slash || clause.scan.hits_in(&clause.left(at)).filter(near).any(|h| clause.plain_words(h.last as usize, first) == 0);
     clause.value_before(at).filter(|_| base).unwrap_or(at)
 }
 

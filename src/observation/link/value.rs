@@ -311,10 +311,23 @@ impl Linker<'_> {
     pub(super) fn opens_with_plan(&self, clause: &Clause<'_>, index: usize) -> bool {
         let left = clause.left(index);
         let opening = clause.scan.hits_in(&left).find(|h| h.tag == Tag::Marker(Marker::PlanOpens));
-        let Some(opening) = opening else { return false };
+        let Some(opening) = opening else { return self.is_said_to_be_the_plan(clause, index) };
         let done = [Marker::Reach, Marker::ResultColumn, Marker::Cumulative, Marker::InPeriod, Marker::Compare];
         (left.start..opening.first as usize).filter(|t| clause.tokens.get(*t).is_some_and(Token::is_word)).count() <= 2
             && !done.iter().any(|m| clause.scan.has_marker(*m, &(opening.last as usize + 1..left.end)))
+    }
+
+    /// «Chỉ tiêu giải quyết việc làm được giao trong năm là 19.000 lao động»
+    fn is_said_to_be_the_plan(&self, clause: &Clause<'_>, index: usize) -> bool {
+        let left = clause.left(index);
+        let Some(quantity) = clause.quantity(index) else { return false };
+        let is = clause.scan.last_marker(Marker::Is, &left).is_some_and(|h| h.last as usize + 1 == quantity.first);
+        let opens = clause.scan.hits_in(&left).any(|h| {
+            h.tag == Tag::Marker(Marker::PlanOfYear)
+                && (left.start..h.first as usize).all(|t| !clause.tokens.get(t).is_some_and(Token::is_word))
+        });
+        let done = [Marker::Reach, Marker::ResultColumn, Marker::Cumulative, Marker::Compare];
+        is && opens && !done.iter().any(|m| clause.scan.has_marker(*m, &left))
     }
 
     /// Whether an amount is the amount for one: the words say so, or the total would give each one next to nothing.
