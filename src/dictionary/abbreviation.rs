@@ -2,15 +2,17 @@
 
 use super::phrase::Hit;
 use super::{Dictionary, Tag};
-use crate::text::{Token, WordId};
+use crate::text::{Token, WordId, bare};
 
-/// A short form in small letters has at least so many bytes: shorter ones are words of their own.
-const LEAST_SMALL: u32 = 3;
+/// Whether a short form can be spoken, so that in small letters it is rather a word of its own: «đa», «te».
+pub(super) fn is_spoken(short: &str) -> bool {
+    short.chars().any(|c| bare(&c.to_string()).chars().any(|c| matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'y')))
+}
 
 impl Dictionary {
     /// What an abbreviation stands for; the likeliest reading first.
     fn readings(&self, token: &Token) -> &[Vec<WordId>] {
-        let may = token.is_word() && (token.capital || token.end - token.start >= LEAST_SMALL);
+        let may = token.is_word() && (token.capital || !self.spoken_abbreviations.contains(&token.word));
         let known = if may { self.abbreviations.get(&token.word) } else { None };
         known.map_or(&[], Vec::as_slice)
     }
@@ -59,7 +61,8 @@ impl Dictionary {
                 // No phrase takes a part of what an abbreviation stands for together with other words: «cấp 320» of
                 // «SC 320» is no rank.
                 let cut = hit.first.checked_sub(1).and_then(place) == Some(first) || place(hit.last + 1) == Some(last);
-                if cut && first != last {
+                // Of what one stands for, a part may name something; it counts and marks nothing: «lao động» in «XKLĐ».
+                if cut && (first != last || !matches!(hit.tag, Tag::Term(_))) {
                     continue;
                 }
                 let same = |h: &Hit<Tag>| h.tag == hit.tag && h.first == first && h.last == last;

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 use toml::Spanned;
 
+use super::abbreviation::is_spoken;
 use super::geography::Geography;
 use super::marker::{Marker, PeriodWord};
 use super::model::{
@@ -49,6 +50,8 @@ impl Dictionary {
                 (vocabulary.add(short), senses)
             })
             .collect();
+        let spoken = spelling.abbreviations.keys().filter(|short| is_spoken(short));
+        let spoken_abbreviations = spoken.map(|short| vocabulary.add(short)).collect();
         let mut phrases = TrieBuilder::new(&mut vocabulary);
         phrases.reserve(EXPECTED_NODES);
         let mut compiler = Compiler {
@@ -58,6 +61,7 @@ impl Dictionary {
                 geography,
                 vocabulary,
                 abbreviations,
+                spoken_abbreviations,
                 ..Dictionary::empty()
             },
             phrases,

@@ -2,7 +2,7 @@
 
 use regex::Regex;
 use rust_decimal::Decimal;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::confidence::Confidence;
 use super::geography::Geography;
@@ -292,6 +292,8 @@ pub struct Dictionary {
     pub vocabulary: Vocabulary,
     /// Abbreviations, and the words that each of their senses stands for, the likeliest first.
     pub abbreviations: FxHashMap<WordId, Vec<Vec<WordId>>>,
+    /// Those abbreviations that are read as such only in capitals.
+    pub spoken_abbreviations: FxHashSet<WordId>,
     /// All phrases.
     pub trie: PhraseTrie<Tag>,
     /// Counted nouns.
@@ -339,6 +341,7 @@ impl Dictionary {
             geography: Geography::default(),
             vocabulary: Vocabulary::default(),
             abbreviations: FxHashMap::default(),
+            spoken_abbreviations: FxHashSet::default(),
             trie: PhraseTrie::default(),
             units: Vec::new(),
             scales: Vec::new(),

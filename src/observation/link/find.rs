@@ -106,6 +106,15 @@ impl Linker<'_> {
         {
             let fits = reading.unit_fit(draft.indicator) > 0.0 && !reading.is_forbidden(draft.indicator);
             let pairs = if fits { self.categories(clause, index, draft.indicator) } else { Vec::new() };
+            // «số đang cai 486 học viên, bắt buộc 471»: words of a category alone say a part, whatever else they could.
+            if fits && !pairs.is_empty() && draft.measure != Measure::Plan && self.is_bare_part(clause, index, draft.indicator) {
+                let new = pairs.iter().all(|(d, _)| draft.breakdown.iter().all(|(o, _)| o != d));
+                match draft.part_of {
+                    Some(part) if new => return Found::Part { whole: part.whole, exhaustive: false, pairs },
+                    None if new && draft.breakdown.is_empty() => return Found::Part { whole: of, exhaustive: false, pairs },
+                    _ => {}
+                }
+            }
             let goes_on = near.is_some_and(|c| {
                 c.indicator == draft.indicator
                     && draft.part_of.is_some()
@@ -319,7 +328,7 @@ impl Linker<'_> {
         }
         // «- Cả năm: 71.250 người» after «- Trong quý: 18.400 người»
         if values.is_empty() {
-            values.extend(self.item_before(clause, index).map(|(_, of)| of));
+            values.extend(self.item_before(clause, index).filter(|(alike, _)| *alike).map(|(_, of)| of));
         }
         let fits = |d: &usize| {
             self.linked.drafts.get(*d).is_some_and(|draft| {

@@ -2,13 +2,14 @@
 
 use super::clause::Clause;
 use super::{Found, Linker, NOT_MAPPED};
-use crate::dictionary::Tag;
+use crate::dictionary::{Tag, UnitClass};
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::Unit;
-use crate::observation::breakdown::stated;
+use crate::observation::breakdown::{of_parts, stated};
 use crate::observation::candidates::{Candidate, Reading};
 use crate::observation::model::Measure;
-use crate::text::Token;
+use crate::mention::Quantity;
+use crate::text::{Token, TokenKind};
 
 impl Linker<'_> {
     /// The value that a part in a bracket or after `trong đó` belongs to, and whether the parts make it up.
@@ -54,7 +55,34 @@ impl Linker<'_> {
         if let Some((draft, _, exhaustive)) = self.opened_parts(clause, index, clause.reach.sentence.start) {
             return Some((draft, exhaustive));
         }
-        clause.outer.draft.map(|draft| (draft, clause.outer.exhaustive))
+        if let Some(draft) = clause.outer.draft {
+            return Some((draft, clause.outer.exhaustive));
+        }
+        self.opened_by_sentence(clause, index, quantity).map(|draft| (draft, false))
+    }
+
+    /// The value of the sentence before whose parts a sentence opens: «…, tổng trị giá 76 tỷ đồng. Trong đó quà của tỉnh …».
+    fn opened_by_sentence(&self, clause: &Clause<'_>, index: usize, quantity: &Quantity) -> Option<usize> {
+        let start = clause.reach.sentence.start;
+        let opens = |t: usize| {
+            clause.scan.hits_at(t).iter().any(|h| h.tag == Tag::Marker(Marker::OpensParts) && h.words >= 2)
+                && clause.tokens.get(t).is_some_and(|k| k.capital)
+        };
+        let first = (start..quantity.first).find(|t| clause.tokens.get(*t).is_some_and(Token::is_word))?;
+        let money = |unit: Unit| unit == Unit::Vnd;
+        let fits = |at: &&usize| {
+            let unit = self.linked.drafts.get(**at).and_then(|d| self.dictionary.indicator(d.indicator)).map(|i| i.unit);
+            unit.is_some_and(|unit| money(unit) == (quantity.class == Some(UnitClass::Known(Unit::Vnd))))
+        };
+        let strict = clause.reach.strict.get(index)?;
+        // Only what words of a category tell is known to be such a part.
+        let is_part = |at: &usize| {
+            let row = self.linked.drafts.get(*at).and_then(|d| self.dictionary.indicator(d.indicator));
+            row.is_some_and(|row| {
+                !of_parts(clause.tokens, clause.scan, quantity, strict, &row.id, &row.breakdowns, self.dictionary).is_empty()
+            })
+        };
+        clause.memory.iter().rev().filter(|_| opens(first)).find(fits).copied().filter(is_part)
     }
 
     /// Whether a quantity became a plan or last year's value: what it is set against has parts, it has not.
@@ -320,6 +348,23 @@ impl Linker<'_> {
         let opener = clause.scan.last_marker(Marker::Besides, &(stop + 1..quantity.first));
         let stop = opener.filter(|h| h.first as usize == stop + 1).map_or(stop, |h| h.last as usize);
         stop + 1 < end && self.covered_by_categories(clause, index, indicator, (stop + 1, end - 1))
+    }
+
+    /// Whether all words between the value before and the next comma are those of categories, and counted nouns.
+    pub(super) fn is_bare_part(&self, clause: &Clause<'_>, index: usize, indicator: u16) -> bool {
+        let Some(quantity) = clause.quantity(index) else { return false };
+        let from = (0..index).rev().find_map(|i| clause.quantity(i)).map_or(clause.reach.sentence.start, Quantity::end);
+        let stop = |t: &usize| clause.tokens.get(*t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(_)));
+        let right = clause.right(index);
+        let end = right.clone().find(stop).unwrap_or(right.end);
+        let parted = (from..quantity.first).any(|t| {
+            clause.tokens.get(t).is_some_and(|k| k.is(','))
+                || clause.scan.hits_at(t).iter().any(|h| h.tag == Tag::Marker(Marker::And))
+        });
+        let covered = |from: usize, end: usize| {
+            from >= end || self.covered_by_categories(clause, index, indicator, (from, end - 1))
+        };
+        parted && covered(from, quantity.first) && covered(quantity.end(), end)
     }
 
     /// Whether the words of a reading are no more than words of categories that the whole's indicator admits.

@@ -317,6 +317,15 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             {
                 return Some(base(direction));
             }
+            // «so với năm 2022 giảm 06 vụ và 03 người chết»
+            if direction == 0
+                && joined_to_the_number_before(clause, index)
+                && let Some(direction) = change_just_before(linker, clause, index)
+                && clause.quantity(index - 1).is_some_and(|q| q.kind == QuantityKind::Plain)
+                && clause.scan.has_marker(Marker::Compare, &clause.left(index - 1))
+            {
+                return Some(base(direction));
+            }
             let told_same = clause.before(index, Marker::SamePeriod, 2).is_some_and(|at| {
                 !(at..quantity.first)
                     .any(|t| clause.tokens.get(t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(',' | ';'))))
@@ -404,6 +413,19 @@ fn follows_rate(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool 
         .and_then(|d| linker.linked.drafts.get(d))
         .and_then(|d| linker.dictionary.indicator(d.indicator))
         .is_some_and(|i| i.kind == Kind::Rate)
+}
+
+/// Whether nothing but a joining word stands between a number, its noun, and the next number.
+fn joined_to_the_number_before(clause: &Clause<'_>, index: usize) -> bool {
+    let before = index.checked_sub(1).and_then(|b| clause.quantity(b));
+    before.zip(clause.quantity(index)).is_some_and(|(before, own)| {
+        let gap = before.end()..own.first;
+        !gap.is_empty()
+            && gap.clone().all(|t| {
+                clause.tokens.get(t).is_some_and(|k| k.is(','))
+                    || clause.scan.hits_at(t).iter().any(|h| h.tag == Tag::Marker(Marker::And) && h.words == 1)
+            })
+    })
 }
 
 /// Whether the value before is a part of a stock.
@@ -631,7 +653,10 @@ fn rate_just_before(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, rela
     if !change || !percent {
         return None;
     }
-    let draft = clause.assigned.get(index.checked_sub(1)?).copied().flatten()?;
+    let at = |before: usize| clause.assigned.get(index.checked_sub(before)?).copied().flatten();
+    // «tỷ lệ 9,46% (chỉ tiêu dưới 9,8%), giảm 1,34%»: beyond the rate's plan.
+    let is_plan = |d: &usize| linker.linked.drafts.get(*d).is_some_and(|d| d.measure == Measure::Plan);
+    let draft = at(1).filter(|d| !is_plan(d)).or_else(|| at(1).and_then(|_| at(2)))?;
     let before = linker.linked.drafts.get(draft)?;
     let rate = linker.dictionary.indicator(before.indicator).is_some_and(|i| i.kind == Kind::Rate);
     (rate && before.measure == Measure::Actual).then_some(draft)
