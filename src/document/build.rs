@@ -556,6 +556,12 @@ impl Builder<'_> {
             }
             return;
         }
+        // The title of a part stands over what is numbered, also without a letter of its own.
+        let names_part = label == 0 && depth == level::ROMAN && {
+            self.find(&own);
+            self.hits.iter().any(|h| matches!(h.tag, Tag::Part(_)) && h.first <= 1)
+        };
+        let depth = if names_part { level::LETTER } else { depth };
         self.open_section(depth, &own, label, None);
         let block = self.push(BlockKind::Heading, own, label, depth, None);
         self.current = Some(block);

@@ -130,6 +130,8 @@ fn phrases(source: &SourceText, tokens: &[Token], dictionary: &Dictionary, scan:
             (plain || !rule.plain)
                 && bounded
                 && !(rule.unless_counted && is_counted(scan, at))
+                // «NQ 71%»: no document has a percentage for its number.
+                && !tokens.get(at + 1).is_some_and(|t| t.is('%'))
                 && !(rule.reason == PERIOD && ends_a_span(tokens, scan, at.saturating_sub(1), at))
         };
         let within: Vec<usize> = (hit.first as usize..=hit.last as usize)

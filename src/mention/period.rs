@@ -241,8 +241,9 @@ impl Finder<'_> {
         let mention = self.finish(at, month_word, Span::FirstMonths(months));
         let excluded_as_duration =
             matches!(self.scan.numbers.get(at), Some(NumberState::Excluded(reason)) if reason == "duration");
-        // «Trong 9 tháng, …» opens a statement on the year so far; «trong 3 tháng» is mostly a duration.
-        let opens = months >= 6 && self.tokens.get(month_word + 1).is_some_and(|t| t.is(','));
+        // «Trong 9 tháng, …», «trong 9 tháng có …» opens a statement on the year so far; «trong 3 tháng» is mostly a duration.
+        let states = self.scan.hits_at(month_word + 1).iter().any(|h| h.tag == Tag::Marker(Marker::Is));
+        let opens = months >= 6 && (states || self.tokens.get(month_word + 1).is_some_and(|t| t.is(',')));
         (mention.year.is_some() || !excluded_as_duration || opens).then_some(mention)
     }
 

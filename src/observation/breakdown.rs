@@ -161,7 +161,7 @@ fn categories_of(
     let mut all = stated_as(tokens, scan, range, indicator, parts, dictionary);
     // «phần lớn mang quốc tịch Trung Quốc» says nothing of all of them.
     all.retain(|s| {
-        let near = s.first.saturating_sub(6).max(range.start)..s.first;
+        let near = quantity.last.max(range.start)..s.first;
         !(s.first > quantity.last && scan.has_marker(Marker::Mostly, &near))
     });
     // What is said of victims or others after a comma is no attribute of the cases counted.

@@ -168,9 +168,16 @@ fn leads(tokens: &[Token], scan: &Scan, sentence: &Range<usize>, quantities: &[Q
 fn rest_from(tokens: &[Token], scan: &Scan, quantity: &Quantity, end: usize) -> usize {
     let rest = scan.hits_in(&(quantity.end()..end)).find(|h| {
         h.tag == Tag::Marker(Marker::Remainder)
-            && (h.first as usize).checked_sub(1).and_then(|t| tokens.get(t)).is_some_and(|t| t.is(',') || t.is(';'))
+            && rest_opens(tokens, quantity.end(), h.first as usize).is_some()
     });
-    rest.map_or(end, |h| h.first as usize)
+    rest.and_then(|h| rest_opens(tokens, quantity.end(), h.first as usize)).unwrap_or(end)
+}
+
+/// The token after a comma at most two words before the word of the rest at `at`: «…, đơn còn lại đang xác minh».
+fn rest_opens(tokens: &[Token], from: usize, at: usize) -> Option<usize> {
+    (at.saturating_sub(2).max(from)..=at)
+        .rev()
+        .find(|t| t.checked_sub(1).and_then(|b| tokens.get(b)).is_some_and(|t| t.is(',') || t.is(';')))
 }
 
 /// A quantity in brackets does not reach out of them.

@@ -112,6 +112,7 @@ impl Linker<'_> {
                 match draft.part_of {
                     Some(part) if new => return Found::Part { whole: part.whole, exhaustive: false, pairs },
                     None if new && draft.breakdown.is_empty() => return Found::Part { whole: of, exhaustive: false, pairs },
+                    None if new => return Found::Beside { of, pairs },
                     _ => {}
                 }
             }

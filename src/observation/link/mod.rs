@@ -75,6 +75,8 @@ enum Found {
     Companion { of: usize, indicator: u16 },
     /// As the next of a list whose items differ in one category.
     Sibling { of: usize, pairs: Vec<(String, String)> },
+    /// As another attribute of what the value before is an attribute of.
+    Beside { of: usize, pairs: Vec<(String, String)> },
     /// As the subject's value for another period.
     Carried { of: usize },
     /// As a value said before, said again.

@@ -16,6 +16,14 @@ impl Linker<'_> {
     ///
     /// A value that has no indicator has parts that have none: [`NOT_MAPPED`].
     pub(super) fn whole(&self, clause: &Clause<'_>, index: usize) -> Option<(usize, bool)> {
+        let (draft, exhaustive) = self.whole_as_written(clause, index)?;
+        // «462 học viên, có 18 nữ; chia ra bắt buộc 421»: what exceeds a part is a part of the part's whole.
+        let value = clause.quantity(index).and_then(|q| q.value);
+        let part = self.linked.drafts.get(draft).filter(|d| value.is_some_and(|v| v > d.value)).and_then(|d| d.part_of);
+        Some((part.map_or(draft, |part| part.whole), exhaustive))
+    }
+
+    fn whole_as_written(&self, clause: &Clause<'_>, index: usize) -> Option<(usize, bool)> {
         let quantity = clause.quantity(index)?;
         let depth = clause.depth(quantity.first);
         let draft_before = |token: usize, most_depth: u8| {
@@ -358,7 +366,7 @@ impl Linker<'_> {
         let right = clause.right(index);
         let end = right.clone().find(stop).unwrap_or(right.end);
         let parted = (from..quantity.first).any(|t| {
-            clause.tokens.get(t).is_some_and(|k| k.is(','))
+            clause.tokens.get(t).is_some_and(|k| k.is(',') || k.is(';'))
                 || clause.scan.hits_at(t).iter().any(|h| h.tag == Tag::Marker(Marker::And))
         });
         let covered = |from: usize, end: usize| {

@@ -176,7 +176,21 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
                     s.tag == Tag::Marker(Marker::SamePeriod) && clause.plain_words(s.last as usize, quantity.first) == 0
                 })
         });
-    let direction = if more { 1 } else { direction };
+    // «thấp hơn cùng kỳ 1,63%»
+    let than = |h: &&Hit<Tag>| {
+        matches!(h.tag, Tag::Marker(Marker::Increase | Marker::Decrease))
+            && h.words >= 2
+            && clause.scan.hits_at(h.last as usize + 1).iter().any(|s| {
+                s.tag == Tag::Marker(Marker::SamePeriod) && clause.plain_words(s.last as usize, quantity.first) == 0
+            })
+    };
+    let than = clause.scan.hits_in(&left).filter(than).last().filter(|_| direction == 0);
+    let direction = match than {
+        Some(h) if h.tag == Tag::Marker(Marker::Increase) => 1,
+        Some(_) => -1,
+        None if more => 1,
+        None => direction,
+    };
     let same = said(Marker::SamePeriod) || said_before(Marker::SamePeriod, 4);
     let previous = !same && (said(Marker::PreviousPeriod) || said_before(Marker::PreviousPeriod, 3));
     // In a year's report what is set against the year before, or its end, is set against the same period.
@@ -332,6 +346,7 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             }) || clause.bracket_opens_with(index, Marker::SamePeriod)
                 && clause.before(index, Marker::SamePeriod, 4).is_some()
                 || clause.before_bracket(index, Marker::SamePeriod) && clause.opens_bracket(index)
+                || base_told_after(clause, index)
                 || last_year_in_bracket(clause, index, report);
             let is_plan = clause.before(index, Marker::PlanValue, 1).is_some();
             if told_same && has_subject && !is_plan {
@@ -428,6 +443,14 @@ fn joined_to_the_number_before(clause: &Clause<'_>, index: usize) -> bool {
     })
 }
 
+/// Whether a bracket gives the value of the same period, said after it: «17 vụ (19 vụ cùng kỳ)».
+fn base_told_after(clause: &Clause<'_>, index: usize) -> bool {
+    let right = clause.right(index);
+    clause.depth(clause.quantity(index).map_or(0, |q| q.first)) > 0
+        && clause.opens_bracket(index)
+        && clause.scan.hits_at(right.start).iter().any(|h| h.tag == Tag::Marker(Marker::SamePeriod))
+}
+
 /// Whether the value before is a part of a stock.
 fn follows_part_of_stock(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool {
     let before = clause.value_before(index).and_then(|at| clause.assigned.get(at).copied().flatten());
@@ -501,7 +524,9 @@ fn fraction_whole(clause: &Clause<'_>, index: usize, drafts: &[Draft]) -> Relati
                 .and_then(|d| drafts.get(d))
                 .is_some_and(|d| d.measure == Measure::Plan)
     });
-    let plan = plan || reached || exceeds || like_before;
+    // «lũy kế 187/200 căn»: what is counted since the year began is set against the year's plan.
+    let running = index.checked_sub(1).is_some_and(|at| clause.before(at, Marker::Cumulative, 1).is_some());
+    let plan = plan || reached || exceeds || like_before || running;
     Relative::new(if plan { About::PlanValue } else { About::FractionWhole }, 0)
 }
 

@@ -70,6 +70,11 @@ impl Linker<'_> {
                 merge(&mut all, pairs);
                 (draft.indicator, Some(*of), draft.part_of, all, format!("next to: {}", draft.rule))
             }
+            Found::Beside { of, pairs } => {
+                let draft = self.draft(*of)?;
+                confidence = draft.confidence - loses.sibling;
+                (draft.indicator, Some(*of), None, pairs.clone(), format!("beside: {}", draft.rule))
+            }
             Found::Carried { of } => {
                 let draft = self.draft(*of)?;
                 confidence = draft.confidence - loses.carried;
