@@ -149,10 +149,26 @@ impl Words {
         })
     }
 
+    /// The year that is the one number among the words.
+    fn only_year(&self, source: &SourceText) -> Option<u16> {
+        let mut numbers = self.tokens.iter().filter(|t| t.is_number());
+        let year = numbers.next().filter(|t| t.end - t.start == 4)?;
+        let year: u16 = source.slice(year.range()).parse().ok().filter(|y| (2000..=2100).contains(y))?;
+        (numbers.next().is_none() && self.tokens.len() > 1).then_some(year)
+    }
+
     /// The period that the words name, the last of several.
     pub(super) fn coverage(&self, source: &SourceText, report: Period, dictionary: &Dictionary) -> Named {
         let scan = Scan::of(source, &self.tokens, 0, Convention::default(), dictionary);
         let mut named = Named { coverage: self.dated(source, report), later: false };
+        // «Thực hiện 2022»: the one number of a head, if it is a year, is the year's.
+        if scan.periods.is_empty()
+            && let Some(year) = self.only_year(source)
+        {
+            named.later |= year > report.year;
+            let before = year < report.year && year + 4 >= report.year;
+            named.coverage = named.coverage.or(before.then(|| Coverage::Other(Period::year(year))));
+        }
         for mention in &scan.periods {
             named.later |= mention.year.is_some_and(|y| y > report.year);
             let mut only = self.tokens.get(mention.first..=mention.last).unwrap_or_default().to_vec();
