@@ -4,6 +4,9 @@ use super::phrase::Hit;
 use super::{Dictionary, Tag};
 use crate::text::{Token, WordId, bare};
 
+/// A part of an abbreviation is read for itself where it has so many words: «dịch vụ việc làm» in «TTDVVL».
+const LEAST_WORDS_OF_A_PART: u8 = 3;
+
 /// Whether a short form can be spoken, so that in small letters it is rather a word of its own: «đa», «te».
 pub(super) fn is_spoken(short: &str) -> bool {
     short.chars().any(|c| bare(&c.to_string()).chars().any(|c| matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'y')))
@@ -61,8 +64,8 @@ impl Dictionary {
                 // No phrase takes a part of what an abbreviation stands for together with other words: «cấp 320» of
                 // «SC 320» is no rank.
                 let cut = hit.first.checked_sub(1).and_then(place) == Some(first) || place(hit.last + 1) == Some(last);
-                // Of what one stands for, a part may name something; it counts and marks nothing: «lao động» in «XKLĐ».
-                if cut && (first != last || !matches!(hit.tag, Tag::Term(_))) {
+                // A part of what one stands for says nothing by itself: «lao động» in «TNLĐ», but for the name of a thing.
+                if cut && (first != last || hit.words < LEAST_WORDS_OF_A_PART || !matches!(hit.tag, Tag::Term(_))) {
                     continue;
                 }
                 let same = |h: &Hit<Tag>| h.tag == hit.tag && h.first == first && h.last == last;

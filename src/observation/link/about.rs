@@ -141,7 +141,8 @@ impl Linker<'_> {
         });
         let stop = right.clone().find(|t| clause.tokens.get(*t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(_))));
         let after = clause.plain_words(quantity.last, stop.unwrap_or(right.end));
-        let said = clause.scan.has_marker(Marker::Share, &(from..quantity.first));
+        let said = clause.scan.has_marker(Marker::Share, &(from..quantity.first))
+            || clause.before(index, Marker::Equal, 0).is_some();
         before >= 2 || !told && !said && after >= 2
     }
 

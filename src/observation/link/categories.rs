@@ -33,6 +33,15 @@ impl Linker<'_> {
         pairs
     }
 
+    /// The categories that words near a value state, by words that state one only of a part.
+    pub(super) fn part_categories(&self, clause: &Clause<'_>, index: usize, indicator: u16) -> Vec<(String, String)> {
+        let Some(rule) = self.dictionary.indicator(indicator) else { return Vec::new() };
+        let (Some(quantity), Some(strict)) = (clause.quantity(index), clause.reach.strict.get(index)) else {
+            return Vec::new();
+        };
+        of_parts(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary)
+    }
+
     /// Whether the words near the number state a category that the indicator does not admit.
     pub(super) fn foreign_category(&self, clause: &Clause<'_>, index: usize, indicator: u16) -> bool {
         let Some(rule) = self.dictionary.indicator(indicator) else { return false };

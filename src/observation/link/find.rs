@@ -107,7 +107,10 @@ impl Linker<'_> {
             let fits = reading.unit_fit(draft.indicator) > 0.0 && !reading.is_forbidden(draft.indicator);
             let pairs = if fits { self.categories(clause, index, draft.indicator) } else { Vec::new() };
             // «số đang cai 486 học viên, bắt buộc 471»: words of a category alone say a part, whatever else they could.
-            if fits && !pairs.is_empty() && draft.measure != Measure::Plan && self.is_bare_part(clause, index, draft.indicator) {
+            let may = reading.unit_fit(draft.indicator) > 0.0 && !reading.is_forbidden_part(draft.indicator);
+            let bare = may && draft.measure != Measure::Plan && self.is_bare_part(clause, index, draft.indicator);
+            let pairs = if bare && pairs.is_empty() { self.part_categories(clause, index, draft.indicator) } else { pairs };
+            if bare && !pairs.is_empty() {
                 let new = pairs.iter().all(|(d, _)| draft.breakdown.iter().all(|(o, _)| o != d));
                 match draft.part_of {
                     Some(part) if new => return Found::Part { whole: part.whole, exhaustive: false, pairs },

@@ -5,7 +5,7 @@ use super::{Found, Linker, NOT_MAPPED};
 use crate::dictionary::{Tag, UnitClass};
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::Unit;
-use crate::observation::breakdown::{of_parts, stated};
+use crate::observation::breakdown::{of_parts, of_quantity, stated_of_parts};
 use crate::observation::candidates::{Candidate, Reading};
 use crate::observation::model::Measure;
 use crate::mention::Quantity;
@@ -87,7 +87,10 @@ impl Linker<'_> {
         let is_part = |at: &usize| {
             let row = self.linked.drafts.get(*at).and_then(|d| self.dictionary.indicator(d.indicator));
             row.is_some_and(|row| {
-                !of_parts(clause.tokens, clause.scan, quantity, strict, &row.id, &row.breakdowns, self.dictionary).is_empty()
+                let read = |of: fn(_, _, _, _, _, _, _) -> Vec<(String, String)>| {
+                    of(clause.tokens, clause.scan, quantity, strict, row.id.as_str(), row.breakdowns.as_slice(), self.dictionary)
+                };
+                !read(of_parts).is_empty() || !read(of_quantity).is_empty()
             })
         };
         clause.memory.iter().rev().filter(|_| opens(first)).find(fits).copied().filter(is_part)
@@ -385,7 +388,7 @@ impl Linker<'_> {
     ) -> bool {
         let Some(rule) = self.dictionary.indicator(indicator) else { return false };
         let Some(strict) = clause.reach.strict.get(index) else { return false };
-        let categories = stated(clause.tokens, clause.scan, strict, &rule.id, self.dictionary);
+        let categories = stated_of_parts(clause.tokens, clause.scan, strict, &rule.id, self.dictionary);
         let counted = |t: usize| {
             clause.scan.hits_at(t).iter().any(|h| {
                 matches!(h.tag, Tag::Unit(id) if self.dictionary.units.get(usize::from(id)).is_some_and(|u| u.general))
