@@ -26,16 +26,10 @@ impl Linker<'_> {
         if clause.scan.has_marker(Marker::OneKindOnly, &(quantity.last + 1..sentence_end.min(quantity.last + 12))) {
             return Ok(Vec::new());
         }
-        // «không có …» denies what it names: its object must be among the words that name the indicator.
-        let object_follows = (quantity.end()..sentence_end)
+        // «không có …», «không để xảy ra sai sót»: what is denied must be among the words that name the indicator.
+        let object_needed = (quantity.end()..sentence_end)
             .take_while(|t| clause.tokens.get(*t).is_some_and(Token::is_word))
             .any(|t| clause.scan.marked.get(t) != Some(&true));
-        let object_needed = object_follows
-            && clause
-                .scan
-                .hits_at(quantity.first)
-                .iter()
-                .any(|h| h.tag == Tag::Marker(Marker::ZeroNeedsNone) && h.last as usize == quantity.last);
         let named_after = candidates
             .iter()
             .any(|c| c.span.0 > quantity.last && c.nearness >= 1.0 && c.specific && c.score >= scores.strong);
