@@ -4,7 +4,6 @@ use rust_decimal::Decimal;
 
 use super::clause::Clause;
 use super::{Found, Linker};
-use crate::dictionary::Tag;
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::{Kind, Unit};
 use crate::mention::Quantity;
