@@ -4,6 +4,9 @@ use super::phrase::Hit;
 use super::{Dictionary, Tag};
 use crate::text::{Token, WordId, bare};
 
+/// The longest abbreviation has so many bytes: `tưlđtt`.
+const LONGEST: u32 = 10;
+
 /// A part of an abbreviation is read for itself where it has so many words: «dịch vụ việc làm» in «TTDVVL».
 const LEAST_WORDS_OF_A_PART: u8 = 3;
 
@@ -15,7 +18,9 @@ pub(super) fn is_spoken(short: &str) -> bool {
 impl Dictionary {
     /// What an abbreviation stands for; the likeliest reading first.
     fn readings(&self, token: &Token) -> &[Vec<WordId>] {
-        let may = token.is_word() && (token.capital || !self.spoken_abbreviations.contains(&token.word));
+        // Most texts have few of them: a word that is none is told without a look at the table.
+        let short = token.is_word() && token.end - token.start <= LONGEST;
+        let may = short && (token.capital || !self.spoken_abbreviations.contains(&token.word));
         let known = if may { self.abbreviations.get(&token.word) } else { None };
         known.map_or(&[], Vec::as_slice)
     }

@@ -124,7 +124,8 @@ fn split(line: &str, style: Style, framed: bool) -> Vec<Range<usize>> {
 pub(super) fn build(source: &str, lines: &[Range<usize>], style: Style, vocabulary: &Vocabulary) -> Table {
     let mut table = Table::default();
     let mut spans: Vec<Vec<(usize, usize)>> = Vec::new();
-    let barred = lines.iter().filter(|l| source.get((*l).clone()).is_some_and(|t| t.trim_start().starts_with('|'))).count();
+    let barred =
+        lines.iter().filter(|l| source.get((*l).clone()).is_some_and(|t| t.trim_start().starts_with('|'))).count();
     let framed = barred * 2 > lines.len();
     for line in lines {
         let text = source.get(line.clone()).unwrap_or_default();

@@ -8,6 +8,8 @@ use crate::text::{SourceText, Token, TokenKind, digits};
 
 /// The reason of ordinals, whose words also end longer phrases.
 const ORDINAL: &str = "ordinal";
+/// The reason of numbers of documents.
+const LEGAL: &str = "legal-reference";
 /// The reason of months, quarters and years.
 const PERIOD: &str = "period";
 
@@ -131,7 +133,7 @@ fn phrases(source: &SourceText, tokens: &[Token], dictionary: &Dictionary, scan:
                 && bounded
                 && !(rule.unless_counted && is_counted(scan, at))
                 // «NQ 71%»: no document has a percentage for its number.
-                && !tokens.get(at + 1).is_some_and(|t| t.is('%'))
+                && !(rule.reason == LEGAL && tokens.get(at + 1).is_some_and(|t| t.is('%')))
                 && !(rule.reason == PERIOD && ends_a_span(tokens, scan, at.saturating_sub(1), at))
         };
         let within: Vec<usize> = (hit.first as usize..=hit.last as usize)

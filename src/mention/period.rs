@@ -58,9 +58,11 @@ pub(super) fn ends_a_span(tokens: &[Token], scan: &Scan, month_word: usize, numb
     let every_month = (month_word.saturating_sub(4)..month_word).any(|at| scan.hits_at(at).iter().any(|h| named(&h)));
     let after_number = every_month
         || tokens.get(month_word).is_some_and(Token::is_word)
-        && month_word.checked_sub(1).and_then(|b| tokens.get(b)).is_some_and(Token::is_number);
+            && month_word.checked_sub(1).and_then(|b| tokens.get(b)).is_some_and(Token::is_number);
+    // «năm 2023 tỷ lệ»: no scale word, but the first of «tỷ lệ».
+    let share = |last: u32| follows.iter().any(|h| h.tag == Tag::Marker(Marker::Share) && h.last > last);
     follows.iter().any(|h| match h.tag {
-        Tag::Scale(_) => true,
+        Tag::Scale(_) => !share(h.last),
         Tag::Unit(_) => after_number,
         _ => false,
     })

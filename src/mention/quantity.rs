@@ -139,14 +139,17 @@ impl Reader<'_> {
     }
 
     fn scale(&self, at: usize) -> Option<(u8, usize)> {
-        self.scan
-            .hits_at(at)
+        let hits = self.scan.hits_at(at);
+        let scale = hits
             .iter()
             .filter_map(|h| match h.tag {
                 Tag::Scale(id) => Some((id, h.last as usize)),
                 _ => None,
             })
-            .max_by_key(|(_, last)| *last)
+            .max_by_key(|(_, last)| *last)?;
+        // «Năm 2023 tỷ lệ hộ nghèo»: the word is the first of «tỷ lệ».
+        let share = hits.iter().any(|h| h.tag == Tag::Marker(Marker::Share) && h.last as usize > scale.1);
+        (!share).then_some(scale)
     }
 
     fn marker(&self, at: usize, marker: Marker) -> Option<usize> {

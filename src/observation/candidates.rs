@@ -339,8 +339,7 @@ impl Reading<'_> {
                         f.first > quantity.last
                             && self.reach.weight(self.tokens, self.scan, self.index, f.first, f.last) >= 0.8
                     };
-                    (inside || shared())
-                        && !matched.iter().any(|m| m.first <= f.first && f.last <= m.last)
+                    (inside || shared()) && !matched.iter().any(|m| m.first <= f.first && f.last <= m.last)
                 })
             })
         };

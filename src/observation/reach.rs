@@ -53,9 +53,7 @@ impl Reach {
         let (mut item_start, mut item_end) = (Vec::new(), Vec::new());
         // «Huấn luyện đạt 102% KH: 1.530 người»: the words before the percentage are the value's.
         let leads = leads(tokens, scan, &sentence, quantities);
-        if leads
-            && let Some(second) = cuts.get_mut(1)
-        {
+        if leads && let Some(second) = cuts.get_mut(1) {
             *second = sentence.start;
         }
         for (at, quantity) in quantities.iter().enumerate() {
@@ -158,17 +156,15 @@ fn leads(tokens: &[Token], scan: &Scan, sentence: &Range<usize>, quantities: &[Q
     let other = [Marker::OpensParts, Marker::Compare, Marker::SamePeriod, Marker::Increase, Marker::Decrease]
         .iter()
         .any(|m| has(*m, gap.clone()));
-    let plan_itself = scan
-        .hits_in(&gap)
-        .any(|h| h.tag == Tag::Marker(Marker::PlanValue) && h.last as usize + 1 == value.first);
+    let plan_itself =
+        scan.hits_in(&gap).any(|h| h.tag == Tag::Marker(Marker::PlanValue) && h.last as usize + 1 == value.first);
     reached && of_plan && same_depth && !closed && !other && !plan_itself && gap.len() <= LEADING_GAP
 }
 
 /// Where the words after a quantity begin to speak of the rest: «10.720 hồ sơ, số còn lại đều trong hạn».
 fn rest_from(tokens: &[Token], scan: &Scan, quantity: &Quantity, end: usize) -> usize {
     let rest = scan.hits_in(&(quantity.end()..end)).find(|h| {
-        h.tag == Tag::Marker(Marker::Remainder)
-            && rest_opens(tokens, quantity.end(), h.first as usize).is_some()
+        h.tag == Tag::Marker(Marker::Remainder) && rest_opens(tokens, quantity.end(), h.first as usize).is_some()
     });
     rest.and_then(|h| rest_opens(tokens, quantity.end(), h.first as usize)).unwrap_or(end)
 }

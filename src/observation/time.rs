@@ -258,9 +258,10 @@ pub(super) fn year_end_in(tokens: &[Token], scan: &Scan, sentence: &Range<usize>
         .filter(|m| !follows_comparison(tokens, scan, m.first, sentence))?;
     // «kết quả rà soát hộ nghèo, hộ cận nghèo năm 2023»
     let surveyed = scan.has_marker(Marker::Survey, &(sentence.start..mention.first));
-    let at_end = surveyed || scan
-        .hits_in(&(mention.first.saturating_sub(2).max(sentence.start)..mention.last + 1))
-        .any(|h| h.tag == Tag::Period(PeriodWord::EndOfYear));
+    let at_end = surveyed
+        || scan
+            .hits_in(&(mention.first.saturating_sub(2).max(sentence.start)..mention.last + 1))
+            .any(|h| h.tag == Tag::Period(PeriodWord::EndOfYear));
     let year = mention.year.filter(|year| *year < report.year && year + 2 >= report.year)?;
     at_end.then(|| Period::year(year))
 }

@@ -3,8 +3,8 @@
 mod identify;
 mod parts;
 
-pub use parts::settle_parts;
 pub use identify::{Assumed, identify, is_dated, period_of_words, province_code, provinces_named};
+pub use parts::settle_parts;
 
 use crate::dictionary::geography::ProvinceSystem;
 use crate::period::Period;

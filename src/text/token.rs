@@ -7,6 +7,9 @@ use rustc_hash::FxHashMap;
 
 use super::fold::{bare, fold, fold_into};
 
+/// Two words that a lost space has joined have at least so many letters: one more than the longest syllable.
+const LEAST_JOINED: usize = 8;
+
 /// A word of a [`Vocabulary`].
 pub type WordId = u32;
 
@@ -198,8 +201,20 @@ pub fn tokenize(text: &str, range: Range<usize>, vocabulary: &Vocabulary, out: &
             buffer.clear();
             fold_into(written, &mut buffer);
             let word = vocabulary.get(&buffer);
-            alike = vocabulary.group(word, written);
-            (length, TokenKind::Word, word)
+            if word == NOT_A_WORD
+                && let Some(first) = lost_space(written, vocabulary)
+            {
+                // The second of two words that stand together is the next to be read.
+                let head = written.get(..first).unwrap_or_default();
+                buffer.clear();
+                fold_into(head, &mut buffer);
+                let word = vocabulary.get(&buffer);
+                alike = vocabulary.group(word, head);
+                (first, TokenKind::Word, word)
+            } else {
+                alike = vocabulary.group(word, written);
+                (length, TokenKind::Word, word)
+            }
         } else if c.is_ascii_digit() {
             let length = number_length(rest.as_bytes());
             let digits = rest.get(..length).unwrap_or_default();
@@ -234,6 +249,19 @@ pub fn tokenize(text: &str, range: Range<usize>, vocabulary: &Vocabulary, out: &
         spaced = false;
         rest = rest.get(length..).unwrap_or_default();
     }
+}
+
+/// Bytes of the first of two known words that a lost space has joined: `thiệuviệc`. No single syllable is so long.
+fn lost_space(written: &str, vocabulary: &Vocabulary) -> Option<usize> {
+    if written.chars().count() < LEAST_JOINED {
+        return None;
+    }
+    let known = |part: &str| part.chars().count() >= 2 && vocabulary.get(&fold(part)) != NOT_A_WORD;
+    written
+        .char_indices()
+        .skip(2)
+        .map(|(at, _)| at)
+        .find(|at| written.split_at_checked(*at).is_some_and(|(head, tail)| known(head) && known(tail)))
 }
 
 fn is_metre(text: &str, token: &Token) -> bool {

@@ -30,7 +30,9 @@ const EXAMPLES: &str = "examples";
 const KEPT: &str = "kept";
 /// Further voices, met one set after the other.
 const MET: &str = "met";
-const ALL: [&str; 4] = [DEV, EXAMPLES, KEPT, MET];
+/// Further voices again, met a version later.
+const LATER: &str = "later";
+const ALL: [&str; 5] = [DEV, EXAMPLES, KEPT, MET, LATER];
 
 /// Lower bounds of the bands of the calibration table, in hundredths.
 const BANDS: [i64; 8] = [0, 40, 50, 60, 70, 80, 90, 95];
@@ -258,6 +260,11 @@ fn kept_holds_its_floors() {
 #[test]
 fn met_holds_its_floors() {
     holds_its_floors(MET);
+}
+
+#[test]
+fn later_holds_its_floors() {
+    holds_its_floors(LATER);
 }
 
 #[test]

@@ -113,7 +113,11 @@ impl Linker<'_> {
         let year = made.period.filter(|p| p.kind == PeriodKind::Year).map(|p| p.year);
         let named = |year: u16| {
             let inside = made.tokens.start.saturating_sub(8)..made.tokens.end + 12;
-            clause.scan.periods.iter().any(|m| m.span == Span::Year && m.year == Some(year - 1) && inside.contains(&m.first))
+            clause
+                .scan
+                .periods
+                .iter()
+                .any(|m| m.span == Span::Year && m.year == Some(year - 1) && inside.contains(&m.first))
         };
         match measure {
             Measure::PrevAbs if year.is_some_and(named) => Measure::YoyAbs,
@@ -132,12 +136,16 @@ impl Linker<'_> {
             return false;
         }
         // Between a value and its share stand its own nouns; a part's name begins after a comma, or with the sentence.
-        let parted = |t: &usize| clause.tokens.get(*t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(',' | ';' | ':')));
+        let parted =
+            |t: &usize| clause.tokens.get(*t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(',' | ';' | ':')));
         let named_from = if here { (from..quantity.first).rev().find(parted) } else { Some(from) };
         let before = named_from.map_or(0, |t| clause.plain_words(t.saturating_sub(usize::from(!here)), quantity.first));
         let right = clause.right(index);
         let told = clause.scan.hits_in(&right).any(|h| {
-            matches!(h.tag, Tag::Marker(Marker::OfWhichPercent | Marker::Compare | Marker::SamePeriod | Marker::PlanOfYear))
+            matches!(
+                h.tag,
+                Tag::Marker(Marker::OfWhichPercent | Marker::Compare | Marker::SamePeriod | Marker::PlanOfYear)
+            )
         });
         let stop = right.clone().find(|t| clause.tokens.get(*t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(_))));
         let after = clause.plain_words(quantity.last, stop.unwrap_or(right.end));

@@ -1,7 +1,7 @@
 //! The categories that words near a value state, in a row of names also in turn.
 
-use super::clause::Clause;
 use super::Linker;
+use super::clause::Clause;
 use crate::observation::breakdown::{of_parts, of_quantity, stated};
 
 impl Linker<'_> {

@@ -95,7 +95,8 @@ impl Linker<'_> {
                 continue;
             }
             // «6.150 trđ/tháng»: an amount for a month is that of the month.
-            let monthly = reading.per_month() && self.dictionary.indicator(position).is_some_and(|i| i.kind != Kind::Flow);
+            let monthly =
+                reading.per_month() && self.dictionary.indicator(position).is_some_and(|i| i.kind != Kind::Flow);
             let said = reading.has_companion_words(position)
                 || (money && rules.is_money && (rules.companion.is_empty() || monthly));
             if said && !reading.is_forbidden(position) {

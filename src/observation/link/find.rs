@@ -36,9 +36,11 @@ impl Linker<'_> {
         let end = clause.quantity(index + 1).map_or(right.end, |next| next.first.max(right.end));
         let event = clause.events.iter().find(|e| e.first >= right.start && e.last < end)?;
         // In a list that puts the number first, a period before the first comma is the number's.
-        let comma = |t: &usize| clause.tokens.get(*t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(',' | ';' | '(')));
+        let comma =
+            |t: &usize| clause.tokens.get(*t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(',' | ';' | '(')));
         let first = clause.quantity(index).filter(|_| index == 0).map(|q| q.first);
-        let words = |to: usize| (clause.reach.sentence.start..to).any(|t| clause.tokens.get(t).is_some_and(Token::is_word));
+        let words =
+            |to: usize| (clause.reach.sentence.start..to).any(|t| clause.tokens.get(t).is_some_and(Token::is_word));
         let begins = first.is_some_and(|first| !words(first));
         if begins && matches!(event.coverage, Coverage::Other(_)) && !(right.start..event.first).any(|t| comma(&t)) {
             return Some(event.coverage);
@@ -109,12 +111,15 @@ impl Linker<'_> {
             // «số đang cai 486 học viên, bắt buộc 471»: words of a category alone say a part, whatever else they could.
             let may = reading.unit_fit(draft.indicator) > 0.0 && !reading.is_forbidden_part(draft.indicator);
             let bare = may && draft.measure != Measure::Plan && self.is_bare_part(clause, index, draft.indicator);
-            let pairs = if bare && pairs.is_empty() { self.part_categories(clause, index, draft.indicator) } else { pairs };
+            let pairs =
+                if bare && pairs.is_empty() { self.part_categories(clause, index, draft.indicator) } else { pairs };
             if bare && !pairs.is_empty() {
                 let new = pairs.iter().all(|(d, _)| draft.breakdown.iter().all(|(o, _)| o != d));
                 match draft.part_of {
                     Some(part) if new => return Found::Part { whole: part.whole, exhaustive: false, pairs },
-                    None if new && draft.breakdown.is_empty() => return Found::Part { whole: of, exhaustive: false, pairs },
+                    None if new && draft.breakdown.is_empty() => {
+                        return Found::Part { whole: of, exhaustive: false, pairs };
+                    }
                     None if new => return Found::Beside { of, pairs },
                     _ => {}
                 }
@@ -217,7 +222,8 @@ impl Linker<'_> {
         let fits = reading.unit_fit(draft.indicator) > 0.0 && !reading.is_forbidden(draft.indicator);
         let end = clause.quantity(index)?.first;
         let start = clause.before_lone_bracket(index).map_or(clause.reach.strict.get(index)?.start, |r| r.start);
-        let bare = named.is_some() || clause.before_lone_bracket(index).is_some()
+        let bare = named.is_some()
+            || clause.before_lone_bracket(index).is_some()
             || start < end && self.covered_by_categories(clause, index, draft.indicator, (start, end - 1));
         let rival = near.is_some_and(|c| c.indicator != draft.indicator && !self.names_of_another(&pairs, c.indicator));
         (new && fits && bare && !rival).then_some(Found::Part { whole, exhaustive: false, pairs })

@@ -285,7 +285,7 @@ impl<'a> Linker<'a> {
             values_from(0).next()
         } else {
             let parts_alone = bare && scan.has_marker(Marker::OpensParts, &sentence);
-            values_from(if parts_alone { 0 } else { sentence.start }).last()
+            values_from(if parts_alone { 0 } else { sentence.start }).next_back()
         };
         let draft = last.and_then(|d| self.linked.drafts.get(d));
         // A mark hangs on the value before it only where no other statement stands between.
@@ -324,7 +324,8 @@ impl<'a> Linker<'a> {
     fn clause(&mut self, clause: &mut Clause<'_>) {
         let count = clause.assigned.len();
         // A percentage that opens the sentence waits for its value.
-        let order = if clause.reach.leads { [1, 0].into_iter().chain(2..count) } else { [0, 1].into_iter().chain(2..count) };
+        let order =
+            if clause.reach.leads { [1, 0].into_iter().chain(2..count) } else { [0, 1].into_iter().chain(2..count) };
         for index in order {
             let Some(quantity) = clause.quantity(index).filter(|_| index < count).cloned() else { continue };
             let outcome = self.quantity(clause, index, &quantity);

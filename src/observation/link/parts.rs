@@ -2,13 +2,13 @@
 
 use super::clause::Clause;
 use super::{Found, Linker, NOT_MAPPED};
-use crate::dictionary::{Tag, UnitClass};
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::Unit;
+use crate::dictionary::{Tag, UnitClass};
+use crate::mention::Quantity;
 use crate::observation::breakdown::{of_parts, of_quantity, stated_of_parts};
 use crate::observation::candidates::{Candidate, Reading};
 use crate::observation::model::Measure;
-use crate::mention::Quantity;
 use crate::text::{Token, TokenKind};
 
 impl Linker<'_> {
@@ -79,7 +79,8 @@ impl Linker<'_> {
         let first = (start..quantity.first).find(|t| clause.tokens.get(*t).is_some_and(Token::is_word))?;
         let money = |unit: Unit| unit == Unit::Vnd;
         let fits = |at: &&usize| {
-            let unit = self.linked.drafts.get(**at).and_then(|d| self.dictionary.indicator(d.indicator)).map(|i| i.unit);
+            let unit =
+                self.linked.drafts.get(**at).and_then(|d| self.dictionary.indicator(d.indicator)).map(|i| i.unit);
             unit.is_some_and(|unit| money(unit) == (quantity.class == Some(UnitClass::Known(Unit::Vnd))))
         };
         let strict = clause.reach.strict.get(index)?;
@@ -88,7 +89,15 @@ impl Linker<'_> {
             let row = self.linked.drafts.get(*at).and_then(|d| self.dictionary.indicator(d.indicator));
             row.is_some_and(|row| {
                 let read = |of: fn(_, _, _, _, _, _, _) -> Vec<(String, String)>| {
-                    of(clause.tokens, clause.scan, quantity, strict, row.id.as_str(), row.breakdowns.as_slice(), self.dictionary)
+                    of(
+                        clause.tokens,
+                        clause.scan,
+                        quantity,
+                        strict,
+                        row.id.as_str(),
+                        row.breakdowns.as_slice(),
+                        self.dictionary,
+                    )
                 };
                 !read(of_parts).is_empty() || !read(of_quantity).is_empty()
             })
@@ -293,7 +302,8 @@ impl Linker<'_> {
     /// What follows an indicator and has the category that the words state: of 23 petitions «(đã trả lời 19, chuyển 03)».
     fn follower_by_category(&self, clause: &Clause<'_>, reading: &Reading<'_>, index: usize, of: u16) -> Option<u16> {
         let positions = (0..self.dictionary.rules.len()).filter_map(|at| u16::try_from(at).ok());
-        let follows = |at: u16| self.dictionary.rules.get(usize::from(at)).is_some_and(|r| r.companion_of.contains(&of));
+        let follows =
+            |at: u16| self.dictionary.rules.get(usize::from(at)).is_some_and(|r| r.companion_of.contains(&of));
         positions.filter(|at| follows(*at)).find(|at| {
             let money = self.dictionary.indicator(*at).is_some_and(|i| i.unit == Unit::Vnd);
             !money && reading.unit_fit(*at) > 0.0 && !self.categories(clause, index, *at).is_empty()
@@ -325,7 +335,8 @@ impl Linker<'_> {
     fn varied(&self, draft: usize) -> Option<String> {
         let part = self.linked.drafts.get(draft)?;
         let whole = part.part_of.and_then(|p| self.linked.drafts.get(p.whole));
-        let mut own = part.breakdown.iter().filter(|(d, _)| whole.is_none_or(|w| w.breakdown.iter().all(|(o, _)| o != d)));
+        let mut own =
+            part.breakdown.iter().filter(|(d, _)| whole.is_none_or(|w| w.breakdown.iter().all(|(o, _)| o != d)));
         let (dimension, _) = own.next()?;
         (whole.is_some() || own.next().is_none()).then(|| dimension.clone())
     }

@@ -7,8 +7,8 @@ use rust_decimal::Decimal;
 use super::Linker;
 use super::clause::Clause;
 use crate::dictionary::Tag;
-use crate::dictionary::phrase::Hit;
 use crate::dictionary::marker::Marker;
+use crate::dictionary::phrase::Hit;
 use crate::dictionary::register::Kind;
 use crate::document::Document;
 use crate::mention::{PeriodMention, Quantity, QuantityKind, Span};
@@ -300,7 +300,10 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
                 return Some(Relative::new(About::Share, 0));
             }
             // «hộ nghèo dân tộc Khmer 1.874 hộ, bằng 28,74% số hộ nghèo»: a part of a stock has no plan.
-            if said_before(Marker::Equal, 1) && !said_before(Marker::Reach, 1) && follows_part_of_stock(linker, clause, index) {
+            if said_before(Marker::Equal, 1)
+                && !said_before(Marker::Reach, 1)
+                && follows_part_of_stock(linker, clause, index)
+            {
                 return Some(Relative::new(About::Share, 0));
             }
             let reached = said_before(Marker::Reach, 1) || said_before(Marker::Equal, 1);
@@ -371,9 +374,7 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
 fn compared_between<'c>(clause: &'c Clause<'_>, index: usize) -> Option<(bool, &'c PeriodMention)> {
     let quantity = clause.quantity(index)?;
     let mention = clause.scan.periods.iter().find(|m| m.last + 1 == quantity.first)?;
-    let change = |h: &&Hit<Tag>| {
-        matches!(h.tag, Tag::Marker(Marker::Increase | Marker::Decrease)) && h.words >= 2
-    };
+    let change = |h: &&Hit<Tag>| matches!(h.tag, Tag::Marker(Marker::Increase | Marker::Decrease)) && h.words >= 2;
     let hit = clause.scan.hits_in(&clause.left(index)).filter(change).find(|h| h.last as usize + 1 == mention.first)?;
     Some((hit.tag == Tag::Marker(Marker::Increase), mention))
 }
@@ -587,7 +588,8 @@ fn before_the_base(clause: &Clause<'_>, at: usize) -> usize {
     let near = |h: &&Hit<Tag>| h.tag == Tag::Marker(Marker::OfWhichPercent) && h.words >= 3;
     let first = clause.quantity(at).map_or(0, |q| q.first);
     let slash = first.checked_sub(1).and_then(|t| clause.tokens.get(t)).is_some_and(|t| t.is('/'));
-    let base = slash || clause.scan.hits_in(&clause.left(at)).filter(near).any(|h| clause.plain_words(h.last as usize, first) == 0);
+    let base = slash
+        || clause.scan.hits_in(&clause.left(at)).filter(near).any(|h| clause.plain_words(h.last as usize, first) == 0);
     clause.value_before(at).filter(|_| base).unwrap_or(at)
 }
 

@@ -131,7 +131,8 @@ impl Linker<'_> {
             let rules = self.dictionary.rules.get(usize::from(candidate.indicator));
             whole.zip(rules).is_some_and(|(whole, rules)| rules.companion_of.contains(&whole))
         };
-        if self.lists_parts(clause, index) && !self.whole(clause, index).is_some_and(|(whole, _)| follows_whole(whole)) {
+        if self.lists_parts(clause, index) && !self.whole(clause, index).is_some_and(|(whole, _)| follows_whole(whole))
+        {
             return None;
         }
         (candidate.score >= self.dictionary.confidence.scores.enough).then_some(Found::Own(candidate))

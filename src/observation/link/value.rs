@@ -239,7 +239,8 @@ impl Linker<'_> {
         // The parts of what has been counted since the year began have been so too, of whatever indicator they are.
         let part_of_it = latest.coverage == Coverage::Cumulative
             && self.whole(clause, index).and_then(|(whole, _)| self.linked.drafts.get(whole)).is_some_and(|whole| {
-                whole.measure == Measure::Cumulative && (whole.block, whole.sentence) == (clause.block, clause.sentence)
+                whole.measure == Measure::Cumulative
+                    && (whole.block, whole.sentence) == (clause.block, clause.sentence)
                     && whole.tokens.start > latest.last
             });
         if same || part_of_it { Some(latest.coverage) } else { head.map(|e| e.coverage) }

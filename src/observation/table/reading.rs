@@ -259,6 +259,8 @@ impl Reader<'_> {
     fn explains(&self, words: &Words, indicator: u16) -> bool {
         let Some(rule) = self.dictionary.indicator(indicator) else { return false };
         words.covered(|tag| match tag {
+            // «Đối tượng khác» is a part, and none of an indicator that is not split so.
+            Tag::Marker(Marker::OtherCategory) => false,
             Tag::Marker(_) | Tag::Period(_) | Tag::Roman(_) | Tag::Scale(_) | Tag::MonthWord(_) => true,
             Tag::Term(term) => self.is_term_of(*term, indicator),
             Tag::Unit(id) => self
