@@ -49,7 +49,9 @@ impl Interpreter<'_> {
                 // The head may name another thing of the row: its money, its participants.
                 match self.joint(row, data) {
                     Some(joint) if joint.indicator != by_row.indicator => {
-                        if self.reader.is_foreign(&row.words, joint.indicator) {
+                        if self.reader.is_foreign(&row.words, joint.indicator)
+                            || self.reader.is_unknown_rest(&row.words, joint.indicator)
+                        {
                             return Err((Class::Unmapped, "breakdown-not-in-register"));
                         }
                         let mut joint = joint;

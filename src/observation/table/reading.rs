@@ -12,6 +12,7 @@ use super::super::reach::Reach;
 use super::around::Surroundings;
 use super::words::Words;
 use crate::dictionary::marker::Marker;
+use crate::dictionary::phrase::Hit;
 use crate::dictionary::register::Unit;
 use crate::dictionary::{Dictionary, Tag, UnitClass};
 use crate::mention::number::Convention;
@@ -230,7 +231,10 @@ impl Reader<'_> {
     }
 
     fn share_of_categories(&self, words: &Words, indicator: u16) -> f64 {
-        let Some(rule) = self.dictionary.indicator(indicator) else { return 0.0 };
+        let Some(rule) = self.dictionary.indicator(indicator).filter(|_| !self.is_unknown_rest(words, indicator))
+        else {
+            return 0.0;
+        };
         words.covered(|tag| match tag {
             Tag::Marker(
                 Marker::PlaceColumn | Marker::CodeColumn | Marker::NoteColumn | Marker::RowNumber | Marker::District,
@@ -256,21 +260,26 @@ impl Reader<'_> {
         dimension.zip(rule).is_some_and(|(d, rule)| rule.breakdowns.contains(&d.id))
     }
 
+    /// «Đối tượng khác» is a part, and none of an indicator that is not split so.
+    pub(super) fn is_unknown_rest(&self, words: &Words, indicator: u16) -> bool {
+        let split = |h: &Hit<Tag>| matches!(h.tag, Tag::Category(id) if self.admits(id, indicator));
+        words.says(Marker::OtherCategory) && !words.hits.iter().any(split)
+    }
+
     fn explains(&self, words: &Words, indicator: u16) -> bool {
         let Some(rule) = self.dictionary.indicator(indicator) else { return false };
-        words.covered(|tag| match tag {
-            // «Đối tượng khác» is a part, and none of an indicator that is not split so.
-            Tag::Marker(Marker::OtherCategory) => false,
-            Tag::Marker(_) | Tag::Period(_) | Tag::Roman(_) | Tag::Scale(_) | Tag::MonthWord(_) => true,
-            Tag::Term(term) => self.is_term_of(*term, indicator),
-            Tag::Unit(id) => self
-                .dictionary
-                .units
-                .get(usize::from(*id))
-                .is_some_and(|u| self.dictionary.unit_fit(rule.unit, Some(u.class)) > 0.5),
-            Tag::Category(id) => self.admits(*id, indicator),
-            _ => false,
-        }) >= ENOUGH_KNOWN
+        !self.is_unknown_rest(words, indicator)
+            && words.covered(|tag| match tag {
+                Tag::Marker(_) | Tag::Period(_) | Tag::Roman(_) | Tag::Scale(_) | Tag::MonthWord(_) => true,
+                Tag::Term(term) => self.is_term_of(*term, indicator),
+                Tag::Unit(id) => self
+                    .dictionary
+                    .units
+                    .get(usize::from(*id))
+                    .is_some_and(|u| self.dictionary.unit_fit(rule.unit, Some(u.class)) > 0.5),
+                Tag::Category(id) => self.admits(*id, indicator),
+                _ => false,
+            }) >= ENOUGH_KNOWN
     }
 
     /// What a label states as the companion of the row before it: the money or the participants of what that row counts.
