@@ -111,7 +111,13 @@ fn averages(values: &Values<'_>, provinces: &[Vec<usize>]) -> BTreeMap<(String, 
             // Of two counts in one line nothing tells which of them the money is for.
             let [(count, indicator)] = counts.as_slice() else { continue };
             let Some(of) = values.get(*count).map(|v| v.observation.value).filter(|v| !v.is_zero()) else { continue };
-            let Some(value) = own.value.checked_div(of) else { continue };
+            // What is paid every month to so many people is compared by the month.
+            let each_month = values.indicator(at).is_some_and(|i| i.kind == register::Kind::Flow)
+                && values.indicator(*count).is_some_and(|i| i.kind == register::Kind::Stock);
+            let paid = own.period.and_then(|p| months(p, own.measure == Measure::Cumulative));
+            let length =
+                paid.filter(|_| each_month).map_or(Decimal::ONE, |(first, last)| Decimal::from(last + 1 - first));
+            let Some(value) = own.value.checked_div(of).and_then(|v| v.checked_div(length)) else { continue };
             let key = (own.indicator.clone(), (*indicator).to_owned());
             series.entry(key).or_default().push(Point { value, at, count: Some(*count), region });
         }

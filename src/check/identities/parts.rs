@@ -14,6 +14,9 @@ use crate::dictionary::Dimension;
 use crate::dictionary::register;
 use crate::observation::{Breakdown, Measure};
 
+/// The category of all that a list does not name.
+const OTHER: &str = "other";
+
 /// The parts of one whole by one dimension.
 struct Group {
     whole: usize,
@@ -191,7 +194,9 @@ fn completeness(group: &Group, dimension: &Dimension) -> Option<Completeness> {
     let partition = dimension.whole.iter().any(|list| set(list) == own);
     // The declared set may be only the usual part of a greater one (`central, local` of `central, local, mobilised`).
     let may_lack = dimension.whole.iter().any(|list| list.len() > own.len() && own.is_subset(&set(list)));
-    Some(match (group.told, partition, may_lack) {
+    // Of countries and peoples a bracket names the greater ones; «khác» closes such a list.
+    let open_list = dimension.proper_names && !categories.contains(OTHER);
+    Some(match (group.told && !open_list, partition, may_lack) {
         (true, _, _) | (_, true, false) => Completeness::Sure,
         (false, true, true) => Completeness::Likely,
         (false, false, _) => Completeness::Open,

@@ -110,7 +110,10 @@ impl Linker<'_> {
             let pairs = if fits { self.categories(clause, index, draft.indicator) } else { Vec::new() };
             // «số đang cai 486 học viên, bắt buộc 471»: words of a category alone say a part, whatever else they could.
             let may = reading.unit_fit(draft.indicator) > 0.0 && !reading.is_forbidden_part(draft.indicator);
-            let bare = may && draft.measure != Measure::Plan && self.is_bare_part(clause, index, draft.indicator);
+            let bare = may
+                && quantity.value.is_some_and(|v| v <= draft.value)
+                && draft.measure != Measure::Plan
+                && self.is_bare_part(clause, index, draft.indicator);
             let pairs =
                 if bare && pairs.is_empty() { self.part_categories(clause, index, draft.indicator) } else { pairs };
             if bare && !pairs.is_empty() {
@@ -214,8 +217,12 @@ impl Linker<'_> {
         let same = |at: &&usize| {
             near.zip(self.linked.drafts.get(**at)).is_some_and(|(near, draft)| near.indicator == draft.indicator)
         };
-        let named = clause.memory.iter().rev().find(same).copied().filter(|_| !self.asks_for_subject(clause, index));
-        let whole = named.or(clause.memory.first().copied())?;
+        let value = clause.quantity(index)?.value?;
+        let holds = |at: &&usize| self.linked.drafts.get(**at).is_some_and(|d| d.value >= value);
+        let named = clause.memory.iter().rev().filter(same).find(holds).copied();
+        let named = named.filter(|_| !self.asks_for_subject(clause, index));
+        // A part that no word calls one is no greater than its whole.
+        let whole = named.or(clause.memory.iter().find(holds).copied())?;
         let draft = self.linked.drafts.get(whole)?;
         let pairs = self.categories(clause, index, draft.indicator);
         let new = pairs.iter().any(|(d, _)| draft.breakdown.iter().all(|(o, _)| o != d));

@@ -239,6 +239,13 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
                 return Some(Relative::new(About::PlanValue, 0));
             }
             // «Tỷ lệ …: kế hoạch 75%, thực hiện 75,1%»: the rate's plan, then the rate.
+            // «Chỉ tiêu năm 2022 kéo giảm tỷ lệ hộ nghèo từ 1% đến 1,2%»: a change that is planned, and its other bound.
+            let falls =
+                clause.scan.has_marker(Marker::Decrease, &left) && !clause.scan.has_marker(Marker::LevelReached, &left);
+            let planned_fall = plan_itself && direction == 0 && falls && rate_head(linker, clause, index);
+            if planned_fall || is_other_bound(clause, index) {
+                return Some(Relative::new(About::PlannedChange, -1));
+            }
             if plan_itself && direction == 0 && rate_head(linker, clause, index) {
                 return Some(Relative::new(About::PlanValue, 0));
             }
@@ -287,6 +294,11 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
                 && let Some(direction) = change_just_before(linker, clause, index)
             {
                 return Some(base(direction));
+            }
+            // «cuối năm 2023 tỷ lệ hộ nghèo toàn tỉnh còn 5,74%» compares nothing.
+            let compares = said(Marker::Compare) || clause.scan.has_marker(Marker::Compare, &left);
+            if previous && !compares && rate_level(linker, clause, index) {
+                return None;
             }
             if same || previous {
                 // An index is said to be equal to, or to reach; without that word a small one may be a change.
@@ -441,6 +453,18 @@ fn joined_to_the_number_before(clause: &Clause<'_>, index: usize) -> bool {
                 clause.tokens.get(t).is_some_and(|k| k.is(','))
                     || clause.scan.hits_at(t).iter().any(|h| h.tag == Tag::Marker(Marker::And) && h.words == 1)
             })
+    })
+}
+
+/// Whether a percentage is the second bound of a range whose first bound has no reading.
+fn is_other_bound(clause: &Clause<'_>, index: usize) -> bool {
+    let before = index.checked_sub(1).and_then(|b| Some((b, clause.quantity(b)?)));
+    before.zip(clause.quantity(index)).is_some_and(|((at, before), own)| {
+        let gap = before.end()..own.first;
+        let to = clause.scan.hits_in(&gap).any(|h| {
+            h.tag == Tag::Marker(Marker::RangeTo) && h.first as usize == gap.start && h.last as usize + 1 == gap.end
+        });
+        to && before.kind == QuantityKind::Percent && clause.assigned.get(at) == Some(&None)
     })
 }
 
