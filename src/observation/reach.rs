@@ -158,7 +158,13 @@ fn leads(tokens: &[Token], scan: &Scan, sentence: &Range<usize>, quantities: &[Q
         .any(|m| has(*m, gap.clone()));
     let plan_itself =
         scan.hits_in(&gap).any(|h| h.tag == Tag::Marker(Marker::PlanValue) && h.last as usize + 1 == value.first);
-    reached && of_plan && same_depth && !closed && !other && !plan_itself && gap.len() <= LEADING_GAP
+    // «Thu Quỹ đạt 120% kế hoạch, sửa chữa 15 nhà»: what is named before the percentage is its own, unless the value
+    // follows with nothing said between.
+    let plain = |range: Range<usize>| {
+        range.filter(|t| tokens.get(*t).is_some_and(Token::is_word) && scan.marked.get(*t) != Some(&true)).count()
+    };
+    let open = plain(left) == 0 || plain(gap.clone()) == 0;
+    reached && open && of_plan && same_depth && !closed && !other && !plan_itself && gap.len() <= LEADING_GAP
 }
 
 /// Where the words after a quantity begin to speak of the rest: «10.720 hồ sơ, số còn lại đều trong hạn».

@@ -2,12 +2,12 @@
 //! «Công việc chính tháng 9» in a report of August, «Các nhiệm vụ chuyên môn» over what has been done.
 
 use super::identify::resolve;
-use crate::dictionary::marker::Marker;
+use crate::dictionary::marker::{Marker, PeriodWord};
 use crate::dictionary::{Dictionary, Part, Tag};
 use crate::document::{BlockKind, Document, level};
 use crate::mention::number::Convention;
 use crate::mention::{Scan, Span};
-use crate::period::Period;
+use crate::period::{Period, PeriodKind};
 
 /// A part that says so often with what its values are compared, or since when they are counted, tells results.
 const LEAST_RESULT_WORDS: usize = 4;
@@ -34,14 +34,25 @@ pub fn settle_parts(document: &mut Document, period: Option<Period>, dictionary:
                 .is_some_and(|s| s.parent == Some(0) && s.level <= level::NUMBER && !s.title.is_empty())
         })
         .collect();
-    for at in top {
+    for (place, at) in top.iter().copied().enumerate() {
         let Some(section) = document.sections.get(at) else { continue };
         let when = period.map_or(When::Unsaid, |period| when(document, at, period, dictionary));
         let names = |part: Part| says(document, at, part, dictionary);
+        // What is to come is the last thing a report tells: tasks with tasks after them are rather done.
+        let tasks_follow = top
+            .iter()
+            .skip(place + 1)
+            .any(|other| document.sections.get(*other).is_some_and(|s| s.part == Part::Tasks));
         match section.part {
-            Part::Results if when == When::Later && !names(Part::Results) => turn(document, at, Part::Tasks),
-            Part::Tasks if when == When::Now => turn(document, at, Part::Results),
-            Part::Tasks if when == When::Unsaid && tells_results(document, at, dictionary) => {
+            // «Chăm lo Tết năm 2024»: a field of work may name a time to come.
+            Part::Results if when == When::Later && place > 0 && section.fields.is_empty() && !names(Part::Results) => {
+                turn(document, at, Part::Tasks);
+            }
+            Part::Tasks
+                if when != When::Later
+                    && (tasks_follow || when == When::Now)
+                    && tells_results(document, at, dictionary) =>
+            {
                 turn(document, at, Part::Results);
             }
             _ => {}
@@ -65,21 +76,25 @@ fn when(document: &Document, section: usize, report: Period, dictionary: &Dictio
     let mut said = When::Unsaid;
     for mention in &scan.periods {
         if matches!(mention.span, Span::LastMonths(_)) && report.last_month() <= 6 {
-            return When::Later;
+            said = When::Later;
+            continue;
         }
         let Some(mut named) = resolve(mention, mention.year.unwrap_or(report.last_year())) else { continue };
         // «Nhiệm vụ tháng 01» of a report of December: the year has turned.
         if mention.year.is_none()
+            && report.last_month() == 12
             && named.last_month() < report.first_month()
             && let Some(next) = resolve(mention, report.last_year() + 1)
         {
             named = next;
         }
-        if (named.year, named.first_month()) > end {
-            return When::Later;
-        }
         if named == report {
-            said = When::Now;
+            return When::Now;
+        }
+        // «Chăm lo Tết năm 2024» in August is no plan for that year.
+        let in_passing = mention.span == Span::Year && report.kind != PeriodKind::Year;
+        if (named.year, named.first_month()) > end && !in_passing {
+            said = When::Later;
         }
     }
     said
@@ -97,7 +112,9 @@ fn tells_results(document: &Document, section: usize, dictionary: &Dictionary) -
         }
         hits.clear();
         dictionary.find(&block.tokens, &mut hits);
-        let coming = hits.iter().any(|h| h.tag == Tag::Marker(Marker::NextPeriod));
+        let coming = hits.iter().any(|h| {
+            matches!(h.tag, Tag::Marker(Marker::NextPeriod | Marker::Forecast) | Tag::Period(PeriodWord::WholeYear))
+        });
         found += usize::from(!coming && hits.iter().any(|h| matches!(h.tag, Tag::Marker(m) if told.contains(&m))));
     }
     found >= LEAST_RESULT_WORDS

@@ -325,7 +325,10 @@ impl Linker<'_> {
         let right = bare(gap.start.saturating_sub(1), quantity.first)
             && clause.scan.hits_in(&right).find(|h| h.tag == Tag::Marker(Marker::OtherCategory)).is_some_and(|hit| {
                 let between = quantity.end()..hit.first as usize;
-                between.len() <= 4 && between.clone().all(|t| clause.tokens.get(t).is_some_and(Token::is_word))
+                // «12 văn bản khác» is another thing; «46 người đi các nước khác» says of what list it is the rest.
+                (hit.words >= 2 || between.is_empty())
+                    && between.len() <= 4
+                    && between.clone().all(|t| clause.tokens.get(t).is_some_and(Token::is_word))
             });
         let dimension = self.varied(of).filter(|_| left || right)?;
         Some(Found::Sibling { of, pairs: vec![(dimension, "other".to_owned())] })

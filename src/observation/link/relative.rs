@@ -264,7 +264,11 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
                 return Some(Relative::new(About::Plan, -1));
             }
             // «Kế hoạch năm 2023 giảm 1,0%»: what is to be, not what was done.
-            let planned = said_before(Marker::PlanOfYear, 6) || said_before(Marker::PlanOpens, 6);
+            let comma =
+                |at: usize| (at..quantity.first).any(|t| clause.tokens.get(t).is_some_and(|k| k.is(',') || k.is(';')));
+            let planned = [Marker::PlanOfYear, Marker::PlanOpens]
+                .iter()
+                .any(|m| clause.before(index, *m, 6).is_some_and(|at| !comma(at)));
             let set = planned
                 && !said(Marker::PlanOfYear)
                 && !clause.scan.has_marker(Marker::Compare, &left)
@@ -273,7 +277,7 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
                     let gap = q.end()..quantity.first;
                     gap.clone().any(|t| clause.tokens.get(t).is_some_and(|k| k.is(';') || k.is('.')))
                 });
-            if direction != 0 && set {
+            if direction != 0 && set && !same {
                 return Some(Relative::new(About::PlannedChange, direction));
             }
             if direction != 0 {

@@ -80,7 +80,8 @@ impl Linker<'_> {
             .filter_map(|i| clause.quantity(i))
             .find(|q| q.end() <= first)
             .map_or(clause.reach.sentence.start, Quantity::end);
-        let names = stated_of_parts(clause.tokens, clause.scan, &(start..first), &rule.id, self.dictionary);
+        let mut names = stated_of_parts(clause.tokens, clause.scan, &(start..first), &rule.id, self.dictionary);
+        names.retain(|name| !name.category.is_empty());
         for id in &rule.breakdowns {
             let dimension = self.dictionary.dimension_ids.get(id).copied()?;
             let mut row: Vec<(String, usize)> = Vec::new();
