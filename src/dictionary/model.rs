@@ -281,6 +281,9 @@ pub struct IndicatorRules {
     pub line: usize,
 }
 
+/// The category of all that a list does not name.
+pub const OTHER: &str = "other";
+
 /// Everything the templates say about reading reports, compiled.
 #[derive(Debug, Clone)]
 pub struct Dictionary {

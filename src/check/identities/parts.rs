@@ -10,12 +10,9 @@ use crate::check::relation::{Expr, Kind, Operator, Relation, Verdict};
 use crate::check::rules::Rules;
 use crate::check::values::Values;
 use crate::diagnostic::Severity;
-use crate::dictionary::Dimension;
 use crate::dictionary::register;
+use crate::dictionary::{Dimension, OTHER};
 use crate::observation::{Breakdown, Measure};
-
-/// The category of all that a list does not name.
-const OTHER: &str = "other";
 
 /// The parts of one whole by one dimension.
 struct Group {

@@ -199,8 +199,7 @@ impl Linker<'_> {
             sentence: clause.sentence,
             tokens: quantity.first..quantity.last + 1,
             span: span_of(clause.tokens, quantity),
-            quote: clause.reach.item_start.get(index).copied().unwrap_or(0)
-                ..clause.reach.item_end.get(index).copied().unwrap_or(0),
+            quote: clause.item_range(index),
             indicator: subject.indicator,
             breakdown: subject.breakdown.clone(),
             measure: Measure::Share,

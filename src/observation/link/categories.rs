@@ -1,4 +1,4 @@
-//! The categories that words near a value state, in a row of names also in turn.
+//! The categories that words near a value state.
 
 use super::Linker;
 use super::clause::Clause;
@@ -7,14 +7,11 @@ use crate::observation::breakdown::{of_parts, of_quantity, stated};
 impl Linker<'_> {
     pub(super) fn categories(&self, clause: &Clause<'_>, index: usize, indicator: u16) -> Vec<(String, String)> {
         let Some(rule) = self.dictionary.indicator(indicator) else { return Vec::new() };
-        let (Some(quantity), Some(strict)) = (clause.quantity(index), clause.reach.strict.get(index)) else {
-            return Vec::new();
-        };
+        let Some(quantity) = clause.quantity(index) else { return Vec::new() };
         if let Some(pair) = self.respective(clause, index, indicator) {
             return vec![pair];
         }
-        let mut pairs =
-            of_quantity(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary);
+        let mut pairs = self.own_categories(clause, index, indicator);
         if pairs.is_empty()
             && let Some(before) = clause.before_lone_bracket(index)
         {
@@ -22,9 +19,7 @@ impl Linker<'_> {
                 of_quantity(clause.tokens, clause.scan, quantity, &before, &rule.id, &rule.breakdowns, self.dictionary);
         }
         if pairs.len() < rule.breakdowns.len() && self.whole(clause, index).is_some() {
-            let more =
-                of_parts(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary);
-            for (dimension, category) in more {
+            for (dimension, category) in self.part_categories(clause, index, indicator) {
                 if pairs.iter().all(|(d, _)| *d != dimension) {
                     pairs.push((dimension, category));
                 }
@@ -33,7 +28,16 @@ impl Linker<'_> {
         pairs
     }
 
-    /// The categories that words near a value state, by words that state one only of a part.
+    /// The categories that a value's own words state, whatever it hangs on.
+    pub(super) fn own_categories(&self, clause: &Clause<'_>, index: usize, indicator: u16) -> Vec<(String, String)> {
+        let Some(rule) = self.dictionary.indicator(indicator) else { return Vec::new() };
+        let (Some(quantity), Some(strict)) = (clause.quantity(index), clause.reach.strict.get(index)) else {
+            return Vec::new();
+        };
+        of_quantity(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary)
+    }
+
+    /// The same by words that state one only of a part.
     pub(super) fn part_categories(&self, clause: &Clause<'_>, index: usize, indicator: u16) -> Vec<(String, String)> {
         let Some(rule) = self.dictionary.indicator(indicator) else { return Vec::new() };
         let (Some(quantity), Some(strict)) = (clause.quantity(index), clause.reach.strict.get(index)) else {

@@ -56,6 +56,11 @@ impl Clause<'_> {
         self.quantity(index).map_or(end, Quantity::end).min(end)..end
     }
 
+    /// The item of the list that a quantity stands in.
+    pub(super) fn item_range(&self, index: usize) -> Range<usize> {
+        self.reach.item_start.get(index).copied().unwrap_or(0)..self.reach.item_end.get(index).copied().unwrap_or(0)
+    }
+
     /// Words between two tokens, both left out, that are no marker.
     pub(super) fn plain_words(&self, from: usize, to: usize) -> usize {
         (from + 1..to)

@@ -7,7 +7,6 @@ use crate::dictionary::register::Unit;
 use crate::dictionary::{Part, Tag, UnitClass};
 use crate::document::BlockKind;
 use crate::mention::{Quantity, QuantityKind};
-use crate::observation::breakdown::of_parts;
 use crate::observation::candidates::{Candidate, Reading};
 use crate::observation::draft::Unmapped;
 use crate::observation::model::Measure;
@@ -286,12 +285,9 @@ impl Linker<'_> {
     /// The same place of the item before, of a list whose items are named by a category alone:
     /// «- Vận động xã hội hóa: 4.120 suất» after «- Quà của tỉnh: 52.310 suất».
     fn parallel_item(&self, clause: &Clause<'_>, reading: &Reading<'_>, index: usize) -> Option<Found> {
-        let quantity = clause.quantity(index)?;
         let (alike, of) = self.item_before(clause, index)?;
         let draft = self.linked.drafts.get(of)?;
-        let rule = self.dictionary.indicator(draft.indicator)?;
-        let strict = clause.reach.strict.get(index)?;
-        let pairs = of_parts(clause.tokens, clause.scan, quantity, strict, &rule.id, &rule.breakdowns, self.dictionary);
+        let pairs = self.part_categories(clause, index, draft.indicator);
         let pairs = if pairs.is_empty() { self.categories(clause, index, draft.indicator) } else { pairs };
         let parallel = pairs.iter().any(|(d, _)| draft.breakdown.iter().any(|(o, _)| o == d));
         (alike && parallel && reading.unit_fit(draft.indicator) > 0.0).then_some(Found::Sibling { of, pairs })

@@ -4,9 +4,9 @@ use super::clause::Clause;
 use super::{Found, Linker, NOT_MAPPED};
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::Unit;
-use crate::dictionary::{Tag, UnitClass};
+use crate::dictionary::{OTHER, Tag, UnitClass};
 use crate::mention::Quantity;
-use crate::observation::breakdown::{of_parts, of_quantity, stated_of_parts};
+use crate::observation::breakdown::stated_of_parts;
 use crate::observation::candidates::{Candidate, Reading};
 use crate::observation::model::Measure;
 use crate::text::{Token, TokenKind};
@@ -83,23 +83,11 @@ impl Linker<'_> {
                 self.linked.drafts.get(**at).and_then(|d| self.dictionary.indicator(d.indicator)).map(|i| i.unit);
             unit.is_some_and(|unit| money(unit) == (quantity.class == Some(UnitClass::Known(Unit::Vnd))))
         };
-        let strict = clause.reach.strict.get(index)?;
         // Only what words of a category tell is known to be such a part.
         let is_part = |at: &usize| {
-            let row = self.linked.drafts.get(*at).and_then(|d| self.dictionary.indicator(d.indicator));
-            row.is_some_and(|row| {
-                let read = |of: fn(_, _, _, _, _, _, _) -> Vec<(String, String)>| {
-                    of(
-                        clause.tokens,
-                        clause.scan,
-                        quantity,
-                        strict,
-                        row.id.as_str(),
-                        row.breakdowns.as_slice(),
-                        self.dictionary,
-                    )
-                };
-                !read(of_parts).is_empty() || !read(of_quantity).is_empty()
+            self.linked.drafts.get(*at).is_some_and(|d| {
+                !self.part_categories(clause, index, d.indicator).is_empty()
+                    || !self.own_categories(clause, index, d.indicator).is_empty()
             })
         };
         clause.memory.iter().rev().filter(|_| opens(first)).find(fits).copied().filter(is_part)
@@ -331,7 +319,7 @@ impl Linker<'_> {
                     && between.clone().all(|t| clause.tokens.get(t).is_some_and(Token::is_word))
             });
         let dimension = self.varied(of).filter(|_| left || right)?;
-        Some(Found::Sibling { of, pairs: vec![(dimension, "other".to_owned())] })
+        Some(Found::Sibling { of, pairs: vec![(dimension, OTHER.to_owned())] })
     }
 
     /// The dimension in which a part differs from its whole, or in which a value without a whole is one of several.
@@ -354,7 +342,7 @@ impl Linker<'_> {
         let only = clause.plain_words(label.max(start).saturating_sub(1), hit.first as usize) == 0
             && clause.plain_words(hit.last as usize, quantity.first) == 0;
         let dimension = self.varied(of).filter(|_| only)?;
-        Some(Found::Sibling { of, pairs: vec![(dimension, "other".to_owned())] })
+        Some(Found::Sibling { of, pairs: vec![(dimension, OTHER.to_owned())] })
     }
 
     /// Whether words that open parts stand before the quantity in its sentence.

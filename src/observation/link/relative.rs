@@ -741,10 +741,3 @@ pub(super) fn rate_of_share(
         (by_base || bare).then(|| u16::try_from(position).ok())?
     })
 }
-
-impl Clause<'_> {
-    /// The item of the list that a quantity stands in.
-    pub(super) fn item_range(&self, index: usize) -> Range<usize> {
-        self.reach.item_start.get(index).copied().unwrap_or(0)..self.reach.item_end.get(index).copied().unwrap_or(0)
-    }
-}

@@ -149,15 +149,13 @@ impl Linker<'_> {
             Status::Reported
         };
         let qualifier = if quantity.upper.is_some() { Qualifier::Over } else { qualifier(quantity.approx) };
-        let is_main =
-            part_of.is_none() && clause.depth(quantity.first) == 0 && self.whole(clause, index).is_none_or(|_| false);
+        let is_main = part_of.is_none() && clause.depth(quantity.first) == 0 && self.whole(clause, index).is_none();
         Ok(Draft {
             block: clause.block,
             sentence: clause.sentence,
             tokens: quantity.first..quantity.last + 1,
             span: span_of(clause.tokens, quantity),
-            quote: clause.reach.item_start.get(index).copied().unwrap_or(0)
-                ..clause.reach.item_end.get(index).copied().unwrap_or(0),
+            quote: clause.item_range(index),
             indicator,
             breakdown: pairs,
             measure,

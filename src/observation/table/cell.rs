@@ -7,12 +7,9 @@ use super::words::Words;
 use super::{Interpreter, value::Place};
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::Unit;
-use crate::dictionary::{Tag, UnitClass};
+use crate::dictionary::{OTHER, Tag, UnitClass};
 use crate::observation::model::{Class, Measure};
 use crate::text::{Token, fold};
-
-/// The category of what the named ones leave.
-const OTHER: &str = "other";
 
 impl Interpreter<'_> {
     /// What a cell states, by its row and its column.
