@@ -1,12 +1,11 @@
 //! Laid-out sheets to the bytes of a workbook: the only place that knows the file format.
 
-use std::collections::HashMap;
-
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{
     Chart, ChartFont, ChartLegendPosition, ChartMarker, ChartMarkerType, ChartType, DocProperties, ExcelDateTime,
     Format, FormatAlign, FormatBorder, Formula, Url, Workbook, Worksheet, XlsxError,
 };
+use rustc_hash::FxHashMap;
 
 use super::formula::range;
 use super::layout::{ChartKind, Orientation};
@@ -35,7 +34,7 @@ pub(super) fn write(book: &Book<'_>, sheets: &[Sheet]) -> Result<Vec<u8>, XlsxEr
     let mut workbook = Workbook::new();
     let created = ExcelDateTime::from_ymd(book.period.last_year(), book.period.last_month(), 28)?;
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
-    let mut formats = Formats { theme: book.theme, plain: Format::new(), made: HashMap::new() };
+    let mut formats = Formats { theme: book.theme, plain: Format::new(), made: FxHashMap::default() };
     for sheet in sheets {
         let worksheet = workbook.add_worksheet();
         write_sheet(book, sheet, worksheet, &mut formats)?;
@@ -232,7 +231,7 @@ fn page(theme: &Theme, sheet: &Sheet, to: &mut Worksheet) -> Result<(), XlsxErro
 struct Formats<'a> {
     theme: &'a Theme,
     plain: Format,
-    made: HashMap<Look, HashMap<String, Format>>,
+    made: FxHashMap<Look, FxHashMap<String, Format>>,
 }
 
 impl Formats<'_> {

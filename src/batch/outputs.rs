@@ -235,24 +235,27 @@ pub(super) fn render(
     periods: &[Period],
     split: Split,
 ) -> Result<Vec<OutputFile>, Failure> {
-    let table = |name: &str, write: &dyn Fn(&mut Vec<u8>) -> Result<(), TableError>| -> Result<OutputFile, Failure> {
+    type Write<'a> = &'a (dyn Fn(&mut Vec<u8>) -> Result<(), TableError> + Sync);
+    let writers: [(&str, Write<'_>); 9] = [
+        ("completeness.csv", &|w| Ok(write_completeness_csv(w, completeness)?)),
+        ("figures.csv", &|w| write_figures_csv(w, figures)),
+        ("findings.csv", &|w| write_findings_csv(w, &tables.findings)),
+        ("ledger.csv", &|w| write_ledger_csv(w, &tables.ledger)),
+        ("mentions.csv", &|w| Ok(write_mentions_csv(w, &tables.mentions)?)),
+        ("observations.csv", &|w| write_observations_csv(w, &tables.observations)),
+        ("observations.parquet", &|w| write_parquet(w, &tables.observations)),
+        ("reporting.csv", &|w| Ok(write_reporting_csv(w, completeness)?)),
+        ("reports.csv", &|w| write_reports_csv(w, &tables.rows)),
+    ];
+    let table = |(name, write): &(&str, Write<'_>)| -> Result<OutputFile, Failure> {
         let mut bytes = Vec::new();
         write(&mut bytes).map_err(|error| Failure::new("internal", &[("cause", &format!("{name}: {error}"))]))?;
-        Ok(OutputFile { name: name.to_owned(), bytes })
+        Ok(OutputFile { name: (*name).to_owned(), bytes })
     };
-    let mut files = vec![
-        table("completeness.csv", &|w| Ok(write_completeness_csv(w, completeness)?))?,
-        table("figures.csv", &|w| write_figures_csv(w, figures))?,
-        table("findings.csv", &|w| write_findings_csv(w, &tables.findings))?,
-        table("ledger.csv", &|w| write_ledger_csv(w, &tables.ledger))?,
-        table("mentions.csv", &|w| Ok(write_mentions_csv(w, &tables.mentions)?))?,
-        table("observations.csv", &|w| write_observations_csv(w, &tables.observations))?,
-        table("observations.parquet", &|w| write_parquet(w, &tables.observations))?,
-        table("reporting.csv", &|w| Ok(write_reporting_csv(w, completeness)?))?,
-        table("reports.csv", &|w| write_reports_csv(w, &tables.rows))?,
-    ];
     let made = |period: &Period| workbooks(resources, tables, consolidated, completeness, *period, split);
-    let workbooks: Result<Vec<Vec<OutputFile>>, Failure> = periods.par_iter().map(made).collect();
+    let (written, workbooks): (Result<Vec<OutputFile>, Failure>, Result<Vec<Vec<OutputFile>>, Failure>) =
+        rayon::join(|| writers.par_iter().map(table).collect(), || periods.par_iter().map(made).collect());
+    let mut files = written?;
     files.extend(workbooks?.into_iter().flatten());
     Ok(files)
 }

@@ -244,7 +244,7 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
     let consolidated = settle(resources, &tables.observations, &tables.rows, &plans, view)?;
     let mut findings = gathered.findings;
     let mut checked = gathered.checked;
-    let between = compare_reports(&tables, &gathered.revisions, dictionary, &resources.rules);
+    let between = pool.install(|| compare_reports(&tables, &gathered.revisions, dictionary, &resources.rules));
     checked.extend(between.checked);
     findings.extend(between.findings);
     findings.extend(check::nothing_checked(checked.len(), tables.observations.len(), &resources.rules));
@@ -292,8 +292,12 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
     } else {
         options.periods.iter().copied().collect::<BTreeSet<_>>().into_iter().collect()
     };
-    let completeness = completeness(resources, &tables);
-    let figures = figure_rows(resources, &tables, &plans, view, &consolidated);
+    let (completeness, figures) = pool.install(|| {
+        rayon::join(
+            || completeness(resources, &tables),
+            || figure_rows(resources, &tables, &plans, view, &consolidated),
+        )
+    });
     let mut files =
         pool.install(|| render(resources, &tables, &consolidated, &figures, &completeness, &periods, options.split))?;
     files.push(validation::render(&checked, &tables.findings)?);

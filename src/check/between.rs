@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::declared::{self, Applied};
 use super::identities::is_plain_value;
 use super::judge::{self, Judged};
@@ -33,14 +35,21 @@ pub fn check_between(
         let own = value.observation;
         provinces.entry((&own.province_system, &own.province)).or_default().push(at);
     }
-    let mut relations = Vec::new();
-    for list in provinces.values() {
-        relations.extend(flows(&values, list));
+    let provinces: Vec<Vec<usize>> = provinces.into_values().collect();
+    // No relation reaches over provinces, so each is judged by itself.
+    let judge = |list: &Vec<usize>| {
+        let mut relations = flows(&values, list);
         relations.extend(plans(&values, list));
         relations.extend(stocks(&values, list, periods, rules));
+        judge::judge(&values, &relations)
+    };
+    let each: Vec<Judged> = provinces.par_iter().map(judge).collect();
+    let mut judged = Judged::default();
+    for of_province in each {
+        judged.checked.extend(of_province.checked);
+        judged.findings.extend(of_province.findings);
     }
-    let mut judged = judge::judge(&values, &relations);
-    judged.findings.extend(outlier::find(&values, &provinces.into_values().collect::<Vec<_>>(), periods, rules));
+    judged.findings.extend(outlier::find(&values, &provinces, periods, rules));
     judged
 }
 

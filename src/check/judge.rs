@@ -1,8 +1,10 @@
 //! Relations → findings: which hold, which do not, and which one slip of the hand would explain it. One cause, one
 //! finding. Nothing is repaired: causes are offered, the likeliest first.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use rust_decimal::Decimal;
 
@@ -74,6 +76,8 @@ struct Bench<'v, 'a> {
     verdicts: Vec<Option<Verdict>>,
     /// Per value: its relations.
     of_value: BTreeMap<usize, Vec<usize>>,
+    /// Per value that was asked for: the single edits of its number.
+    edits: RefCell<BTreeMap<usize, Rc<[(Slip, Printed)]>>>,
 }
 
 /// Judges all relations among some values.
@@ -85,7 +89,7 @@ pub(super) fn judge(values: &Values<'_>, relations: &[Relation]) -> Judged {
             of_value.entry(value).or_default().push(at);
         }
     }
-    let bench = Bench { values, relations, verdicts, of_value };
+    let bench = Bench { values, relations, verdicts, of_value, edits: RefCell::default() };
     bench.judge()
 }
 
@@ -163,21 +167,22 @@ impl Bench<'_, '_> {
         let mut found = Vec::new();
         for value in relation.values() {
             let Some(stated) = self.values.get(value) else { continue };
-            let mut edits = stated.printed.edits();
-            edits.extend(self.whole_of_all(relation, value).map(|printed| (Slip::Addend, printed)));
+            let edits =
+                Rc::clone(self.edits.borrow_mut().entry(value).or_insert_with(|| stated.printed.edits().into()));
+            let addend = self.whole_of_all(relation, value).map(|printed| (Slip::Addend, printed));
             let mut seen: Vec<Decimal> = Vec::new();
-            for (slip, printed) in edits {
+            for (slip, printed) in edits.iter().chain(&addend) {
                 if seen.contains(&printed.value())
                     || printed.value().is_sign_negative() != stated.printed.value().is_sign_negative()
                 {
                     continue;
                 }
                 seen.push(printed.value());
-                let instead = |other: usize| (other == value).then_some(&printed);
+                let instead = |other: usize| (other == value).then_some(printed);
                 if !matches!(relation.verdict_with(self.values, &instead), Some(Verdict::Holds | Verdict::Rounded)) {
                     continue;
                 }
-                found.push(self.weigh(value, slip, &printed));
+                found.push(self.weigh(value, *slip, printed));
             }
         }
         found

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::dictionary::phrase::Hit;
 use crate::dictionary::{Dictionary, Part, Tag, TermId, Wording};
 use crate::document::{Block, BlockKind, Document};
@@ -41,11 +43,13 @@ pub fn mentions(
         first.zip(last).is_some_and(|(first, last)| starts.range(first..last.max(first)).next().is_some())
     };
     let mut found: BTreeMap<u16, Mention> = BTreeMap::new();
+    let mut titles: FxHashMap<usize, FxHashSet<TermId>> = FxHashMap::default();
     let mut look = |block: &Block, tokens: &[Token], hits: &[Hit<Tag>]| {
         if gives(tokens) {
             return;
         }
-        for indicator in named(document, block, hits, dictionary) {
+        let above = titles.entry(block.section).or_insert_with(|| terms_above(document, block.section, dictionary));
+        for indicator in named(document, block, hits, above, dictionary) {
             let Some(row) = dictionary.indicator(indicator).filter(|i| !known.contains(i.id.as_str())) else {
                 continue;
             };
@@ -99,20 +103,31 @@ fn clauses(tokens: &[Token], sentence: std::ops::Range<usize>) -> Vec<std::ops::
     parts
 }
 
+/// The terms of a section's headings.
+fn terms_above(document: &Document, section: usize, dictionary: &Dictionary) -> FxHashSet<TermId> {
+    let mut above = FxHashSet::default();
+    for section in document.enclosing(section) {
+        let mut title = Vec::new();
+        dictionary.find(&section.title, &mut title);
+        above.extend(title.iter().filter_map(|h| if let Tag::Term(term) = h.tag { Some(term) } else { None }));
+    }
+    above
+}
+
 /// The indicators whose wording the clause satisfies by itself, with the headings above it.
-fn named(document: &Document, block: &Block, hits: &[Hit<Tag>], dictionary: &Dictionary) -> BTreeSet<u16> {
-    let mut here: BTreeMap<TermId, usize> = BTreeMap::new();
+fn named(
+    document: &Document,
+    block: &Block,
+    hits: &[Hit<Tag>],
+    above: &FxHashSet<TermId>,
+    dictionary: &Dictionary,
+) -> BTreeSet<u16> {
+    let mut here: FxHashMap<TermId, usize> = FxHashMap::default();
     for hit in hits.iter().filter(|h| !h.mended) {
         if let Tag::Term(term) = hit.tag {
             let words = here.entry(term).or_default();
             *words = (*words).max(usize::from(hit.words));
         }
-    }
-    let mut above: BTreeSet<TermId> = BTreeSet::new();
-    for section in document.enclosing(block.section) {
-        let mut title = Vec::new();
-        dictionary.find(&section.title, &mut title);
-        above.extend(title.iter().filter_map(|h| if let Tag::Term(term) = h.tag { Some(term) } else { None }));
     }
     let fields = document.sections.get(block.section).map(|s| s.fields.as_slice()).unwrap_or_default();
     let agrees = |indicator: u16| {

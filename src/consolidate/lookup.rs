@@ -1,6 +1,8 @@
 //! The figures, totals and growths of a run, and the ways to look them up.
 
-use rustc_hash::FxHashMap;
+use std::hash::{BuildHasher, Hash};
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::derive::stretch;
 use super::growth::{base_period, percent, plan_periods};
@@ -33,9 +35,13 @@ pub struct Cell<'a> {
     pub of: Option<Measure>,
 }
 
-type FigureIndex = (ProvinceSystem, String, Period, String, Breakdown, Measure, Option<Measure>);
-type TotalIndex = (ProvinceSystem, Area, Period, String, Breakdown, Measure);
-type SeriesIndex = (ProvinceSystem, String, String, Breakdown);
+/// Positions by the fingerprint of a key, so that a key need not be made to look it up: what is found must still be
+/// compared, since two keys may have one fingerprint.
+type Index = FxHashMap<u64, Vec<usize>>;
+
+fn fingerprint(key: impl Hash) -> u64 {
+    FxBuildHasher.hash_one(key)
+}
 
 /// A province of a list, with its region and what it was merged into.
 #[derive(Debug, Clone)]
@@ -55,10 +61,10 @@ pub struct Consolidated {
     findings: Vec<Finding>,
     boundaries: Boundaries,
     places: Vec<Place>,
-    by_cell: FxHashMap<FigureIndex, Vec<usize>>,
-    by_area: FxHashMap<TotalIndex, usize>,
-    /// Positions of the stated results of a series.
-    by_series: FxHashMap<SeriesIndex, Vec<usize>>,
+    by_cell: Index,
+    by_area: Index,
+    /// The stated results of a series.
+    by_series: Index,
     by_growth: FxHashMap<(usize, Against), usize>,
 }
 
@@ -70,22 +76,20 @@ impl Consolidated {
         growths: Vec<Growth>,
         findings: Vec<Finding>,
     ) -> Self {
-        let mut by_cell: FxHashMap<FigureIndex, Vec<usize>> = FxHashMap::default();
-        let mut by_series: FxHashMap<SeriesIndex, Vec<usize>> = FxHashMap::default();
+        let (mut by_cell, mut by_series, mut by_area) = (Index::default(), Index::default(), Index::default());
         for (at, figure) in figures.iter().enumerate() {
-            let k = figure.key.clone();
+            let k = &figure.key;
             if figure.is_direct() && k.measure == Measure::Actual && k.status != Status::Forecast {
-                let series = (k.system, k.province.clone(), k.indicator.clone(), k.breakdown.clone());
+                let series = fingerprint((k.system, &k.province, &k.indicator, &k.breakdown));
                 by_series.entry(series).or_default().push(at);
             }
-            let index = (k.system, k.province, k.period, k.indicator, k.breakdown, k.measure, k.of);
-            by_cell.entry(index).or_default().push(at);
+            let cell = fingerprint((k.system, &k.province, k.period, &k.indicator, &k.breakdown, k.measure, k.of));
+            by_cell.entry(cell).or_default().push(at);
         }
-        let by_area = totals
-            .iter()
-            .enumerate()
-            .map(|(at, t)| ((t.system, t.area, t.period, t.indicator.clone(), t.breakdown.clone(), t.measure), at))
-            .collect();
+        for (at, t) in totals.iter().enumerate() {
+            let area = fingerprint((t.system, t.area, t.period, &t.indicator, &t.breakdown, t.measure));
+            by_area.entry(area).or_default().push(at);
+        }
         let by_growth = growths.iter().enumerate().map(|(at, g)| ((g.figure, g.against), at)).collect();
         let places = [ProvinceSystem::P63, ProvinceSystem::P34]
             .into_iter()
@@ -134,12 +138,14 @@ impl Consolidated {
     /// only.
     pub fn figure(&self, cell: &Cell<'_>, province: &str) -> Option<(usize, &Figure)> {
         let (period, measure, of) = canonical(cell.kind, cell.period, cell.measure, cell.of);
-        let index =
-            (cell.system, province.to_owned(), period, cell.indicator.to_owned(), cell.breakdown.clone(), measure, of);
-        let found = self.by_cell.get(&index)?;
+        let index = (cell.system, province, period, cell.indicator, cell.breakdown, measure, of);
+        let found = self.by_cell.get(&fingerprint(index))?;
         let figures = found.iter().filter_map(|at| self.figures.get(*at).map(|figure| (*at, figure)));
-        figures
-            .filter(|(_, f)| f.key.status != Status::Forecast || measure == Measure::Plan)
+        let own = figures.filter(|(_, f)| {
+            let k = &f.key;
+            (k.system, k.province.as_str(), k.period, k.indicator.as_str(), &k.breakdown, k.measure, k.of) == index
+        });
+        own.filter(|(_, f)| f.key.status != Status::Forecast || measure == Measure::Plan)
             .min_by_key(|(at, f)| (f.key.status, !f.key.base.is_empty(), !f.is_direct(), *at))
     }
 
@@ -151,8 +157,9 @@ impl Consolidated {
     /// The total of an area for a cell; none where there is nothing to add, or a rate must stay open.
     pub fn total(&self, cell: &Cell<'_>, area: Area) -> Option<&Total> {
         let (period, measure, _) = canonical(cell.kind, cell.period, cell.measure, None);
-        let index = (cell.system, area, period, cell.indicator.to_owned(), cell.breakdown.clone(), measure);
-        self.by_area.get(&index).and_then(|at| self.totals.get(*at))
+        let index = (cell.system, area, period, cell.indicator, cell.breakdown, measure);
+        let mut found = self.by_area.get(&fingerprint(index))?.iter().filter_map(|at| self.totals.get(*at));
+        found.rfind(|t| (t.system, t.area, t.period, t.indicator.as_str(), &t.breakdown, t.measure) == index)
     }
 
     /// The growth of the figure at a position.
@@ -185,10 +192,9 @@ impl Consolidated {
         };
         for place in self.places.iter().filter(within) {
             growth.provinces += 1;
-            let whole = |found: Option<(usize, &Figure)>| found.map(|(_, f)| f.clone()).filter(|f| !f.is_stale());
-            let other =
-                || periods.iter().find_map(|period| whole(self.figure(&Cell { period: *period, ..base }, &place.code)));
-            let (Some(value), Some(other)) = (whole(self.figure(&now, &place.code)), other()) else { continue };
+            let whole = |cell: &Cell<'_>, code: &str| self.figure(cell, code).map(|(_, f)| f).filter(|f| !f.is_stale());
+            let other = || periods.iter().find_map(|period| whole(&Cell { period: *period, ..base }, &place.code));
+            let (Some(value), Some(other)) = (whole(&now, &place.code), other()) else { continue };
             growth.value += value.value;
             growth.base += other.value;
             growth.implied |= other.basis == Basis::Implied;
@@ -219,12 +225,16 @@ impl Consolidated {
         if matches!(period.kind, PeriodKind::Years(_)) {
             return None;
         }
-        let series = (cell.system, province.to_owned(), cell.indicator.to_owned(), cell.breakdown.clone());
+        let series = (cell.system, province, cell.indicator, cell.breakdown);
         let known: Vec<(usize, &Figure)> = self
             .by_series
-            .get(&series)?
+            .get(&fingerprint(series))?
             .iter()
             .filter_map(|at| Some((*at, self.figures.get(*at)?)))
+            .filter(|(_, f)| {
+                let k = &f.key;
+                (k.system, k.province.as_str(), k.indicator.as_str(), &k.breakdown) == series
+            })
             .filter(|(_, f)| f.key.period.year == period.year && !matches!(f.key.period.kind, PeriodKind::Years(_)))
             .collect();
         let stretches: Vec<_> = known.iter().map(|(_, f)| stretch(f.key.period)).collect();

@@ -53,6 +53,19 @@ impl Dictionary {
         Some((row, from))
     }
 
+    /// The tokens of a row with its abbreviations written out from which a phrase can reach one of those.
+    fn starts(&self, tokens: &[Token], row: &[Token], from: &[u32]) -> Vec<usize> {
+        let mut starts = Vec::new();
+        let mut next = 0;
+        for (at, written) in from.iter().enumerate() {
+            if tokens.get(*written as usize).is_some_and(|t| !self.readings(t).is_empty()) {
+                starts.extend(next.max(self.trie.earliest_start(row, at))..=at);
+                next = at + 1;
+            }
+        }
+        starts
+    }
+
     /// Every phrase in a row of tokens, in the order of their first tokens; abbreviations are read as they stand, and
     /// as the words they stand for.
     pub fn find(&self, tokens: &[Token], hits: &mut Vec<Hit<Tag>>) {
@@ -62,7 +75,7 @@ impl Dictionary {
         for reading in 0.. {
             let Some((row, from)) = self.written_out(tokens, reading) else { break };
             long.clear();
-            self.trie.find(&row, &self.vocabulary, &mut long);
+            self.trie.find_from(self.starts(tokens, &row, &from), &row, &self.vocabulary, &mut long);
             for hit in &long {
                 let place = |at: u32| from.get(at as usize).copied();
                 let (Some(first), Some(last)) = (place(hit.first), place(hit.last)) else { continue };

@@ -526,10 +526,14 @@ impl Compiler {
             }
         }
         dictionary.by_rarest = vec![Vec::new(); dictionary.terms.len()];
+        dictionary.by_context = dictionary.by_rarest.clone();
         for (id, wording) in (0..).zip(&dictionary.wordings) {
             let rarest = needed(wording).into_iter().min_by_key(|term| uses.get(*term as usize).copied());
-            if let Some(list) = rarest.and_then(|term| dictionary.by_rarest.get_mut(term as usize)) {
-                list.push(id);
+            let by_context = wording.own.is_empty() && wording.right.is_empty();
+            for index in [Some(&mut dictionary.by_rarest), Some(&mut dictionary.by_context).filter(|_| by_context)] {
+                if let Some(list) = index.zip(rarest).and_then(|(index, term)| index.get_mut(term as usize)) {
+                    list.push(id);
+                }
             }
         }
         dictionary.field_of = dictionary

@@ -321,6 +321,8 @@ pub struct Dictionary {
     pub by_key: Vec<Vec<u32>>,
     /// Wordings by the rarest term they need in a sentence.
     pub by_rarest: Vec<Vec<u32>>,
+    /// Of those, the wordings that need nothing in the number's own reach.
+    pub by_context: Vec<Vec<u32>>,
     /// All wordings.
     pub wordings: Vec<Wording>,
     /// Per indicator of the register, in its order.
@@ -357,6 +359,7 @@ impl Dictionary {
             terms: Vec::new(),
             by_key: Vec::new(),
             by_rarest: Vec::new(),
+            by_context: Vec::new(),
             wordings: Vec::new(),
             rules: Vec::new(),
             province_names: Vec::new(),

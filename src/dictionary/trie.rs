@@ -199,7 +199,16 @@ impl<T: Copy + PartialEq> TrieBuilder<T> {
             node.edges = index(at);
         }
         nodes.push(Node { follow: 0, edges: index(sorted.len()), tags: index(tags.len()) });
+        // A node is made after the one that leads to it.
+        let mut depths: Vec<usize> = vec![1; nodes.len()];
+        for ((from, _), to) in &sorted {
+            let depth = depths.get(*from as usize).map_or(1, |depth| depth + 1);
+            if let Some(own) = depths.get_mut(*to as usize) {
+                *own = depth;
+            }
+        }
         PhraseTrie {
+            longest: depths.into_iter().max().unwrap_or(0),
             roots,
             nodes,
             edges: sorted.into_iter().map(|((_, word), to)| (word, to)).collect(),
@@ -232,11 +241,20 @@ pub struct PhraseTrie<T> {
     edges: Vec<(WordId, NodeId)>,
     tags: Vec<T>,
     any_number: WordId,
+    /// Words of the longest phrase.
+    longest: usize,
 }
 
 impl<T> Default for PhraseTrie<T> {
     fn default() -> Self {
-        Self { roots: Vec::new(), nodes: Vec::new(), edges: Vec::new(), tags: Vec::new(), any_number: NOT_A_WORD }
+        Self {
+            roots: Vec::new(),
+            nodes: Vec::new(),
+            edges: Vec::new(),
+            tags: Vec::new(),
+            any_number: NOT_A_WORD,
+            longest: 0,
+        }
     }
 }
 
@@ -267,10 +285,35 @@ impl<T: Copy + PartialEq> PhraseTrie<T> {
     ///
     /// A phrase of two words or more is found too where one of them has lost or changed its diacritics.
     pub fn find(&self, tokens: &[Token], vocabulary: &Vocabulary, hits: &mut Vec<Hit<T>>) {
+        self.find_from(0..tokens.len(), tokens, vocabulary, hits);
+    }
+
+    /// As [`Self::find`], the phrases that begin at these tokens only.
+    pub fn find_from(
+        &self,
+        starts: impl IntoIterator<Item = usize>,
+        tokens: &[Token],
+        vocabulary: &Vocabulary,
+        hits: &mut Vec<Hit<T>>,
+    ) {
         let walk = Walk { tokens, vocabulary };
-        for at in 0..tokens.len() {
+        for at in starts {
             self.walk(&walk, Step { first: at, at, node: NO_NODE, words: 0, mended: false }, hits);
         }
+    }
+
+    /// The first token from which a phrase can reach token `at`.
+    pub fn earliest_start(&self, tokens: &[Token], at: usize) -> usize {
+        let mut words = 1;
+        let mut start = at;
+        while let Some((before, token)) = start.checked_sub(1).and_then(|b| Some((b, tokens.get(b)?))) {
+            words += usize::from(token.is_word() || token.is_number());
+            if words > self.longest {
+                break;
+            }
+            start = before;
+        }
+        start
     }
 
     fn walk(&self, walk: &Walk<'_>, start: Step, hits: &mut Vec<Hit<T>>) {

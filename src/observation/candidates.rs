@@ -51,10 +51,49 @@ struct Found {
     general: bool,
 }
 
+/// The terms found in one sentence, each with its places.
+#[derive(Debug, Default)]
+struct Places {
+    /// Which terms there are, one bit for each.
+    known: Vec<u64>,
+    /// In ascending order, once for each place.
+    terms: Vec<TermId>,
+    /// The places, in the order of `terms` and of the text.
+    found: Vec<Found>,
+}
+
+impl Places {
+    fn of(mut list: Vec<(TermId, Found)>, terms: usize) -> Self {
+        list.sort_by_key(|(term, _)| *term);
+        let mut known = vec![0; terms / 64 + 1];
+        for (term, _) in &list {
+            if let Some(word) = known.get_mut(*term as usize / 64) {
+                *word |= 1 << (term % 64);
+            }
+        }
+        let (terms, found) = list.into_iter().unzip();
+        Self { known, terms, found }
+    }
+
+    fn has(&self, term: TermId) -> bool {
+        self.known.get(term as usize / 64).is_some_and(|word| word & (1 << (term % 64)) != 0)
+    }
+
+    /// Where a term stands.
+    fn get(&self, term: TermId) -> &[Found] {
+        if !self.has(term) {
+            return &[];
+        }
+        let start = self.terms.partition_point(|known| *known < term);
+        let end = self.terms.partition_point(|known| *known <= term);
+        self.found.get(start..end).unwrap_or_default()
+    }
+}
+
 /// The terms of one sentence, looked up once for all its quantities.
 #[derive(Debug, Default)]
 pub(super) struct SentenceTerms {
-    found: FxHashMap<TermId, Vec<Found>>,
+    found: Places,
     /// Wordings whose needed terms are all there, and whose forbidden ones are not.
     wordings: Vec<u32>,
     title: Rc<TitleTerms>,
@@ -88,47 +127,47 @@ impl TitleTerms {
 impl SentenceTerms {
     /// Collects the terms of a sentence and the wordings that they, or those of the context, call up.
     pub(super) fn of(scan: &Scan, reach: &Reach, context: &ContextTerms, dictionary: &Dictionary) -> Self {
-        let mut terms = Self::default();
         let general = GeneralWords::of(scan, &reach.sentence, dictionary);
-        for hit in scan.hits_in(&reach.sentence) {
-            if let Tag::Term(term) = hit.tag {
-                let list = terms.found.entry(term).or_default();
-                if list.is_empty() {
-                    terms.wordings.extend(dictionary.by_rarest.get(term as usize).into_iter().flatten());
-                }
-                list.push(Found {
-                    first: hit.first as usize,
-                    last: hit.last as usize,
-                    words: hit.words,
-                    mended: hit.mended,
-                    general: general.cover(hit.first as usize, hit.last as usize),
-                });
-            }
-        }
-        #[expect(clippy::iter_over_hash_type, reason = "what is collected is sorted below")]
-        for term in context.keys() {
-            if !terms.found.contains_key(term) {
-                let only_context = |id: &&u32| {
-                    dictionary.wordings.get(**id as usize).is_some_and(|w| w.own.is_empty() && w.right.is_empty())
-                };
-                terms
-                    .wordings
-                    .extend(dictionary.by_rarest.get(*term as usize).into_iter().flatten().filter(only_context));
-            }
-        }
-        let here = |term: &TermId| terms.found.contains_key(term);
+        let places = scan.hits_in(&reach.sentence).filter_map(|hit| {
+            let Tag::Term(term) = hit.tag else { return None };
+            let found = Found {
+                first: hit.first as usize,
+                last: hit.last as usize,
+                words: hit.words,
+                mended: hit.mended,
+                general: general.cover(hit.first as usize, hit.last as usize),
+            };
+            Some((term, found))
+        });
+        let found = Places::of(places.collect(), dictionary.terms.len());
+        let here = |term: &TermId| found.has(*term);
         let anywhere = |term: &TermId| here(term) || context.contains_key(term);
-        terms.wordings.retain(|id| {
+        let holds = |id: &u32| {
             dictionary.wordings.get(*id as usize).is_some_and(|w| {
                 w.own.iter().all(here)
                     && w.right.iter().all(here)
                     && w.context.iter().all(anywhere)
                     && !w.not_any.iter().any(anywhere)
             })
-        });
-        terms.wordings.sort_unstable();
-        terms.wordings.dedup();
-        terms
+        };
+        let called = |index: &'_ [Vec<u32>], term: TermId, wordings: &mut Vec<u32>| {
+            let list = index.get(term as usize).into_iter().flatten().copied();
+            wordings.extend(list.filter(holds));
+        };
+        let mut wordings = Vec::new();
+        let mut last = None;
+        for term in found.terms.iter().copied() {
+            if last.replace(term) != Some(term) {
+                called(&dictionary.by_rarest, term, &mut wordings);
+            }
+        }
+        #[expect(clippy::iter_over_hash_type, reason = "what is collected is sorted below")]
+        for term in context.keys().filter(|term| !here(term)) {
+            called(&dictionary.by_context, *term, &mut wordings);
+        }
+        wordings.sort_unstable();
+        wordings.dedup();
+        Self { found, wordings, title: Rc::default() }
     }
 
     /// Adds the terms of the heading right above, for numbers that have no words of their own.
@@ -234,10 +273,7 @@ impl Reading<'_> {
 
     fn strictly_near(&self, term: TermId) -> bool {
         let Some(strict) = self.reach.strict.get(self.index) else { return false };
-        self.terms
-            .found
-            .get(&term)
-            .is_some_and(|list| list.iter().any(|f| f.first >= strict.start && f.last < strict.end))
+        self.terms.found.get(term).iter().any(|f| f.first >= strict.start && f.last < strict.end)
     }
 
     fn fit(&self, indicator: u16) -> f32 {
@@ -256,10 +292,8 @@ impl Reading<'_> {
         }
         let counted = self.dictionary.rules.get(usize::from(indicator)).is_some_and(|rules| {
             rules.counted.iter().any(|term| {
-                self.terms.found.get(term).is_some_and(|list| {
-                    list.iter()
-                        .any(|f| (f.first..=f.last + 1).contains(&(quantity.last + 1)) && f.first >= quantity.first)
-                })
+                let near = |f: &Found| (f.first..=f.last + 1).contains(&(quantity.last + 1));
+                self.terms.found.get(*term).iter().any(|f| near(f) && f.first >= quantity.first)
             })
         });
         if counted { 0.95 } else { fit }
@@ -303,7 +337,7 @@ impl Reading<'_> {
             matched.push(found);
         }
         for term in &wording.right {
-            let found = self.terms.found.get(term)?.iter().find(|f| {
+            let found = self.terms.found.get(*term).iter().find(|f| {
                 f.first > quantity.first
                     && f.first <= quantity.last + 3
                     && f.last <= quantity.end() + 8
@@ -331,22 +365,20 @@ impl Reading<'_> {
         }
         let forbidden = |term: &TermId| {
             let Some(strict) = self.reach.strict.get(self.index) else { return false };
-            self.terms.found.get(term).is_some_and(|list| {
-                list.iter().any(|f| {
-                    let inside = f.first >= strict.start && f.last < strict.end;
-                    // «Mở 06 lớp dạy bơi cho 180 em»: what nothing separates from the number is near it too.
-                    let shared = || {
-                        f.first > quantity.last
-                            && self.reach.weight(self.tokens, self.scan, self.index, f.first, f.last) >= 0.8
-                    };
-                    (inside || shared()) && !matched.iter().any(|m| m.first <= f.first && f.last <= m.last)
-                })
+            self.terms.found.get(*term).iter().any(|f| {
+                let inside = f.first >= strict.start && f.last < strict.end;
+                // «Mở 06 lớp dạy bơi cho 180 em»: what nothing separates from the number is near it too.
+                let shared = || {
+                    f.first > quantity.last
+                        && self.reach.weight(self.tokens, self.scan, self.index, f.first, f.last) >= 0.8
+                };
+                (inside || shared()) && !matched.iter().any(|m| m.first <= f.first && f.last <= m.last)
             })
         };
         if rules.exclude.iter().any(forbidden) || wording.not_own.iter().any(forbidden) {
             return None;
         }
-        let anywhere = |term: &TermId| self.context.contains_key(term) || self.terms.found.contains_key(term);
+        let anywhere = |term: &TermId| self.context.contains_key(term) || self.terms.found.has(*term);
         if wording.not_any.iter().any(anywhere) {
             return None;
         }
@@ -390,7 +422,7 @@ impl Reading<'_> {
     /// The occurrence of a term that counts most for this quantity.
     fn nearest(&self, term: TermId) -> Option<(Found, f32)> {
         let mut best: Option<(Found, f32)> = None;
-        for found in self.terms.found.get(&term)? {
+        for found in self.terms.found.get(term) {
             let weight = self.reach.weight(self.tokens, self.scan, self.index, found.first, found.last);
             let value = worth(found.words) * weight;
             if weight > 0.0 && best.is_none_or(|(b, w)| worth(b.words) * w < value) {
@@ -429,7 +461,7 @@ impl Reading<'_> {
         let admitted = |s: &super::breakdown::Stated| {
             self.dictionary.dimensions.get(usize::from(s.dimension)).is_some_and(|d| row.breakdowns.contains(&d.id))
         };
-        rules.exclude.iter().filter_map(|term| self.terms.found.get(term)).flatten().any(|f| {
+        rules.exclude.iter().flat_map(|term| self.terms.found.get(*term)).any(|f| {
             f.first >= strict.start
                 && f.last < strict.end
                 && !categories.iter().any(|s| admitted(s) && s.first <= f.last && f.first <= s.last)
