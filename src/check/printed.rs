@@ -134,13 +134,16 @@ impl Printed {
         };
         let (shown, worth) = (shown.abs(), self.worth());
         let turned = (self.value - self.offset) / self.factor < Decimal::ZERO;
-        let reach = (shown * self.reading.reach).max(self.last_told());
+        let reach = || (shown * self.reading.reach).max(self.last_told());
         let range = match self.reading.qualifier {
             Qualifier::Exact if self.is_rounded() => Interval::below(shown - worth / Decimal::TWO, shown + worth),
             Qualifier::Exact => Interval::exact(shown),
-            Qualifier::Over => Interval::closed(shown, shown + reach),
-            Qualifier::Under => Interval::closed(shown - reach, shown),
-            Qualifier::About => Interval::closed(shown - reach, shown + reach),
+            Qualifier::Over => Interval::closed(shown, shown + reach()),
+            Qualifier::Under => Interval::closed(shown - reach(), shown),
+            Qualifier::About => {
+                let reach = reach();
+                Interval::closed(shown - reach, shown + reach)
+            }
         };
         let range = if turned { range.negated() } else { range };
         let mapped = range.times(Interval::exact(self.factor)).and_then(|r| r.plus(Interval::exact(self.offset)));

@@ -80,6 +80,8 @@ roles!(
         OtherCategory = "other_category",
         /// Leaves the parts: something beside the value before.
         Besides = "besides",
+        /// At the start of a bracket: what the number before it does not count.
+        LeftOut = "left_out",
         /// Values in the order of the names before.
         Respectively = "respectively",
         /// More than.
@@ -182,6 +184,8 @@ roles!(
         Day = "day",
         /// Introduces a period within a sentence.
         Introduces = "introduces",
+        /// Introduces a time at which something began.
+        Since = "since",
     }
 );
 

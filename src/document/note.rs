@@ -17,6 +17,16 @@ pub(super) struct NoteStyles {
 
 /// The number standing for a star as a note's mark.
 pub(super) const STAR: u16 = 1000;
+/// The number standing for the letter `a` as a note's mark; the other letters follow.
+const LETTER_A: u16 = 2000;
+
+/// What stands between the square brackets of a note's mark: a number or one small letter.
+fn square_mark(written: &str) -> Option<u16> {
+    match written.as_bytes() {
+        [letter @ b'a'..=b'z'] => Some(LETTER_A + u16::from(letter - b'a')),
+        _ => written.parse().ok(),
+    }
+}
 
 /// The note that a line of these tokens opens: its number, and how many tokens its mark has.
 pub(super) fn opens_note(source: &str, tokens: &[Token]) -> Option<(u16, usize)> {
@@ -28,8 +38,7 @@ pub(super) fn opens_note(source: &str, tokens: &[Token]) -> Option<(u16, usize)>
         return starts_text(tokens.get(1)).then_some((number, 1));
     }
     if first.is('[') && tokens.get(2).is_some_and(|t| t.is(']')) {
-        let number = source.get(tokens.get(1)?.range())?.parse().ok()?;
-        return Some((number, 3));
+        return Some((square_mark(source.get(tokens.get(1)?.range())?)?, 3));
     }
     None
 }
@@ -119,13 +128,13 @@ fn marks(source: &SourceText, tokens: &[Token], label: usize, styles: NoteStyles
                 }
                 if inner.is('*') && styles.star {
                     found.push(((STAR, MarkStyle::Loose), at));
-                } else if inner.is_number() && (open == '[' || styles.round) {
+                } else if open == '[' || inner.is_number() && styles.round {
                     let text = source.slice(inner.range());
-                    if text.len() <= 2
-                        && let Ok(number) = text.parse()
-                    {
-                        found.push(((number, if open == '[' { MarkStyle::Square } else { MarkStyle::Loose }), at));
-                    }
+                    let (number, style) = match open {
+                        '[' => (square_mark(text), MarkStyle::Square),
+                        _ => (text.parse().ok(), MarkStyle::Loose),
+                    };
+                    found.extend(number.filter(|_| text.len() <= 2).map(|number| ((number, style), at)));
                 }
             }
             _ => {}

@@ -66,6 +66,27 @@ fn mask(hits: &mut Vec<Hit<Tag>>) {
     }
 }
 
+/// Removes what a bracket leaves out: «(không kể quà lễ, Tết)» says nothing of the number before it.
+fn leave_out(tokens: &[Token], hits: &mut Vec<Hit<Tag>>) {
+    let opens = |h: &&Hit<Tag>| {
+        let before = (h.first as usize).checked_sub(1).and_then(|t| tokens.get(t));
+        h.tag == Tag::Marker(Marker::LeftOut) && before.is_some_and(|t| t.is('('))
+    };
+    let close = |first: u32| {
+        let rest = tokens.get(first as usize..).unwrap_or_default();
+        let end = rest.iter().position(|t| t.is(')') || t.is('(') || t.is_number())?;
+        rest.get(end).filter(|t| t.is(')')).and_then(|_| u32::try_from(end).ok()).map(|end| first + end)
+    };
+    let brackets: Vec<(u32, u32)> =
+        hits.iter().filter(opens).filter_map(|h| Some((h.first, close(h.first)?))).collect();
+    if !brackets.is_empty() {
+        hits.retain(|h| {
+            let names = matches!(h.tag, Tag::Term(_) | Tag::Category(_));
+            !(names && brackets.iter().any(|(first, end)| h.first >= *first && h.first < *end))
+        });
+    }
+}
+
 fn hits_before(hits: &[Hit<Tag>], tokens: usize) -> Vec<u32> {
     let mut before = Vec::with_capacity(tokens + 1);
     let mut at = 0;
@@ -92,6 +113,7 @@ impl Scan {
         // Damaged words are mended for what names things, never for what decides what a number is.
         scan.hits.retain(|h| !h.mended || matches!(h.tag, Tag::Term(_) | Tag::Category(_) | Tag::Unit(_)));
         mask(&mut scan.hits);
+        leave_out(tokens, &mut scan.hits);
         scan.hits_before = hits_before(&scan.hits, tokens.len());
         scan.marked = vec![false; tokens.len()];
         for hit in scan.hits.iter().filter(|h| matches!(h.tag, Tag::Marker(m) if !m.is_of_tables())) {

@@ -152,7 +152,14 @@ impl Finder<'_> {
         }
         let joint = self.tokens.get(next)?;
         let joined = joint.is('/') || joint.is('-') || joint.is('.') || joint.is('\u{2013}');
-        if joined { Some((next + 1, self.year_number(next + 1)?)) } else { None }
+        if joined {
+            return Some((next + 1, self.year_number(next + 1)?));
+        }
+        // «Thực hiện 6 tháng 2025»: a bare year, where nothing is counted after it.
+        let bare = joint.is_number() && joint.spaced && joint.end - joint.start == 4;
+        let counted = self.scan.hits_at(next + 1).iter().any(|h| matches!(h.tag, Tag::Unit(_) | Tag::Scale(_)))
+            || self.tokens.get(next + 1).is_some_and(|t| t.is('%') || t.is('/'));
+        if bare && !counted { Some((next, self.year_number(next)?)) } else { None }
     }
 
     fn finish(&self, first: usize, last: usize, span: Span) -> PeriodMention {
@@ -181,6 +188,9 @@ impl Finder<'_> {
             && let Some(month_word) = self.word(at + 1, PeriodWord::Month)
         {
             return self.months(at, months, month_word);
+        }
+        if let Some(mention) = self.months_in_words(at) {
+            return Some(mention);
         }
         let after_same_period = at.checked_sub(1).is_some_and(|before| {
             let near = before.saturating_sub(2)..at;
@@ -223,6 +233,26 @@ impl Finder<'_> {
         first != last || letters > 1 || self.tokens.get(last + 1).is_some_and(|t| !t.spaced)
     }
 
+    /// `hai tháng đầu năm`, `chín tháng, …`.
+    fn months_in_words(&self, at: usize) -> Option<PeriodMention> {
+        let named = |h: &Hit<Tag>| match h.tag {
+            Tag::MonthWord(months) => Some((months, h.last as usize)),
+            _ => None,
+        };
+        let (months, last) = self.scan.hits_at(at).iter().filter_map(named).max_by_key(|(_, last)| *last)?;
+        let month_word = self.word(last + 1, PeriodWord::Month)?;
+        let first = self.word(month_word + 1, PeriodWord::FirstOfYear).is_some();
+        let mention = self.months(at, months, month_word)?;
+        (first || mention.year.is_some() || self.opens_statement(months, month_word)).then_some(mention)
+    }
+
+    /// «Trong 9 tháng, …», «trong 9 tháng có …» opens a statement on the year so far; «trong 3 tháng» is mostly a
+    /// duration.
+    fn opens_statement(&self, months: u8, month_word: usize) -> bool {
+        let states = self.scan.hits_at(month_word + 1).iter().any(|h| h.tag == Tag::Marker(Marker::Is));
+        months >= 6 && (states || self.tokens.get(month_word + 1).is_some_and(|t| t.is(',')))
+    }
+
     fn months(&self, at: usize, months: u8, month_word: usize) -> Option<PeriodMention> {
         if let Some(last) = self.word(month_word + 1, PeriodWord::FirstOfYear) {
             let year = self.year_number(last + 1);
@@ -243,9 +273,7 @@ impl Finder<'_> {
         let mention = self.finish(at, month_word, Span::FirstMonths(months));
         let excluded_as_duration =
             matches!(self.scan.numbers.get(at), Some(NumberState::Excluded(reason)) if reason == "duration");
-        // «Trong 9 tháng, …», «trong 9 tháng có …» opens a statement on the year so far; «trong 3 tháng» is mostly a duration.
-        let states = self.scan.hits_at(month_word + 1).iter().any(|h| h.tag == Tag::Marker(Marker::Is));
-        let opens = months >= 6 && (states || self.tokens.get(month_word + 1).is_some_and(|t| t.is(',')));
+        let opens = self.opens_statement(months, month_word);
         (mention.year.is_some() || !excluded_as_duration || opens).then_some(mention)
     }
 

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::number::{Convention, Follows, parse};
 use super::{NumberState, Scan};
 use crate::dictionary::marker::Marker;
+use crate::dictionary::phrase::Hit;
 use crate::dictionary::register::Unit;
 use crate::dictionary::{Dictionary, Tag, UnitClass};
 use crate::text::{SourceText, Token, digits as mended_digits};
@@ -467,6 +468,15 @@ impl Reader<'_> {
 
     /// The word right before a number that says how exact it is.
     fn approx(&self, at: usize) -> Option<Marker> {
+        // «cao hơn 2,6%» compares; «tăng hơn 2,6%» says that it is more.
+        let change = |h: &&Hit<Tag>| matches!(h.tag, Tag::Marker(Marker::Increase | Marker::Decrease));
+        let compares = self.scan.hits.iter().filter(change).any(|h| {
+            let whole = !self.scan.hits_at(h.first as usize).iter().filter(change).any(|own| own.words == 1);
+            h.words >= 2 && h.last as usize + 1 == at && whole
+        });
+        if compares {
+            return None;
+        }
         for role in [Marker::About, Marker::Over, Marker::Under] {
             let stands_before = self.scan.markers(role).any(|h| h.last as usize + 1 == at);
             if stands_before {

@@ -223,6 +223,15 @@ fn cut(tokens: &[Token], scan: &Scan, a: &Quantity, b: &Quantity) -> (usize, boo
         let end = (close..gap.end).find(|t| depth(*t) <= depth_a).unwrap_or(gap.end);
         return (last_separator(tokens, scan, &(end..gap.end)).unwrap_or(end), true);
     }
+    // What a colon opens is never said of the number before it: «3.420 lượt người: tập trung ở Vũng Tàu, Đà Lạt 612».
+    let level = |t: &usize| depth(*t) == depth_a;
+    let opens = gap.clone().filter(level).find(|t| tokens.get(*t).is_some_and(|k| k.is(':') || k.is(';')));
+    if depth_a == depth_b
+        && let Some(colon) = opens.filter(|t| tokens.get(*t).is_some_and(|k| k.is(':')))
+        && !gap.clone().any(|t| t > colon && tokens.get(t).is_some_and(|k| k.is(';')))
+    {
+        return (colon + 1, true);
+    }
     // Where a comma follows the first quantity at once, its own words are complete: all that follows is the second's.
     let closed =
         tokens.get(gap.start).is_some_and(|t| t.is(',')) && gap.end > gap.start + 1 && !within_phrase(scan, gap.start);

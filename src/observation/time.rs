@@ -120,6 +120,9 @@ fn resolve(
                 h.tag == Tag::Period(word) && (h.first as usize) < mention.first && h.last as usize >= mention.first
             })
     };
+    if matches!(mention.span, Span::Month(_) | Span::Quarter(_)) && led_by(PeriodWord::Since) {
+        return None;
+    }
     let until = led_by(PeriodWord::Until);
     let introduced = led_by(PeriodWord::Introduces) || until;
     let opening = opens_clause(tokens, scan, sentence, mention.first);

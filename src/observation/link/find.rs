@@ -357,13 +357,23 @@ impl Linker<'_> {
                 .and_then(|draft| self.dictionary.indicator(draft.indicator))
                 .is_some_and(|i| class == Some(UnitClass::Known(i.unit)))
         };
+        // «11 vụ, 04 người chết, 08 người bị thương (9 tháng 34 vụ)»: counted in the same noun.
+        let alike = |d: &usize| {
+            let draft = self.linked.drafts.get(*d);
+            let counted = draft.and_then(|draft| {
+                let quantities = self.scans.get(draft.block)?.quantities.iter();
+                quantities.clone().find(|q| q.first == draft.tokens.start)?.class
+            });
+            class.is_some() && counted == class
+        };
         let mains: Vec<usize> = values
             .iter()
             .copied()
             .filter(|d| self.linked.drafts.get(*d).is_some_and(|x| x.part_of.is_none()))
             .collect();
         let choose = |list: &[usize]| {
-            list.iter().copied().find(|d| fits(d) && same(d)).or_else(|| list.iter().copied().find(fits))
+            let first = |which: &dyn Fn(&usize) -> bool| list.iter().copied().find(|d| fits(d) && which(d));
+            first(&same).or_else(|| first(&alike)).or_else(|| first(&|_| true))
         };
         choose(&mains).or_else(|| choose(&values))
     }

@@ -323,6 +323,10 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
                 return Some(Relative::new(About::Share, 0));
             }
             let reached = said_before(Marker::Reach, 1) || said_before(Marker::Equal, 1);
+            // «chỉ tiêu cuối năm 73,5%, ước đạt 72,38%»: the rate after its target. All of a target is 100%.
+            if reached && value_is_not_all(quantity) && follows_target_of_rate(linker, clause, index) {
+                return None;
+            }
             if reached {
                 return Some(Relative::new(About::Plan, 0));
             }
@@ -445,6 +449,20 @@ fn follows_rate(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool 
         .and_then(|d| linker.linked.drafts.get(d))
         .and_then(|d| linker.dictionary.indicator(d.indicator))
         .is_some_and(|i| i.kind == Kind::Rate)
+}
+
+/// Whether a percentage is anything but 100.
+fn value_is_not_all(quantity: &Quantity) -> bool {
+    quantity.value != Some(Decimal::ONE_HUNDRED)
+}
+
+/// Whether the number before is the target of a rate.
+fn follows_target_of_rate(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool {
+    let before = index.checked_sub(1).and_then(|at| clause.assigned.get(at).copied().flatten());
+    before.and_then(|d| linker.linked.drafts.get(d)).is_some_and(|d| {
+        let rate = linker.dictionary.indicator(d.indicator).is_some_and(|i| i.kind == Kind::Rate);
+        rate && d.measure == Measure::Plan
+    })
 }
 
 /// Whether nothing but a joining word stands between a number, its noun, and the next number.
@@ -602,7 +620,11 @@ pub(super) fn subject_of(
         if own_words && clause.depth(clause.quantity(index)?.first) == 0 {
             return None;
         }
-        let subject = subject.map(|d| if relative.about == About::Plan { plan_subject(linker, d) } else { d });
+        let subject = subject.map(|d| match relative.about {
+            About::Plan => plan_subject(linker, d),
+            About::SamePeriod | About::Previous if after_the_parts(linker, clause, index, d) => plan_subject(linker, d),
+            _ => d,
+        });
         return Some(subject.ok_or("percentage-of-unmapped"));
     }
     if own.first().is_some_and(|c| c.score >= scores.enough && c.anchored) {
@@ -635,6 +657,14 @@ fn plan_subject(linker: &Linker<'_>, draft: usize) -> usize {
         .filter(|d| d.breakdown.iter().any(|(dimension, _)| of_persons(dimension)))
         .and_then(|d| d.part_of)
         .map_or(draft, |part| part.whole)
+}
+
+/// Whether a change is told after the list of parts is closed: «trong đó nữ 1.402 người; so với tháng trước giảm 21,3%».
+fn after_the_parts(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, draft: usize) -> bool {
+    let Some((part, own)) = linker.linked.drafts.get(draft).zip(clause.quantity(index)) else { return false };
+    let here = (part.block, part.sentence) == (clause.block, clause.sentence);
+    let start = clause.item_range(index).start;
+    here && start >= part.tokens.end && clause.plain_words(start.saturating_sub(1), own.first) == 0
 }
 
 /// The value that a percentage in a row after `lần lượt` is about: the one in the same place of the values before.

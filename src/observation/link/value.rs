@@ -220,6 +220,11 @@ impl Linker<'_> {
         if latest.last < first_quantity {
             return Some(latest.coverage);
         }
+        // A bracket that opens with a period is about it to its end: «(9 tháng 34 vụ, 13 người chết)».
+        let opened = latest.first.checked_sub(1).and_then(|t| clause.tokens.get(t)).is_some_and(|t| t.is('('));
+        if opened {
+            return Some(latest.coverage);
+        }
         if clause.has_semicolon(latest.last, quantity.first) {
             return head.map(|e| e.coverage);
         }
