@@ -253,8 +253,10 @@ pub(super) fn render(
         Ok(OutputFile { name: (*name).to_owned(), bytes })
     };
     let made = |period: &Period| workbooks(resources, tables, consolidated, completeness, *period, split);
-    let (written, workbooks): (Result<Vec<OutputFile>, Failure>, Result<Vec<Vec<OutputFile>>, Failure>) =
-        rayon::join(|| writers.par_iter().map(table).collect(), || periods.par_iter().map(made).collect());
+    let (written, workbooks) = rayon::join(
+        || writers.par_iter().map(table).collect::<Result<Vec<_>, Failure>>(),
+        || periods.par_iter().map(made).collect::<Result<Vec<_>, Failure>>(),
+    );
     let mut files = written?;
     files.extend(workbooks?.into_iter().flatten());
     Ok(files)

@@ -77,8 +77,11 @@ struct Bench<'v, 'a> {
     /// Per value: its relations.
     of_value: BTreeMap<usize, Vec<usize>>,
     /// Per value that was asked for: the single edits of its number.
-    edits: RefCell<BTreeMap<usize, Rc<[(Slip, Printed)]>>>,
+    edits: RefCell<BTreeMap<usize, Edits>>,
 }
+
+/// The single edits of one number.
+type Edits = Rc<[(Slip, Printed)]>;
 
 /// Judges all relations among some values.
 pub(super) fn judge(values: &Values<'_>, relations: &[Relation]) -> Judged {

@@ -80,6 +80,8 @@ roles!(
         OtherCategory = "other_category",
         /// Leaves the parts: something beside the value before.
         Besides = "besides",
+        /// Says of numbers in brackets what they are.
+        InBrackets = "in_brackets",
         /// At the start of a bracket: what the number before it does not count.
         LeftOut = "left_out",
         /// Values in the order of the names before.

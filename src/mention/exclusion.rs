@@ -1,5 +1,6 @@
 //! Sets aside the numbers that are not statistics, each with its reason.
 
+use super::number::Convention;
 use super::period::ends_a_span;
 use super::{NumberState, Scan};
 use crate::dictionary::marker::{Marker, PeriodWord};
@@ -14,13 +15,20 @@ const LEGAL: &str = "legal-reference";
 const PERIOD: &str = "period";
 
 /// Marks excluded numbers in `scan.numbers`.
-pub(super) fn set_aside(source: &SourceText, tokens: &[Token], label: usize, dictionary: &Dictionary, scan: &mut Scan) {
+pub(super) fn set_aside(
+    source: &SourceText,
+    tokens: &[Token],
+    label: usize,
+    convention: Convention,
+    dictionary: &Dictionary,
+    scan: &mut Scan,
+) {
     for (token, state) in tokens.iter().zip(&mut scan.numbers).take(label) {
         if token.is_number() {
             *state = NumberState::Excluded("section-number".to_owned());
         }
     }
-    note_marks(tokens, scan);
+    note_marks(tokens, convention, scan);
     flattened_marks(source, tokens, scan);
     phrases(source, tokens, dictionary, scan);
     shapes(source, tokens, dictionary, scan);
@@ -36,7 +44,7 @@ fn exclude(scan: &mut Scan, at: usize, reason: &str) {
 }
 
 /// `[1]` is a note's mark wherever it stands; `(1)` at the start of an item of a list within a sentence.
-fn note_marks(tokens: &[Token], scan: &mut Scan) {
+fn note_marks(tokens: &[Token], convention: Convention, scan: &mut Scan) {
     for at in 1..tokens.len() {
         let (Some(before), Some(after)) = (tokens.get(at - 1), tokens.get(at + 1)) else { continue };
         if !tokens.get(at).is_some_and(Token::is_number) {
@@ -45,10 +53,20 @@ fn note_marks(tokens: &[Token], scan: &mut Scan) {
         let small = tokens.get(at).is_some_and(|t| t.end - t.start <= 2);
         if before.is('[') && after.is(']') {
             exclude(scan, at, "footnote-mark");
-        } else if before.is('(') && after.is(')') && small {
+        } else if before.is('(')
+            && after.is(')')
+            && small
+            && !(convention.values_in_brackets && is_value_after(scan, at))
+        {
             exclude(scan, at, "list-number");
         }
     }
+}
+
+/// Whether the bracket round the token follows a counted noun at once: `46 trường hợp (51)`.
+fn is_value_after(scan: &Scan, at: usize) -> bool {
+    let near = at.saturating_sub(6)..at.saturating_sub(1);
+    scan.hits_in(&near).any(|h| matches!(h.tag, Tag::Unit(_) | Tag::Scale(_)) && h.last as usize + 2 == at)
 }
 
 /// `7.645 lao động1, đạt`: a small number glued to a word, with nothing counted after it, was a note's mark.

@@ -125,7 +125,7 @@ impl Scan {
         scan.sentences = sentence::split(source, tokens, label);
         scan.numbers =
             tokens.iter().map(|t| if t.is_number() { NumberState::Free } else { NumberState::NotANumber }).collect();
-        exclusion::set_aside(source, tokens, label, dictionary, &mut scan);
+        exclusion::set_aside(source, tokens, label, convention, dictionary, &mut scan);
         period::find(source, tokens, dictionary, &mut scan);
         quantity::find(source, tokens, convention, dictionary, &mut scan);
         scan

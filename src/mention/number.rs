@@ -27,6 +27,8 @@ pub struct Convention {
     pub comma_thousands: bool,
     /// The document writes `57.25` for decimals.
     pub dot_decimals: bool,
+    /// The document says that it gives values in brackets after others.
+    pub values_in_brackets: bool,
 }
 
 impl Convention {

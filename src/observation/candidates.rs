@@ -161,7 +161,7 @@ impl SentenceTerms {
                 called(&dictionary.by_rarest, term, &mut wordings);
             }
         }
-        #[expect(clippy::iter_over_hash_type, reason = "what is collected is sorted below")]
+        // What is collected in the order of the table is sorted below.
         for term in context.keys().filter(|term| !here(term)) {
             called(&dictionary.by_context, *term, &mut wordings);
         }

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 
 use super::draft::{Draft, Unmapped};
+use super::legend::brackets_hold_last_year;
 use super::link::{Linked, link};
 use super::model::{Breakdown, Class, LedgerEntry, Observation};
 use super::table::{self, TableLinked};
@@ -43,15 +44,18 @@ pub fn extract(
     dictionary: &Dictionary,
 ) -> Extraction {
     let convention = Convention::of(document.source.as_str());
-    let scans: Vec<Scan> = document
-        .blocks
-        .iter()
-        .map(|block| match block.kind {
+    let report = facts.period.unwrap_or(STAND_IN);
+    let scan = |convention: Convention| -> Vec<Scan> {
+        let blocks = document.blocks.iter().map(|block| match block.kind {
             BlockKind::Furniture | BlockKind::Table(_) => Scan::default(),
             _ => Scan::of(&document.source, &block.tokens, block.label, convention, dictionary),
-        })
-        .collect();
-    let report = facts.period.unwrap_or(STAND_IN);
+        });
+        blocks.collect()
+    };
+    let mut scans = scan(convention);
+    if brackets_hold_last_year(&scans, report) {
+        scans = scan(Convention { values_in_brackets: true, ..convention });
+    }
     let mut linked = link(document, &scans, report, dictionary);
     let of_tables = table::Report { document, facts, period: report, convention, dictionary };
     let tables = link_tables(&of_tables, &mut linked);

@@ -4,6 +4,7 @@ mod breakdown;
 mod candidates;
 mod draft;
 mod extract;
+mod legend;
 mod link;
 mod model;
 mod reach;

@@ -181,6 +181,9 @@ impl Linker<'_> {
             .filter(|m| matches!(m, Measure::Actual | Measure::Cumulative));
         draft.measure = measure;
         draft.value = value;
+        if measure == Measure::Plan {
+            draft.period = None;
+        }
         draft.confidence -= self.dictionary.confidence.loses.carried;
         draft.is_main = false;
         Ok(draft)

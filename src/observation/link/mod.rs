@@ -23,6 +23,7 @@ use crate::document::{BlockKind, Document, level};
 use crate::mention::{Quantity, QuantityKind, Scan};
 use crate::observation::candidates::{Candidate, ContextTerms, Reading, SentenceTerms, TitleTerms};
 use crate::observation::draft::{Draft, Unmapped};
+use crate::observation::legend::brackets_hold_last_year;
 use crate::observation::model::{Measure, Origin};
 use crate::observation::reach::Reach;
 use crate::observation::time::{self};
@@ -54,6 +55,7 @@ pub(super) fn link(document: &Document, scans: &[Scan], report: Period, dictiona
         scans,
         report,
         dictionary,
+        brackets_hold_last_year: brackets_hold_last_year(scans, report),
         linked: Linked::default(),
         sections: vec![None; document.sections.len()],
         titles: vec![None; document.sections.len()],
@@ -91,6 +93,8 @@ pub(super) struct Linker<'a> {
     scans: &'a [Scan],
     report: Period,
     dictionary: &'a Dictionary,
+    /// Whether the report says that numbers in brackets are last year's.
+    brackets_hold_last_year: bool,
     linked: Linked,
     sections: Vec<Option<ContextTerms>>,
     titles: Vec<Option<Rc<TitleTerms>>>,

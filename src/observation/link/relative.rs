@@ -229,7 +229,8 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
                 && !said_before(Marker::Reach, 1)
                 && !clause.scan.has_marker(Marker::Compare, &left);
             let told_same = clause.before_bracket(index, Marker::SamePeriod) && clause.opens_bracket(index);
-            if (told_same || last_year_in_bracket(clause, index, report)) && follows_rate(linker, clause, index) {
+            let last_year = last_year_in_bracket(clause, index, report) || declared_last_year(linker, clause, index);
+            if (told_same || last_year) && follows_rate(linker, clause, index) {
                 return Some(Relative::new(About::SamePeriodValue, 0));
             }
             // «đạt chỉ tiêu dưới 3,5%»
@@ -370,7 +371,8 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
                 && clause.before(index, Marker::SamePeriod, 4).is_some()
                 || clause.before_bracket(index, Marker::SamePeriod) && clause.opens_bracket(index)
                 || base_told_after(clause, index)
-                || last_year_in_bracket(clause, index, report);
+                || last_year_in_bracket(clause, index, report)
+                || declared_last_year(linker, clause, index);
             let is_plan = clause.before(index, Marker::PlanValue, 1).is_some();
             if told_same && has_subject && !is_plan {
                 return Some(Relative::new(About::SamePeriodValue, 0));
@@ -420,6 +422,22 @@ fn last_year_in_bracket(clause: &Clause<'_>, index: usize, report: Period) -> bo
             && clause.scan.has_marker(Marker::Compare, &(m.first.saturating_sub(3)..m.first));
         inside || before
     })
+}
+
+/// Whether the number is alone in a bracket right after a value, in a report that says such numbers are last year's.
+fn declared_last_year(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool {
+    let (Some(own), Some(strict)) = (clause.quantity(index), clause.reach.strict.get(index)) else { return false };
+    let before = clause.value_before(index).and_then(|at| clause.quantity(at));
+    linker.brackets_hold_last_year
+        && clause.tokens.get(strict.start).is_some_and(|t| t.is('('))
+        && clause.plain_words(strict.start, own.first) == 0
+        && clause.tokens.get(own.end()).is_none_or(|t| t.is(')'))
+        && before.is_some_and(|q| {
+            let parted = |t: usize| {
+                clause.tokens.get(t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(',' | ';' | ':' | ')')))
+            };
+            (own.class.is_none() || own.class == q.class || q.class.is_none()) && !(q.end()..strict.start).any(parted)
+        })
 }
 
 /// Whether a span of another year is the report's own: nine months against nine months.
