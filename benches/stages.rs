@@ -26,6 +26,10 @@ use tonghop::report::{Assumed, identify};
 use tonghop::table::{write_ledger_csv, write_observations_csv, write_parquet};
 use tonghop::text::SourceText;
 
+/// The allocator of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Each stage is repeated at least so often, and so long; the median counts.
 const LEAST_REPEATS: usize = 5;
 const LEAST_TIME: Duration = Duration::from_millis(1500);

@@ -227,7 +227,7 @@ fn cut(tokens: &[Token], scan: &Scan, a: &Quantity, b: &Quantity) -> (usize, boo
     let level = |t: &usize| depth(*t) == depth_a;
     let opens = gap.clone().filter(level).find(|t| tokens.get(*t).is_some_and(|k| k.is(':') || k.is(';')));
     if depth_a == depth_b
-        && let Some(colon) = opens.filter(|t| tokens.get(*t).is_some_and(|k| k.is(':')))
+        && let Some(colon) = opens.filter(|t| tokens.get(*t).is_some_and(|k| k.is(':')) && t + 1 < gap.end)
         && !gap.clone().any(|t| t > colon && tokens.get(t).is_some_and(|k| k.is(';')))
     {
         return (colon + 1, true);

@@ -37,7 +37,11 @@ const ROOMS: &[Room] = &[
     room("report", "dictionary document mention period text", "regex"),
     room("observation", "dictionary document mention period report text", "blake3 rust_decimal rustc-hash thiserror"),
     room("pipeline", "dictionary document input observation report text", "blake3"),
-    room("check", "diagnostic dictionary document input observation period report text", "rust_decimal serde toml"),
+    room(
+        "check",
+        "diagnostic dictionary document input observation period report text",
+        "rayon rust_decimal serde toml",
+    ),
     room("message", "diagnostic dictionary observation period text", "rust_decimal toml"),
     room("examples", "dictionary document observation period report text", "rust_decimal"),
     room("verify", "diagnostic dictionary observation period text", "rust_decimal rustc-hash"),
@@ -87,7 +91,7 @@ const ROOMS: &[Room] = &[
          pipeline report table verify",
         "anyhow clap indicatif rust_decimal",
     ),
-    room("main", "cli", ""),
+    room("main", "cli", "mimalloc"),
 ];
 
 fn below(path: &str) -> PathBuf {
