@@ -292,12 +292,8 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
     } else {
         options.periods.iter().copied().collect::<BTreeSet<_>>().into_iter().collect()
     };
-    let (completeness, figures) = pool.install(|| {
-        rayon::join(
-            || completeness(resources, &tables),
-            || figure_rows(resources, &tables, &plans, view, &consolidated),
-        )
-    });
+    let completeness = completeness(resources, &tables);
+    let figures = figure_rows(resources, &tables, &plans, view, &consolidated);
     let mut files =
         pool.install(|| render(resources, &tables, &consolidated, &figures, &completeness, &periods, options.split))?;
     files.push(validation::render(&checked, &tables.findings)?);

@@ -109,10 +109,8 @@ fn bare_years(source: &SourceText, tokens: &[Token], scan: &mut Scan) {
             };
             leads && h.last as usize + 1 == at
         });
-        let after_base =
-            scan.hits.iter().any(|h| h.tag == Tag::Marker(Marker::SamePeriod) && h.last as usize + 1 == at);
         let counted = is_counted(scan, at) || tokens.get(at + 1).is_some_and(|t| t.is('%') || t.is('/'));
-        if !counted && (second || after_base || before.is_word() && !leads_to_value) {
+        if !counted && (second || before.is_word() && !leads_to_value) {
             exclude(scan, at, "year");
         }
     }

@@ -53,10 +53,11 @@ pub fn extract(
         blocks.collect()
     };
     let mut scans = scan(convention);
-    if brackets_hold_last_year(&scans, report) {
+    let brackets_hold_last_year = brackets_hold_last_year(&scans, report);
+    if brackets_hold_last_year {
         scans = scan(Convention { values_in_brackets: true, ..convention });
     }
-    let mut linked = link(document, &scans, report, dictionary);
+    let mut linked = link(document, &scans, report, brackets_hold_last_year, dictionary);
     let of_tables = table::Report { document, facts, period: report, convention, dictionary };
     let tables = link_tables(&of_tables, &mut linked);
     assemble(document, facts, file, digest, dictionary, scans, linked, &tables)

@@ -23,7 +23,6 @@ use crate::document::{BlockKind, Document, level};
 use crate::mention::{Quantity, QuantityKind, Scan};
 use crate::observation::candidates::{Candidate, ContextTerms, Reading, SentenceTerms, TitleTerms};
 use crate::observation::draft::{Draft, Unmapped};
-use crate::observation::legend::brackets_hold_last_year;
 use crate::observation::model::{Measure, Origin};
 use crate::observation::reach::Reach;
 use crate::observation::time::{self};
@@ -49,13 +48,19 @@ pub(super) struct Linked {
 }
 
 /// Links all quantities of a document's running text.
-pub(super) fn link(document: &Document, scans: &[Scan], report: Period, dictionary: &Dictionary) -> Linked {
+pub(super) fn link(
+    document: &Document,
+    scans: &[Scan],
+    report: Period,
+    brackets_hold_last_year: bool,
+    dictionary: &Dictionary,
+) -> Linked {
     let mut linker = Linker {
         document,
         scans,
         report,
         dictionary,
-        brackets_hold_last_year: brackets_hold_last_year(scans, report),
+        brackets_hold_last_year,
         linked: Linked::default(),
         sections: vec![None; document.sections.len()],
         titles: vec![None; document.sections.len()],

@@ -239,7 +239,6 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             if (plan_itself || bound) && follows_rate(linker, clause, index) {
                 return Some(Relative::new(About::PlanValue, 0));
             }
-            // «Tỷ lệ …: kế hoạch 75%, thực hiện 75,1%»: the rate's plan, then the rate.
             // «Chỉ tiêu năm 2022 kéo giảm tỷ lệ hộ nghèo từ 1% đến 1,2%»: a change that is planned, and its other bound.
             let falls =
                 clause.scan.has_marker(Marker::Decrease, &left) && !clause.scan.has_marker(Marker::LevelReached, &left);
@@ -247,6 +246,7 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             if planned_fall || is_other_bound(clause, index) {
                 return Some(Relative::new(About::PlannedChange, -1));
             }
+            // «Tỷ lệ …: kế hoạch 75%, thực hiện 75,1%»: the rate's plan, then the rate.
             if plan_itself && direction == 0 && rate_head(linker, clause, index) {
                 return Some(Relative::new(About::PlanValue, 0));
             }
@@ -325,7 +325,9 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             }
             let reached = said_before(Marker::Reach, 1) || said_before(Marker::Equal, 1);
             // «chỉ tiêu cuối năm 73,5%, ước đạt 72,38%»: the rate after its target. All of a target is 100%.
-            if reached && value_is_not_all(quantity) && follows_target_of_rate(linker, clause, index) {
+            let is_all = quantity.value == Some(Decimal::ONE_HUNDRED);
+            let after_target = rate_before(linker, clause, index).is_some_and(|d| d.measure == Measure::Plan);
+            if reached && after_target && !is_all {
                 return None;
             }
             if reached {
@@ -430,7 +432,7 @@ fn declared_last_year(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) ->
     let before = clause.value_before(index).and_then(|at| clause.quantity(at));
     linker.brackets_hold_last_year
         && clause.tokens.get(strict.start).is_some_and(|t| t.is('('))
-        && clause.plain_words(strict.start, own.first) == 0
+        && clause.opens_bracket(index)
         && clause.tokens.get(own.end()).is_none_or(|t| t.is(')'))
         && before.is_some_and(|q| {
             let parted = |t: usize| {
@@ -462,25 +464,14 @@ fn rate_head(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool {
 
 /// Whether the value before is a rate.
 fn follows_rate(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool {
-    let before = index.checked_sub(1).and_then(|at| clause.assigned.get(at).copied().flatten());
-    before
-        .and_then(|d| linker.linked.drafts.get(d))
-        .and_then(|d| linker.dictionary.indicator(d.indicator))
-        .is_some_and(|i| i.kind == Kind::Rate)
+    rate_before(linker, clause, index).is_some()
 }
 
-/// Whether a percentage is anything but 100.
-fn value_is_not_all(quantity: &Quantity) -> bool {
-    quantity.value != Some(Decimal::ONE_HUNDRED)
-}
-
-/// Whether the number before is the target of a rate.
-fn follows_target_of_rate(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool {
-    let before = index.checked_sub(1).and_then(|at| clause.assigned.get(at).copied().flatten());
-    before.and_then(|d| linker.linked.drafts.get(d)).is_some_and(|d| {
-        let rate = linker.dictionary.indicator(d.indicator).is_some_and(|i| i.kind == Kind::Rate);
-        rate && d.measure == Measure::Plan
-    })
+/// The draft of the number before, if it is of a rate.
+fn rate_before<'l>(linker: &'l Linker<'_>, clause: &Clause<'_>, index: usize) -> Option<&'l Draft> {
+    let before = index.checked_sub(1).and_then(|at| clause.assigned.get(at).copied().flatten())?;
+    let draft = linker.linked.drafts.get(before)?;
+    linker.dictionary.indicator(draft.indicator).filter(|i| i.kind == Kind::Rate).map(|_| draft)
 }
 
 /// Whether nothing but a joining word stands between a number, its noun, and the next number.
