@@ -1,7 +1,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tonghop::input::{Limits, unpack};
+use tonghop_fuzz::input::{Limits, unpack};
 
 fuzz_target!(|data: &[u8]| {
     let limits = Limits { unpacked_bytes: 16 << 20, files: 100, ..Limits::default() };

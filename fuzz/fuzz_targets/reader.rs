@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tonghop::input::{Limits, extract_text};
+use tonghop_fuzz::input::{Limits, extract_text};
 
 static HOOK: Once = Once::new();
 static OURS: AtomicBool = AtomicBool::new(false);

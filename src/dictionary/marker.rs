@@ -142,6 +142,8 @@ roles!(
         PlaceColumn = "place_column",
         /// The period before this one.
         LastPeriod = "last_period",
+        /// The end of a period: alone, that of the report's own.
+        PeriodEnd = "period_end",
         /// Names a period to come.
         NextPeriod = "next_period",
         /// Says that the base of an index is 100.
@@ -196,7 +198,13 @@ impl Marker {
     pub fn is_of_tables(self) -> bool {
         matches!(
             self,
-            Self::TotalRow | Self::Filler | Self::CodeColumn | Self::PlaceColumn | Self::LastPeriod | Self::NextPeriod
+            Self::TotalRow
+                | Self::Filler
+                | Self::CodeColumn
+                | Self::PlaceColumn
+                | Self::LastPeriod
+                | Self::PeriodEnd
+                | Self::NextPeriod
         )
     }
 }

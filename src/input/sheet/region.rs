@@ -9,6 +9,8 @@ use super::book::{Content, Merge, Seen, SeenCell, SeenRow};
 const MOST_BLANK: u32 = 2;
 /// Heads have at most this many rows.
 const MOST_HEAD_ROWS: usize = 8;
+/// So many titles of sections may stand between the heads and the first values.
+const MOST_SECTIONS: usize = 3;
 
 /// A piece of a sheet from top to bottom.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -212,6 +214,10 @@ fn head_start(rows: &[SeenRow], done: usize, body: usize, cover: &Cover<'_>) -> 
         if is_body(row) {
             break;
         }
+        if let Some(heads) = heads_above_sections(rows, done, top).filter(|_| !full) {
+            top = heads;
+            continue;
+        }
         let own = columns_of(std::slice::from_ref(row), cover).unwrap_or(columns);
         let wide = (columns.0.min(own.0), columns.1.max(own.1));
         let all = wide.1 - wide.0 + 1;
@@ -244,6 +250,26 @@ fn head_start(rows: &[SeenRow], done: usize, body: usize, cover: &Cover<'_>) -> 
         top -= 1;
     }
     top
+}
+
+/// Titles of sections stand between the heads and the first values, each alone in its row, often merged over all
+/// columns: the row of the uppermost of them, if heads stand right above it.
+fn heads_above_sections(rows: &[SeenRow], done: usize, below: usize) -> Option<usize> {
+    let close = |at: usize| matches!((rows.get(at - 1), rows.get(at)), (Some(a), Some(b)) if b.at == a.at + 1);
+    let section = |row: &SeenRow| {
+        let words = row.cells.iter().filter(|c| shape(c) == Shape::Words).count();
+        words == 1 && row.cells.len() <= 2 && row.cells.last().is_some_and(|c| shape(c) == Shape::Words)
+    };
+    let mut first = below;
+    while first > done && below - first < MOST_SECTIONS && close(first) && rows.get(first - 1).is_some_and(section) {
+        first -= 1;
+    }
+    if first == below || first == done || !close(first) {
+        return None;
+    }
+    let above = rows.get(first - 1)?;
+    let worded = above.cells.iter().filter(|c| shape(c) == Shape::Words).count();
+    (numbers_columns(above) || worded >= 3 && !is_body(above)).then_some(first)
 }
 
 /// The row after the last of a table.
@@ -444,6 +470,14 @@ mod tests {
     fn a_blank_column_within_a_table_divides_nothing() {
         let found = tables("Chỉ tiêu|Quý||Năm\nViệc làm|12||20\nPhiên|3||4\n");
         assert_eq!(found, [(0..3, (0, 3))]);
+    }
+
+    #[test]
+    fn titles_of_sections_under_the_heads_belong_to_the_table() {
+        let found = tables(
+            "BIỂU TỔNG HỢP\nChỉ tiêu|ĐVT|Quý I|Quý II\nA|B|1|2\nI. VIỆC LÀM\n1. Trong nước\nLao động|Người|12|15\n=3,0,3,3\n=4,0,4,3",
+        );
+        assert_eq!(found, [(1..6, (0, 3))]);
     }
 
     #[test]

@@ -6,10 +6,10 @@ use super::super::candidates::ContextTerms;
 use super::words::Words;
 use crate::dictionary::marker::Marker;
 use crate::dictionary::{Dictionary, Tag, UnitClass};
-use crate::document::{Block, BlockKind, Document};
+use crate::document::{Block, BlockKind, Cell, Document};
 use crate::period::Period;
 use crate::report::{is_dated, period_of_words};
-use crate::text::{Place, Token};
+use crate::text::{Place, SourceText, Token};
 
 /// A line above a table that is longer than this is running text.
 const MOST_TOKENS: usize = 60;
@@ -51,7 +51,7 @@ impl Surroundings {
         for before in &above {
             let words = Words::new(before.tokens.clone(), dictionary);
             found.add_context(&words, WEIGHT);
-            found.unit_line(&words, dictionary);
+            found.unit_line(&words, &document.source, dictionary);
             // A short line right above a table is its title.
             let title = sheet.is_some() || found.captions.is_empty() && is_title(before);
             found.fields.extend(words.hits.iter().filter_map(|h| match h.tag {
@@ -70,6 +70,28 @@ impl Surroundings {
         found
     }
 
+    /// Takes up the rows within a table's borders that stand above its heads: its title, its unit line.
+    pub(super) fn add_rows<'a>(
+        &mut self,
+        cells: impl Iterator<Item = &'a Cell>,
+        source: &SourceText,
+        dictionary: &Dictionary,
+    ) {
+        for cell in cells {
+            let words = Words::new(cell.tokens.clone(), dictionary);
+            self.add_context(&words, WEIGHT);
+            if words.says(Marker::UnitColumn) {
+                self.units.clear();
+                self.unit_line(&words, source, dictionary);
+            }
+            self.fields.extend(words.hits.iter().filter_map(|h| match h.tag {
+                Tag::Field(field) => Some(field),
+                _ => None,
+            }));
+            self.captions.insert(0, words);
+        }
+    }
+
     fn add_context(&mut self, words: &Words, weight: f32) {
         for hit in &words.hits {
             if let Tag::Term(term) = hit.tag {
@@ -80,7 +102,7 @@ impl Surroundings {
     }
 
     /// `Đơn vị tính: triệu đồng` above the table; several units are told apart by their classes.
-    fn unit_line(&mut self, words: &Words, dictionary: &Dictionary) {
+    fn unit_line(&mut self, words: &Words, source: &SourceText, dictionary: &Dictionary) {
         let Some(said) = words.hits.iter().find(|h| h.tag == Tag::Marker(Marker::UnitColumn)) else { return };
         if !self.units.is_empty() {
             return;
@@ -102,7 +124,7 @@ impl Surroundings {
             }
             end = Some(last);
             if let Some(unit) = dictionary.units.get(usize::from(id)) {
-                self.units.push((unit.class, unit.factor));
+                self.units.push((unit.class, unit.factor * words.scale_before(first, source, dictionary)));
             }
         }
         if words.percent() {

@@ -78,6 +78,12 @@ impl Interpreter<'_> {
     pub(super) fn other_unit(&self, stated: &Stated, data: &Data) -> bool {
         let Some(rule) = self.report.dictionary.indicator(stated.indicator) else { return false };
         let Some((class, _)) = data.unit else { return false };
+        // «Thuộc hộ nghèo» is a group of persons, counted in persons.
+        if self.reader.is_only_categories(&data.leaf, stated.indicator)
+            && !self.reader.categories(&data.leaf, stated.indicator).is_empty()
+        {
+            return false;
+        }
         let special = matches!(class, UnitClass::Known(Unit::Vnd | Unit::Percent));
         class != UnitClass::Known(rule.unit)
             && (special || rule.unit == Unit::Vnd || self.report.dictionary.unit_fit(rule.unit, Some(class)) <= 0.0)
@@ -131,15 +137,7 @@ impl Interpreter<'_> {
             pairs.extend(self.named_category(row, kinds));
             own_name = !pairs.is_empty();
         }
-        if let Some(dimension) =
-            row.sibling.as_ref().filter(|_| pairs.is_empty() && row.words.says(Marker::OtherCategory))
-        {
-            let admitted = self.report.dictionary.indicator(by_head.indicator);
-            if admitted.is_some_and(|i| i.breakdowns.contains(dimension)) {
-                // «Đối tượng khác» after rows of groups.
-                pairs.push((dimension.clone(), OTHER.to_owned()));
-            }
-        }
+        pairs.extend(self.rest_of(row, by_head.indicator).filter(|_| pairs.is_empty()));
         // «Số người», «Số lượng»: a label that names no more than a unit.
         let only_unit = row.words.hits.iter().any(|h| matches!(h.tag, Tag::Unit(_)))
             && row.words.covered(|tag| {
@@ -150,6 +148,7 @@ impl Interpreter<'_> {
         let said = row.place == Place::Whole
             || !pairs.is_empty()
             || row.coverage.is_some()
+            || row.meaning.is_some()
             || row.words.is_wordless()
             || only_unit;
         // A label that names another thing is not spoken for by the title.
@@ -208,7 +207,10 @@ impl Interpreter<'_> {
             return Err((Class::Unmapped, "breakdown-not-in-register"));
         }
         let told = |words: &Words| words.is_wordless() || self.reader.is_explained(words, stated.indicator);
-        if !told(&data.leaf) || !data.below_parts.iter().all(told) {
+        // «Nam» alone is no known word, «trong đó nam» is.
+        let told_below = || self.reader.is_category_at_end(&data.head, data.leaf.tokens.len(), stated.indicator);
+        let below_told = || data.below_parts.iter().all(told) || data.below_parts.len() == 1 && told_below();
+        if !told(&data.leaf) && !told_below() || !below_told() {
             return Err((Class::Unmapped, "column-not-told"));
         }
         let mut pairs = self.reader.categories(&data.head, stated.indicator);

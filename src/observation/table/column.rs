@@ -71,6 +71,8 @@ pub(super) struct Data {
     pub sibling: Option<Option<String>>,
     /// Whether the words name more than measure, period, unit and category: something that may be an indicator.
     pub names: bool,
+    /// Whether the lowest head says no more than that the values are money.
+    pub bare_money: bool,
     /// The unit that the head names.
     pub unit: Option<(UnitClass, Decimal)>,
 }
@@ -84,6 +86,8 @@ pub(super) struct Around<'a> {
     pub index_said: bool,
     /// Whether the cells below carry a percent sign or format.
     pub percent_cells: bool,
+    /// The units that the table's unit line names.
+    pub units: &'a [(UnitClass, Decimal)],
 }
 
 impl Around<'_> {
@@ -105,10 +109,18 @@ impl Around<'_> {
         let cumulative = says(Marker::Cumulative) || coverage == Some(Coverage::Cumulative);
         let of = if cumulative { Measure::Cumulative } else { Measure::Actual };
         let plan = says(Marker::PlanOfYear);
-        let against_last_year =
-            matches!(coverage, Some(Coverage::Other(p)) if p.year + 1 == self.report.year) && (compares || signed);
+        // «So với quý II» under a report of the third quarter names the period before.
+        let against_other =
+            if let Some(Coverage::Other(p)) = coverage { Some(p).filter(|_| compares || signed) } else { None };
+        let one_before = |p: Period| Some(p) == previous_of(self.report);
+        let against_last_year = against_other.is_some_and(|p| p.year + 1 == self.report.year && !one_before(p));
         let same = says(Marker::SamePeriod) || against_last_year;
-        let previous = says(Marker::PreviousPeriod) && !cumulative && coverage.is_none();
+        // «Cuối năm» alone heads what stands at the end of the report's own year.
+        let its_own_end = says(Marker::PeriodEnd) && !compares && !signed;
+        let previous = says(Marker::PreviousPeriod) && !its_own_end && !cumulative && coverage.is_none()
+            || against_other.is_some() && !same;
+        // A rate of the period before is no change against it.
+        let rate_before = previous && !compares && !signed && !leaf.says(Marker::PreviousPeriod);
         let index_named = says(Marker::IndexBase);
         let percent = percent || index_named && compares;
         let index_said = self.index_said || index_named || says(Marker::Equal);
@@ -120,7 +132,7 @@ impl Around<'_> {
             (Measure::PctOfPlan, false, false)
         } else if same && relative {
             if percent { (Measure::YoyPct, !signed, !signed && !index_said) } else { (Measure::YoyAbs, false, !signed) }
-        } else if previous && relative {
+        } else if previous && relative && !rate_before {
             if percent {
                 (Measure::PrevPct, !signed, !signed && !index_said)
             } else {
@@ -173,6 +185,7 @@ impl Around<'_> {
         let coming = named.later && coverage.is_none() || says(Marker::NextPeriod);
         let names = self.names(&head);
         let unit = self.unit(&head, &leaf, measure);
+        let bare_money = is_bare_money(&leaf);
         Data {
             measure,
             of,
@@ -192,6 +205,7 @@ impl Around<'_> {
             head,
             leaf,
             names,
+            bare_money,
             unit,
         }
     }
@@ -216,6 +230,16 @@ impl Around<'_> {
         })
     }
 
+    /// «Số tiền», «Kinh phí» as the whole of a head: money, in the unit of money that the heads above or the table name.
+    fn money(&self, head: &Words, leaf: &Words) -> Option<(UnitClass, Decimal)> {
+        let vnd = UnitClass::Known(crate::dictionary::register::Unit::Vnd);
+        is_bare_money(leaf).then(|| {
+            let above = head.bracketed_unit(self.source, self.dictionary).filter(|(class, _)| *class == vnd);
+            let named = above.or_else(|| self.units.iter().find(|(class, _)| *class == vnd).copied());
+            named.unwrap_or((vnd, Decimal::ONE))
+        })
+    }
+
     /// The unit of a column: of the lowest head that names one in brackets, else one by its words.
     fn unit(&self, head: &Words, leaf: &Words, measure: Measure) -> Option<(UnitClass, Decimal)> {
         if measure.is_percent() && measure != Measure::Share {
@@ -224,13 +248,21 @@ impl Around<'_> {
         let percent = UnitClass::Known(crate::dictionary::register::Unit::Percent);
         // Outside brackets a noun that no indicator counts is no unit.
         let counts = |unit: &(UnitClass, Decimal)| unit.0 != UnitClass::Other;
-        leaf.bracketed_unit(self.dictionary)
+        leaf.bracketed_unit(self.source, self.dictionary)
             .or_else(|| leaf.percent().then_some((percent, Decimal::ONE)))
-            .or_else(|| head.bracketed_unit(self.dictionary))
-            .or_else(|| leaf.unit(self.dictionary).filter(counts))
-            .or_else(|| head.unit(self.dictionary).filter(counts))
+            .or_else(|| self.money(head, leaf))
+            .or_else(|| head.bracketed_unit(self.source, self.dictionary))
+            .or_else(|| leaf.unit(self.source, self.dictionary).filter(counts))
+            .or_else(|| head.unit(self.source, self.dictionary).filter(counts))
             .or_else(|| (head.percent() || self.percent_cells).then_some((percent, Decimal::ONE)))
     }
+}
+
+/// Whether a head says money, and no more than that, units aside.
+fn is_bare_money(leaf: &Words) -> bool {
+    let known =
+        |tag: &Tag| matches!(tag, Tag::Marker(Marker::Money | Marker::TotalWords) | Tag::Unit(_) | Tag::Scale(_));
+    leaf.says(Marker::Money) && leaf.covered(known) > 0.99
 }
 
 /// Whether a head names both directions: «tăng (+), giảm (-)».

@@ -3,10 +3,11 @@
 use rust_decimal::Decimal;
 
 use super::Interpreter;
-use super::column::Column;
+use super::column::{Column, Data};
 use super::reading::Stated;
 use super::words::Words;
 use crate::dictionary::UnitClass;
+use crate::dictionary::marker::Marker;
 use crate::dictionary::register::Unit;
 use crate::observation::candidates::Candidate;
 use crate::observation::model::Measure;
@@ -23,11 +24,18 @@ impl Interpreter<'_> {
             let is_rate = |read: &Candidate| {
                 self.report.dictionary.indicator(read.indicator).is_some_and(|i| i.unit == Unit::Percent)
             };
-            let read = if data.measure == Measure::Share {
+            // The change of a rate is in points: «Tỷ lệ hộ nghèo tăng (+), giảm (-) so với đầu năm».
+            let of_rate = data.leaf.says(Marker::Share)
+                && matches!(data.measure, Measure::YoyPct | Measure::YoyAbs | Measure::PrevPct | Measure::PrevAbs);
+            let read = if of_rate {
+                let percent = Some(UnitClass::Known(Unit::Percent));
+                of_class(percent).filter(is_rate).or_else(|| of_class(class))
+            } else if data.measure == Measure::Share {
                 of_class(class).filter(is_rate).or_else(|| of_class(None))
             } else {
                 of_class(class)
-            }?;
+            };
+            let read = if class == Some(UnitClass::Known(Unit::Vnd)) { self.amount(data, read) } else { read }?;
             Some(self.reader.stated(&read, &data.head, unit))
         };
         if let Some(stated) = read(None) {
@@ -40,6 +48,25 @@ impl Interpreter<'_> {
             stated.confidence -= self.report.dictionary.confidence.loses.table_context;
             Some(stated)
         })
+    }
+
+    /// A bare «Số tiền» under «Mai táng phí» is the money of what that counts, if the register has it: no other amount
+    /// that the title may speak of.
+    fn amount(&self, data: &Data, read: Option<Candidate>) -> Option<Candidate> {
+        let dictionary = self.report.dictionary;
+        let above = data.head.tokens.len().saturating_sub(data.leaf.tokens.len());
+        let band = Words::new(data.head.tokens.get(..above).unwrap_or_default().to_vec(), dictionary);
+        if !data.bare_money || band.is_wordless() {
+            return read;
+        }
+        let Some(count) = self.reader.best(&band.tokens, &[], None, None) else { return read };
+        let money = self.reader.money_of(count.indicator);
+        match read {
+            Some(read) if money == Some(read.indicator) || self.reader.is_explained(&band, read.indicator) => {
+                Some(read)
+            }
+            _ => Some(Candidate { indicator: money?, ..count }),
+        }
     }
 
     /// What heads say of each other: a rate or share by the columns that its key divides, and a head that names only a

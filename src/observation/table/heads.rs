@@ -23,6 +23,8 @@ pub(super) struct Heads<'a> {
     pub lattice: &'a Lattice<'a>,
     /// The column of labels.
     pub label: usize,
+    /// The first row of heads: those above it are the table's title and unit line.
+    pub first: usize,
     /// The first row below the heads.
     pub body: usize,
 }
@@ -30,10 +32,34 @@ pub(super) struct Heads<'a> {
 impl<'a> Heads<'a> {
     /// Finds the column of labels and the first row of values.
     pub(super) fn of(source: &'a SourceText, lattice: &'a Lattice<'a>, dictionary: &'a Dictionary) -> Self {
-        let mut heads = Self { source, dictionary, lattice, label: 0, body: 0 };
+        let mut heads = Self { source, dictionary, lattice, label: 0, first: 0, body: 0 };
         heads.label = heads.label_column();
         heads.body = heads.first_body_row();
+        heads.first = (0..heads.body.saturating_sub(1)).find(|row| !heads.is_title(*row)).unwrap_or(0);
         heads
+    }
+
+    /// The cells of the rows above the heads.
+    pub(super) fn titles(&self) -> impl Iterator<Item = &'a Cell> {
+        (0..self.first).flat_map(|row| self.lattice.row(row)).filter(|c| !c.is_empty())
+    }
+
+    /// Whether a row is a title over all columns, or names the unit of all, rather than heads.
+    fn is_title(&self, row: usize) -> bool {
+        let filled: Vec<&Cell> = self.lattice.row(row).iter().filter(|c| !c.is_empty()).collect();
+        let unit_line = |cell: &&&Cell| {
+            let words = Words::new(cell.tokens.clone(), self.dictionary);
+            words.opens_with(Marker::UnitColumn)
+                && (words.percent() || words.hits.iter().any(|h| matches!(h.tag, Tag::Unit(_))))
+        };
+        let low = filled.iter().all(|c| c.row_span <= 1);
+        let named = || filled.iter().any(|c| unit_line(&c));
+        match filled.as_slice() {
+            [] => true,
+            [only] => low && (only.columns.0 == 0 && only.columns.1 + 1 >= self.lattice.columns() || named()),
+            [_, _] => low && named() && self.lattice.columns() > 2,
+            _ => false,
+        }
     }
 
     /// The column with the most words that has values to its right.
@@ -162,7 +188,7 @@ impl<'a> Heads<'a> {
     fn levels(&self, column: usize) -> Vec<&'a Cell> {
         let filled = |row: usize, column: usize| self.lattice.get(row, column).filter(|c| !c.is_empty());
         let mut levels: Vec<&Cell> = Vec::new();
-        for row in (0..self.body).filter(|r| !self.is_numbering(*r)) {
+        for row in (self.first..self.body).filter(|r| !self.is_numbering(*r)) {
             let cell = filled(row, column).or_else(|| {
                 let below = |c: usize| (row + 1..self.body).any(|r| !self.is_numbering(r) && filled(r, c).is_some());
                 let (left, cell) = (0..column).rev().find_map(|c| filled(row, c).map(|cell| (c, cell)))?;

@@ -19,7 +19,7 @@ const MANY_PROVINCES: usize = 3;
 
 impl Interpreter<'_> {
     pub(super) fn kinds(&self) -> Kinds {
-        let head: Vec<Token> = (0..self.heads.body)
+        let head: Vec<Token> = (self.heads.first..self.heads.body)
             .filter_map(|row| self.lattice.own(row, self.heads.label))
             .flat_map(|c| c.tokens.iter().copied())
             .collect();
@@ -86,7 +86,7 @@ impl Interpreter<'_> {
             let unit = if words.percent() {
                 Some((UnitClass::Known(Unit::Percent), Decimal::ONE))
             } else {
-                words.unit(self.report.dictionary)
+                words.unit(self.reader.source, self.report.dictionary)
             };
             progress.unit = unit;
             if unit.is_some() {
@@ -98,7 +98,7 @@ impl Interpreter<'_> {
         if bracketed.is_some_and(|t| t.is('%')) {
             return Some((UnitClass::Known(Unit::Percent), Decimal::ONE));
         }
-        words.bracketed_unit(self.report.dictionary)
+        words.bracketed_unit(self.reader.source, self.report.dictionary)
     }
 
     /// The words of a row's unit: of its cell, else those in brackets at the end of its label.

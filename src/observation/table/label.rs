@@ -7,7 +7,7 @@ use super::words::Words;
 use super::{Interpreter, value::Place};
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::Unit;
-use crate::dictionary::{Tag, UnitClass};
+use crate::dictionary::{OTHER, Tag, UnitClass};
 use crate::observation::model::Measure;
 use crate::text::Token;
 
@@ -30,7 +30,8 @@ impl Interpreter<'_> {
         let own = self.reader.best(&row.words.tokens, &above, None, class).or_else(|| {
             // «Tai nạn lao động | vụ»: the unit's own column names what is counted.
             let unit_words = self.unit_words(row)?;
-            let tokens: Vec<Token> = unit_words.iter().chain(&row.words.tokens).copied().collect();
+            let label = row.words.tokens.iter().skip_while(|t| !t.is_word());
+            let tokens: Vec<Token> = unit_words.iter().chain(label).copied().collect();
             self.reader.best(&tokens, &above, None, class)
         });
         let parent = progress.above.iter().rev().find(|a| !a.opens);
@@ -102,6 +103,10 @@ impl Interpreter<'_> {
             }
         }
         if !self.names(&row.words) || hangs {
+            // «Lũy kế», «Cùng kỳ năm trước» under heads that name indicators.
+            if whole.is_none() {
+                self.names_measure(row);
+            }
             return None;
         }
         self.reader.around.captions.iter().take(3).find_map(|title| {
@@ -128,9 +133,17 @@ impl Interpreter<'_> {
             .collect()
     }
 
+    /// «Đối tượng khác» after rows of groups: the rest of their dimension.
+    pub(super) fn rest_of(&self, row: &Row<'_>, indicator: u16) -> Option<(String, String)> {
+        let dimension = row.sibling.as_ref().filter(|_| row.words.says(Marker::OtherCategory))?;
+        let admitted = self.report.dictionary.indicator(indicator)?.breakdowns.contains(dimension);
+        admitted.then(|| (dimension.clone(), OTHER.to_owned()))
+    }
+
     /// A row of categories under a statement.
     pub(super) fn part(&self, row: &Row<'_>, whole: &Stated) -> Option<Stated> {
-        let pairs = self.reader.categories_of_part(&row.words, whole.indicator);
+        let mut pairs = self.reader.categories_of_part(&row.words, whole.indicator);
+        pairs.extend(self.rest_of(row, whole.indicator).filter(|_| pairs.is_empty()));
         if pairs.is_empty() || self.reader.is_foreign(&row.words, whole.indicator) {
             return None;
         }
@@ -171,6 +184,7 @@ impl Interpreter<'_> {
             report: self.period,
             dictionary: self.report.dictionary,
             index_said: self.reader.around.index_said,
+            units: &self.reader.around.units,
             percent_cells: row.unit.is_some_and(|(class, _)| class == UnitClass::Known(Unit::Percent)),
         };
         around.data(row.words.clone(), row.words.clone())
@@ -187,6 +201,7 @@ impl Interpreter<'_> {
             dictionary: self.report.dictionary,
             index_said: false,
             percent_cells: false,
+            units: &[],
         };
         around.names(words)
     }

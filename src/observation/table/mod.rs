@@ -83,20 +83,23 @@ struct Interpreter<'a> {
 /// Reads one table.
 pub(super) fn link(report: &Report<'_>, block: usize, table: &Table, linked: &mut TableLinked) {
     let dictionary = report.dictionary;
-    let surroundings = Surroundings::of(report.document, block, report.period, dictionary);
+    let source = &report.document.source;
+    let mut surroundings = Surroundings::of(report.document, block, report.period, dictionary);
     let period = surroundings.period.unwrap_or(report.period);
     let lattice = Lattice::new(table);
-    let heads = Heads::of(&report.document.source, &lattice, dictionary);
+    let heads = Heads::of(source, &lattice, dictionary);
+    surroundings.add_rows(heads.titles(), source, dictionary);
     let around = Around {
-        source: &report.document.source,
+        source,
         report: period,
         dictionary,
         index_said: surroundings.index_said,
         percent_cells: false,
+        units: &surroundings.units,
     };
     let columns = heads.columns(&around);
     let reader = Reader {
-        source: &report.document.source,
+        source,
         dictionary,
         convention: report.convention,
         around: &surroundings,

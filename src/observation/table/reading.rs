@@ -23,6 +23,8 @@ use crate::text::{SourceText, Token};
 const LABEL_ABOVE: f32 = 1.2;
 /// Labels and heads need this share of their letters to be known words for another's words to speak for them.
 pub(super) const ENOUGH_KNOWN: f64 = 0.6;
+/// A unit that fits no better than this counts something else.
+const MOSTLY_OTHER: f32 = 0.75;
 /// Nothing else is said.
 const ALL_KNOWN: f64 = 0.95;
 
@@ -136,19 +138,26 @@ impl Reader<'_> {
             by_title: title.is_some(),
         };
         let enough = self.dictionary.confidence.scores.enough;
-        let own = reading.candidates().into_iter().find(|c| c.score >= enough);
+        let counts_no_money = |c: &Candidate| {
+            class != Some(UnitClass::Known(Unit::Vnd))
+                || self.dictionary.indicator(c.indicator).is_some_and(|i| i.unit == Unit::Vnd)
+        };
+        let own = reading.candidates().into_iter().find(|c| c.score >= enough).filter(counts_no_money);
         if own.is_some() || class != Some(UnitClass::Known(Unit::Vnd)) {
             return own;
         }
         // An amount in a row that names what is counted is the money of that count.
         let count = Reading { any_unit: true, ..reading }.candidates().into_iter().find(|c| c.score >= enough)?;
+        Some(Candidate { indicator: self.money_of(count.indicator)?, ..count })
+    }
+
+    /// The amount that goes with a count, of the same field of work.
+    pub(super) fn money_of(&self, count: u16) -> Option<u16> {
         let field = |i: u16| self.dictionary.indicator(i).map(|x| x.domain().to_owned());
-        let money = self.dictionary.rules.iter().enumerate().find_map(|(at, rules)| {
+        self.dictionary.rules.iter().enumerate().find_map(|(at, rules)| {
             let at = u16::try_from(at).ok()?;
-            (rules.is_money && rules.companion_of.contains(&count.indicator) && field(at) == field(count.indicator))
-                .then_some(at)
-        })?;
-        Some(Candidate { indicator: money, ..count })
+            (rules.is_money && rules.companion_of.contains(&count) && field(at) == field(count)).then_some(at)
+        })
     }
 
     /// The categories that a label states of a part of the indicator: words that say little elsewhere do so here.
@@ -218,6 +227,16 @@ impl Reader<'_> {
     pub(super) fn is_explained(&self, words: &Words, indicator: u16) -> bool {
         self.explains(words, indicator)
             || words.written_out(self.dictionary).is_some_and(|long| self.explains(&long, indicator))
+    }
+
+    /// Whether the last so many tokens lie in the words of a category that the indicator admits.
+    pub(super) fn is_category_at_end(&self, words: &Words, length: usize, indicator: u16) -> bool {
+        let first = words.tokens.len().saturating_sub(length);
+        words.hits.iter().any(|h| {
+            matches!(h.tag, Tag::Category(id) if self.admits(id, indicator))
+                && h.first as usize <= first
+                && h.last as usize + 1 == words.tokens.len()
+        })
     }
 
     /// Whether a label is no more than categories of the indicator, words of measure and period, and general nouns.
@@ -293,7 +312,8 @@ impl Reader<'_> {
         let found = self.dictionary.rules.iter().enumerate().find_map(|(at, rules)| {
             let at = u16::try_from(at).ok()?;
             let rule = self.dictionary.indicator(at)?;
-            let fits = class.is_some_and(|class| self.dictionary.unit_fit(rule.unit, Some(class)) >= 0.7);
+            // Cases are no persons here: «số vụ có người chết» counts no dead.
+            let fits = class.is_some_and(|class| self.dictionary.unit_fit(rule.unit, Some(class)) > MOSTLY_OTHER);
             let said = rules.companion.iter().any(says) || rules.is_money && words.says(Marker::Money);
             (at != of.indicator && rules.companion_of.contains(&of.indicator) && fits && said).then_some((at, rule))
         });

@@ -84,6 +84,15 @@ impl Interpreter<'_> {
         if measure == Measure::Cumulative && rule.kind != Kind::Flow {
             measure = Measure::Actual;
         }
+        // A row in percent of what is counted otherwise: «Cơ cấu (%)».
+        let percent = UnitClass::Known(Unit::Percent);
+        let in_percent = row.unit.is_some_and(|(class, _)| class == percent) && rule.unit != Unit::Percent;
+        if in_percent && matches!(measure, Measure::Actual | Measure::Cumulative) {
+            if stated.breakdown.is_empty() {
+                return Err((Class::Unmapped, "unit-differs"));
+            }
+            measure = Measure::Share;
+        }
         let is_result = matches!(measure, Measure::Actual | Measure::Cumulative);
         let dash = matches!(cell.sign(), Some('-' | '\u{2013}' | '\u{2014}'));
         let number = if cell.value.is_none() && (dash || self.says_zero(cell)) {

@@ -1,5 +1,7 @@
 //! What the words of a head, label or line say by themselves.
 
+use rust_decimal::Decimal;
+
 use super::super::time::{self, Coverage};
 use crate::dictionary::marker::{Marker, PeriodWord};
 use crate::dictionary::phrase::Hit;
@@ -53,7 +55,7 @@ impl Words {
     }
 
     /// The unit that is named first, the longest there.
-    pub(super) fn unit(&self, dictionary: &Dictionary) -> Option<(UnitClass, rust_decimal::Decimal)> {
+    pub(super) fn unit(&self, source: &SourceText, dictionary: &Dictionary) -> Option<(UnitClass, Decimal)> {
         // «TH» heads results; it counts no cases there.
         let heads = |h: &Hit<Tag>| {
             self.hits.iter().any(|m| {
@@ -70,16 +72,25 @@ impl Words {
         });
         let (std::cmp::Reverse(first), _, id) = best.max()?;
         let unit = dictionary.units.get(usize::from(id))?;
-        // «nghìn người»: the scale before a noun.
-        let scale = self.hits.iter().find_map(|h| match h.tag {
-            Tag::Scale(id) if h.last + 1 == first => dictionary.scales.get(usize::from(id)),
+        Some((unit.class, unit.factor * self.scale_before(first, source, dictionary)))
+    }
+
+    /// What the words or the number right before a unit multiply it by: «nghìn người», «1.000 đồng».
+    pub(super) fn scale_before(&self, unit: u32, source: &SourceText, dictionary: &Dictionary) -> Decimal {
+        let worded = self.hits.iter().find_map(|h| match h.tag {
+            Tag::Scale(id) if h.last + 1 == unit => dictionary.scales.get(usize::from(id)).map(|s| s.factor),
             _ => None,
         });
-        Some((unit.class, scale.map_or(unit.factor, |s| unit.factor * s.factor)))
+        let written = || {
+            let token = self.tokens.get((unit as usize).checked_sub(1)?).filter(|t| t.is_number())?;
+            let plain: String = source.slice(token.range()).chars().filter(char::is_ascii_digit).collect();
+            matches!(plain.as_str(), "1000" | "1000000" | "1000000000").then(|| plain.parse().ok()).flatten()
+        };
+        worded.or_else(written).unwrap_or(Decimal::ONE)
     }
 
     /// The unit inside brackets, the last that name one: `Kinh phí (triệu đồng)`.
-    pub(super) fn bracketed_unit(&self, dictionary: &Dictionary) -> Option<(UnitClass, rust_decimal::Decimal)> {
+    pub(super) fn bracketed_unit(&self, source: &SourceText, dictionary: &Dictionary) -> Option<(UnitClass, Decimal)> {
         let mut found = None;
         let mut from = 0;
         while let Some(open) = self.tokens.iter().skip(from).position(|t| t.is('(')).map(|at| at + from) {
@@ -90,7 +101,7 @@ impl Words {
             let all = inside.iter().filter(|t| t.is_word()).count();
             // A unit alone, not a remark that holds a counted noun.
             if spare.is_some_and(|n| usize::from(n) + 1 >= all) {
-                found = words.unit(dictionary).or(found);
+                found = words.unit(source, dictionary).or(found);
             }
             from = close.max(open + 1);
         }
