@@ -96,7 +96,9 @@ impl Around<'_> {
         let says = |marker: Marker| head.says(marker);
         let named = head.coverage(self.source, self.report, self.dictionary);
         let percent = head.percent() || says(Marker::Share) || self.percent_cells;
-        let compares = says(Marker::Compare);
+        // «ƯTH/TH năm 2021 (%)» divides what it names.
+        let divides = head.tokens.windows(3).any(|w| matches!(w, [a, b, c] if a.is_word() && b.is('/') && c.is_word()));
+        let compares = says(Marker::Compare) || percent && divides;
         let signed = says(Marker::Increase)
             || says(Marker::Decrease)
             || head

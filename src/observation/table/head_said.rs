@@ -6,11 +6,12 @@ use super::Interpreter;
 use super::column::{Column, Data};
 use super::reading::Stated;
 use super::words::Words;
-use crate::dictionary::UnitClass;
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::Unit;
+use crate::dictionary::{Tag, UnitClass};
 use crate::observation::candidates::Candidate;
 use crate::observation::model::Measure;
+use crate::text::Token;
 
 impl Interpreter<'_> {
     /// What a column's head states, with the words above the table as its own.
@@ -20,7 +21,7 @@ impl Interpreter<'_> {
         let class = unit.map(|(class, _)| class);
         let read = |title: Option<&Words>| {
             // A share is of what is counted, unless the words name a rate.
-            let of_class = |class: Option<UnitClass>| self.reader.best(&data.head.tokens, &[], title, class);
+            let of_class = |class: Option<UnitClass>| self.reader.best(self.naming(data), &[], title, class);
             let is_rate = |read: &Candidate| {
                 self.report.dictionary.indicator(read.indicator).is_some_and(|i| i.unit == Unit::Percent)
             };
@@ -48,6 +49,17 @@ impl Interpreter<'_> {
             stated.confidence -= self.report.dictionary.confidence.loses.table_context;
             Some(stated)
         })
+    }
+
+    /// The words of a column's heads that may name what it is about: under bands, without a lowest head that says no more
+    /// than the measure, as «Tỷ lệ % so KH» does.
+    fn naming<'d>(&self, data: &'d Data) -> &'d [Token] {
+        let above = data.head.tokens.len().saturating_sub(data.leaf.tokens.len());
+        let band = data.head.tokens.get(..above).unwrap_or_default();
+        let only_measure = data.leaf.covered(|tag| matches!(tag, Tag::Marker(_) | Tag::Period(_))) > 0.99;
+        let worded = band.iter().any(Token::is_word);
+        let rate = data.measure == Measure::Share;
+        if worded && only_measure && data.measure.is_relative() && !rate { band } else { &data.head.tokens }
     }
 
     /// A bare «Số tiền» under «Mai táng phí» is the money of what that counts, if the register has it: no other amount

@@ -97,7 +97,7 @@ impl<'a> Heads<'a> {
         most(true).or_else(|| most(false)).unwrap_or(0)
     }
 
-    /// Whether a row numbers the columns: `A B 1 2`, `(1) (2) (3)=(2)/(1)`.
+    /// Whether a row numbers the columns: `A B 1 2`, `(1) (2) (3)=(2)/(1)`; `T1 T2 T3` names months.
     pub(super) fn is_numbering(&self, row: usize) -> bool {
         let filled: Vec<&Cell> = self.lattice.row(row).iter().filter(|c| !c.is_empty()).collect();
         let single = |c: &&Cell| {
@@ -105,7 +105,7 @@ impl<'a> Heads<'a> {
                 TokenKind::Word => t.end - t.start <= 2 && t.capital,
                 TokenKind::Number => t.end - t.start <= 3,
                 _ => true,
-            }) && c.tokens.iter().any(|t| t.is_word() || t.is_number())
+            }) && c.tokens.iter().any(Token::is_word) != c.tokens.iter().any(Token::is_number)
         };
         let numbers = filled.iter().filter(|c| has_number(c)).count();
         let all: usize = filled.iter().map(|c| letters(c)).sum();
@@ -404,8 +404,8 @@ fn by_formula(data: &mut Data, formula: Formula, numbered: &impl Fn(u32) -> Opti
         Measure::Actual if untold => Measure::PrevPct,
         _ => return,
     };
-    let open =
-        matches!(data.measure, Measure::Share | Measure::Actual | Measure::Cumulative) || data.measure == measure;
+    let open = matches!(data.measure, Measure::Share | Measure::Actual | Measure::Cumulative | Measure::YoyBase)
+        || data.measure == measure;
     if !open {
         return;
     }

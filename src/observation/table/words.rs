@@ -183,8 +183,11 @@ impl Words {
         for mention in &scan.periods {
             named.later |= mention.year.is_some_and(|y| y > report.year);
             let mut only = self.tokens.get(mention.first..=mention.last).unwrap_or_default().to_vec();
+            let mut letter = false;
             for token in &mut only {
-                token.spaced = true;
+                // `T5`: the letter is a month only right at its number.
+                token.spaced |= !letter;
+                letter = token.is_word() && token.end - token.start == 1;
             }
             let alone = Scan::of(source, &only, 0, Convention::default(), dictionary);
             let event = time::events(&only, &alone, &(0..only.len()), report).first().map(|e| e.coverage);
