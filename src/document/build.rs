@@ -572,7 +572,11 @@ impl Builder<'_> {
         let head = run_in_head(&own, label);
         if let Some(end) = head {
             let title: Vec<Token> = own.get(..end).unwrap_or_default().to_vec();
-            self.open_section(depth, &title, label, None);
+            // «- Kế hoạch năm: 18.000 lao động» gives a number its name; it opens no part.
+            let names_number = own.get(end + 1).is_some_and(Token::is_number);
+            let parent = self.parent_for(depth);
+            let part = self.document.sections.get(parent).map(|s| s.part).filter(|_| names_number);
+            self.open_section(depth, &title, label, part);
         } else if depth < level::DASH {
             self.open_section(depth, &[], 0, None);
         } else {

@@ -18,6 +18,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use crate::dictionary::marker::Marker;
+use crate::dictionary::phrase::Hit;
 use crate::dictionary::{Dictionary, Part, Tag};
 use crate::document::{BlockKind, Document, level};
 use crate::mention::{Quantity, QuantityKind, Scan};
@@ -27,6 +28,7 @@ use crate::observation::model::{Measure, Origin};
 use crate::observation::reach::Reach;
 use crate::observation::time::{self};
 use crate::period::Period;
+use crate::text::Token;
 use clause::Clause;
 
 /// A money value that would give each counted one less than this many đồng is the amount for one of them.
@@ -246,12 +248,29 @@ impl<'a> Linker<'a> {
             }
             hits.clear();
             self.dictionary.find(&around.title, &mut hits);
+            // «- Kết quả: 288 người», «- Thị trường: Nhật Bản 231» stand under the heading that names what is counted.
+            if around.level >= level::SMALL_LETTER && self.names_no_thing(&around.title, &hits) {
+                continue;
+            }
             let category = hits.iter().any(|h| matches!(h.tag, Tag::Category(_)));
             if !category || hits.iter().any(|h| matches!(h.tag, Tag::Term(_)) && h.words >= 2) {
                 return TitleTerms::of(&hits, self.dictionary);
             }
         }
         TitleTerms::default()
+    }
+
+    /// Whether the head of an item names no more than a measure, a period or a dimension.
+    fn names_no_thing(&self, title: &[Token], hits: &[Hit<Tag>]) -> bool {
+        let general = |h: &Hit<Tag>| match h.tag {
+            Tag::Marker(_) | Tag::Period(_) | Tag::MonthWord(_) | Tag::Roman(_) => true,
+            Tag::Unit(id) => self.dictionary.units.get(usize::from(id)).is_some_and(|u| u.general),
+            _ => false,
+        };
+        let known = |at: usize| hits.iter().any(|h| general(h) && h.first as usize <= at && at <= h.last as usize);
+        let written = self.document.written(title).to_lowercase();
+        title.iter().enumerate().all(|(at, token)| !token.is_word() || known(at))
+            || self.dictionary.dimensions.iter().any(|d| d.name.to_lowercase() == written.trim())
     }
 
     /// What a footnote's mark, or the head of a list, says of the block.
