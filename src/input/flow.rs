@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+use super::sheet::{Part, Written, parts_of};
 use super::{Extracted, Format, Limit, Limits, Refusal};
 use crate::text::{Grid, GridCell, Layout, NoteLink, Place, Remark};
 
@@ -130,6 +131,7 @@ pub(super) fn render(flow: &Flow, format: Format, limits: &Limits) -> Result<Ext
         counted: 0,
         open: Vec::new(),
         paragraphs: 0,
+        tables: 0,
         cells: 0,
     };
     writer.blocks(&flow.blocks)?;
@@ -153,6 +155,7 @@ struct Writer<'a> {
     /// Notes marked since the last paragraph or table, to be written below it.
     open: Vec<usize>,
     paragraphs: usize,
+    tables: usize,
     cells: u64,
 }
 
@@ -308,32 +311,70 @@ impl Writer<'_> {
     }
 
     fn table(&mut self, table: &Table) -> Result<(), Refusal> {
-        let columns = table.rows.iter().flatten().map(|c| c.column + c.column_span.max(1)).max().unwrap_or(0);
-        let number = self.layout.grids.len() + 1;
+        self.tables += 1;
+        let last = table.rows.iter().flatten().map(|c| c.column + c.column_span.max(1)).max().unwrap_or(1) - 1;
+        let Some(parts) = parts_of(&written(table)) else { return self.grid(table, 0..table.rows.len(), (0, last)) };
+        for part in parts {
+            match part {
+                Part::Lines(rows) => {
+                    for (at, row) in table.rows.iter().enumerate().take(rows.end).skip(rows.start) {
+                        for cell in row {
+                            self.lines(at, cell)?;
+                        }
+                    }
+                    self.text.push('\n');
+                }
+                Part::Table(rows, columns) => self.grid(table, rows, columns)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// A cell outside the table that it was written in: each of its paragraphs is a line.
+    fn lines(&mut self, row: usize, cell: &Cell) -> Result<(), Refusal> {
+        for block in &cell.blocks {
+            let Block::Paragraph(paragraph) = block else { continue };
+            if !paragraph.is_blank() {
+                self.place_cell(row, cell);
+                self.line(paragraph, false)?;
+                self.text.push('\n');
+            }
+        }
+        Ok(())
+    }
+
+    fn place_cell(&mut self, row: usize, cell: &Cell) {
+        let page = cell.blocks.iter().find_map(|b| match b {
+            Block::Paragraph(paragraph) => paragraph.page,
+            _ => None,
+        });
+        let own = Place::TableCell { table: self.tables, row: row + 1, column: cell.column + 1 };
+        self.place(page.map_or(own, Place::Page));
+    }
+
+    /// Some rows and columns of a table, as one.
+    fn grid(&mut self, table: &Table, rows: Range<usize>, (first, last): (usize, usize)) -> Result<(), Refusal> {
+        let columns = last + 1 - first;
         let start = self.text.len();
         let mut cells = Vec::new();
-        for (at, row) in table.rows.iter().enumerate().filter(|(_, row)| !row.is_empty()) {
+        let within = table.rows.iter().enumerate().take(rows.end).skip(rows.start);
+        for (at, row) in within.filter(|(_, row)| !row.is_empty()) {
             self.cells += u64::try_from(columns).unwrap_or(u64::MAX);
             if self.cells > self.limits.cells {
                 return Err(Refusal::TooLarge { limit: Limit::Cells, most: self.limits.cells });
             }
             self.text.push('|');
-            let mut next = 0;
-            for cell in row {
+            let mut next = first;
+            for cell in row.iter().filter(|c| (first..=last).contains(&c.column)) {
                 self.text.extend(std::iter::repeat_n("  |", cell.column.saturating_sub(next)));
                 next = next.max(cell.column + 1);
                 self.text.push(' ');
-                let page = cell.blocks.iter().find_map(|b| match b {
-                    Block::Paragraph(paragraph) => paragraph.page,
-                    _ => None,
-                });
-                let own = Place::TableCell { table: number, row: at + 1, column: cell.column + 1 };
-                self.place(page.map_or(own, Place::Page));
+                self.place_cell(at, cell);
                 let range = self.cell_text(&cell.blocks)?;
                 self.text.push_str(" |");
                 cells.push(GridCell {
-                    row: at,
-                    column: cell.column,
+                    row: at - rows.start,
+                    column: cell.column - first,
                     row_span: cell.row_span.max(1),
                     column_span: cell.column_span.max(1),
                     range,
@@ -341,7 +382,7 @@ impl Writer<'_> {
                     ..GridCell::default()
                 });
             }
-            self.text.extend(std::iter::repeat_n("  |", columns.saturating_sub(next)));
+            self.text.extend(std::iter::repeat_n("  |", (last + 1).saturating_sub(next)));
             self.text.push('\n');
         }
         if cells.is_empty() {
@@ -389,6 +430,28 @@ impl Writer<'_> {
             Err(Refusal::TooLarge { limit: Limit::Text, most })
         }
     }
+}
+
+/// The cells of a table with what is written in them.
+fn written(table: &Table) -> Vec<Written> {
+    let text = |cell: &Cell| {
+        let paragraphs = cell.blocks.iter().map(|b| match b {
+            Block::Paragraph(p) | Block::Furniture(p) => p.text.trim(),
+            Block::Table(_) => "",
+        });
+        paragraphs.filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" ")
+    };
+    let row = |(row, cells): (usize, &Vec<Cell>)| {
+        let cell = move |c: &Cell| Written {
+            row,
+            column: c.column,
+            row_span: c.row_span,
+            column_span: c.column_span,
+            text: text(c),
+        };
+        cells.iter().map(cell).collect::<Vec<_>>()
+    };
+    table.rows.iter().enumerate().flat_map(row).collect()
 }
 
 /// The indentation of what a cell opens with; spaces typed before its text count too.

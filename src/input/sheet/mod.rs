@@ -8,6 +8,7 @@ mod delimited;
 mod excel;
 mod number;
 mod open_document;
+mod page;
 mod region;
 mod render;
 mod xml_marks;
@@ -15,6 +16,7 @@ mod xml_marks;
 use std::io::Cursor;
 
 pub(super) use delimited::looks_delimited;
+pub(super) use page::{Part, Written, parts_of};
 
 use super::{Extracted, Format, Limit, Limits, Refusal};
 

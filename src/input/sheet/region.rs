@@ -214,7 +214,7 @@ fn head_start(rows: &[SeenRow], done: usize, body: usize, cover: &Cover<'_>) -> 
         if is_body(row) {
             break;
         }
-        if let Some(heads) = heads_above_sections(rows, done, top).filter(|_| !full) {
+        if let Some(heads) = heads_above_sections(rows, done, top, cover).filter(|_| !full) {
             top = heads;
             continue;
         }
@@ -254,7 +254,7 @@ fn head_start(rows: &[SeenRow], done: usize, body: usize, cover: &Cover<'_>) -> 
 
 /// Titles of sections stand between the heads and the first values, each alone in its row, often merged over all
 /// columns: the row of the uppermost of them, if heads stand right above it.
-fn heads_above_sections(rows: &[SeenRow], done: usize, below: usize) -> Option<usize> {
+fn heads_above_sections(rows: &[SeenRow], done: usize, below: usize, cover: &Cover<'_>) -> Option<usize> {
     let close = |at: usize| matches!((rows.get(at - 1), rows.get(at)), (Some(a), Some(b)) if b.at == a.at + 1);
     let section = |row: &SeenRow| {
         let words = row.cells.iter().filter(|c| shape(c) == Shape::Words).count();
@@ -269,7 +269,8 @@ fn heads_above_sections(rows: &[SeenRow], done: usize, below: usize) -> Option<u
     }
     let above = rows.get(first - 1)?;
     let worded = above.cells.iter().filter(|c| shape(c) == Shape::Words).count();
-    (numbers_columns(above) || worded >= 3 && !is_body(above)).then_some(first)
+    let tall = cover.tall.iter().any(|m| m.first_row < above.at && above.at <= m.last_row);
+    (numbers_columns(above) || (worded >= 3 || worded >= 1 && tall) && !is_body(above)).then_some(first)
 }
 
 /// The row after the last of a table.

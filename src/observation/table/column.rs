@@ -71,6 +71,8 @@ pub(super) struct Data {
     pub sibling: Option<Option<String>>,
     /// Whether the words name more than measure, period, unit and category: something that may be an indicator.
     pub names: bool,
+    /// Whether it is a change that does not say against what.
+    pub bare_change: bool,
     /// Whether the lowest head says no more than that the values are money.
     pub bare_money: bool,
     /// The unit that the head names.
@@ -129,6 +131,7 @@ impl Around<'_> {
         let status = if says(Marker::Estimate) { Status::Estimate } else { Status::Reported };
         let relative = percent || compares || signed;
         let mut untold = false;
+        let mut bare_change = false;
         let (mut said, mut firm) = (true, true);
         let (measure, index, unclear) = if plan && (percent || compares) && !says(Marker::SamePeriod) {
             (Measure::PctOfPlan, false, false)
@@ -148,7 +151,8 @@ impl Around<'_> {
             untold = true;
             (Measure::Actual, false, false)
         } else if signed && leaf_says_both(&leaf) && !cumulative {
-            // A bare change is one on the same period.
+            // A bare change is one on the same period, unless the columns beside it tell otherwise.
+            bare_change = true;
             if percent { (Measure::YoyPct, false, false) } else { (Measure::YoyAbs, false, false) }
         } else if percent && (says(Marker::Reach) || says(Marker::Exceed)) {
             (Measure::PctOfPlan, false, false)
@@ -207,6 +211,7 @@ impl Around<'_> {
             head,
             leaf,
             names,
+            bare_change,
             bare_money,
             unit,
         }
@@ -273,7 +278,7 @@ fn leaf_says_both(leaf: &Words) -> bool {
 }
 
 /// The month or quarter before another.
-fn previous_of(period: Period) -> Option<Period> {
+pub(super) fn previous_of(period: Period) -> Option<Period> {
     match period.kind {
         PeriodKind::Month(1) => Period::month(period.year - 1, 12),
         PeriodKind::Month(month) => Period::month(period.year, month - 1),

@@ -1,12 +1,13 @@
 //! Where the heads of a table end, and what each column is by them.
 
-use super::column::{Around, Column, Data, Formula, key};
+use super::column::{Around, Column, Data, Formula, key, previous_of};
 use super::lattice::{Lattice, has_number, letters};
 use super::words::Words;
 use crate::dictionary::marker::Marker;
 use crate::dictionary::{Dictionary, Tag};
 use crate::document::Cell;
 use crate::observation::model::Measure;
+use crate::period::Period;
 use crate::text::{SourceText, Token, TokenKind};
 
 /// Heads have at most this many rows beyond the last one that numbers the columns.
@@ -206,7 +207,7 @@ impl<'a> Heads<'a> {
     /// What each column is.
     pub(super) fn columns(&self, around: &Around<'_>) -> Vec<Column> {
         let mut columns: Vec<Column> = (0..self.lattice.columns()).map(|c| self.column(c, around)).collect();
-        self.relate(&mut columns);
+        self.relate(&mut columns, around.report);
         columns
     }
 
@@ -354,7 +355,7 @@ impl<'a> Heads<'a> {
     }
 
     /// What a column says of another: by the key under its head, else it is about the column of values before it.
-    fn relate(&self, columns: &mut [Column]) {
+    fn relate(&self, columns: &mut [Column], report: Period) {
         let keys = self.keys();
         let measures: Vec<Option<(Measure, bool)>> = columns
             .iter()
@@ -369,10 +370,20 @@ impl<'a> Heads<'a> {
         };
         let plans = measures.iter().flatten().filter(|(m, _)| *m == Measure::Plan).count();
         let told = measures.iter().flatten().any(|(m, _)| *m == Measure::PctOfPlan);
+        // Beside the figures of the period before, and none of last year, a bare change is one on that period.
+        let of_period =
+            |wanted: &dyn Fn(&Data) -> bool| columns.iter().any(|c| matches!(c, Column::Data(d) if wanted(d)));
+        let one_before = previous_of(report);
+        let against_previous = of_period(&|d| d.period.is_some() && d.period == one_before)
+            && !of_period(&|d| d.measure == Measure::YoyBase);
         let mut before: Option<Measure> = None;
         let mut after_plan = false;
         for (column, slot) in columns.iter_mut().enumerate() {
             let Column::Data(data) = slot else { continue };
+            if data.bare_change && against_previous {
+                let percent = data.measure == Measure::YoyPct;
+                data.measure = if percent { Measure::PrevPct } else { Measure::PrevAbs };
+            }
             let formula = keys.get(column).and_then(|(_, f)| *f);
             if let Some(formula) = formula {
                 by_formula(data, formula, &numbered);

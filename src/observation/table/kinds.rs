@@ -60,15 +60,16 @@ impl Interpreter<'_> {
             }
             return if is_total(words) || kinds.places { Place::Region } else { Place::None };
         }
-        if is_total(words) {
-            return Place::Whole;
-        }
         let opens = words.tokens.iter().position(Token::is_word).unwrap_or(0);
         let district = words.hits.iter().any(|h| {
             h.tag == Tag::Marker(Marker::District)
                 && h.first as usize == opens
                 && words.tokens.get(h.last as usize + 1).is_some_and(|t| t.capital || t.is_number())
         });
+        // «Xã Tà Tổng» is a place.
+        if is_total(words) && !district {
+            return Place::Whole;
+        }
         if district || kinds.places && !words.is_wordless() {
             return if words.opens_with(Marker::OpensParts) { Place::None } else { Place::Part };
         }

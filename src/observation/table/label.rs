@@ -46,7 +46,8 @@ impl Interpreter<'_> {
         if let Some(whole) = whole {
             let own_stronger = own.is_some_and(|c| c.indicator != whole.indicator && c.score > OWN_STRONGER && !opens);
             if (hangs || own.is_none()) && !own_stronger {
-                if let Some(part) = self.part(row, whole) {
+                let told = hangs || self.reader.is_only_categories(&row.words, whole.indicator);
+                if let Some(part) = self.part(row, whole).filter(|_| told) {
                     return Some(part);
                 }
                 if own.is_none() && self.names_measure(row) {

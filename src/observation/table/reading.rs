@@ -23,8 +23,6 @@ use crate::text::{SourceText, Token};
 const LABEL_ABOVE: f32 = 1.2;
 /// Labels and heads need this share of their letters to be known words for another's words to speak for them.
 pub(super) const ENOUGH_KNOWN: f64 = 0.6;
-/// A unit that fits no better than this counts something else.
-const MOSTLY_OTHER: f32 = 0.75;
 /// Nothing else is said.
 const ALL_KNOWN: f64 = 0.95;
 
@@ -313,7 +311,8 @@ impl Reader<'_> {
             let at = u16::try_from(at).ok()?;
             let rule = self.dictionary.indicator(at)?;
             // Cases are no persons here: «số vụ có người chết» counts no dead.
-            let fits = class.is_some_and(|class| self.dictionary.unit_fit(rule.unit, Some(class)) > MOSTLY_OTHER);
+            let cases = class == Some(UnitClass::Known(Unit::Case)) && rule.unit != Unit::Case;
+            let fits = !cases && class.is_some_and(|class| self.dictionary.unit_fit(rule.unit, Some(class)) >= 0.7);
             let said = rules.companion.iter().any(says) || rules.is_money && words.says(Marker::Money);
             (at != of.indicator && rules.companion_of.contains(&of.indicator) && fits && said).then_some((at, rule))
         });
