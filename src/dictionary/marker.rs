@@ -144,6 +144,8 @@ roles!(
         LastPeriod = "last_period",
         /// The end of a period: alone, that of the report's own.
         PeriodEnd = "period_end",
+        /// Opens the name of the office that reports.
+        Issuer = "issuer",
         /// Names a period to come.
         NextPeriod = "next_period",
         /// Says that the base of an index is 100.
@@ -204,6 +206,7 @@ impl Marker {
                 | Self::PlaceColumn
                 | Self::LastPeriod
                 | Self::PeriodEnd
+                | Self::Issuer
                 | Self::NextPeriod
         )
     }

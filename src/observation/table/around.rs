@@ -50,6 +50,10 @@ impl Surroundings {
         let above = lines_above(document, at, sheet);
         for before in &above {
             let words = Words::new(before.tokens.clone(), dictionary);
+            // «SỞ LAO ĐỘNG - TB VÀ XH …» says who reports, not what on.
+            if words.opens_with(Marker::Issuer) {
+                continue;
+            }
             found.add_context(&words, WEIGHT);
             found.unit_line(&words, &document.source, dictionary);
             // A short line right above a table is its title.
