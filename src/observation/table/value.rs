@@ -337,7 +337,8 @@ impl Interpreter<'_> {
         }
     }
 
-    /// A level in the notes of a row of money is the amount for one; other numbers there are no values.
+    /// A level in the notes of a row of money is the amount for one; what they say of the same period belongs to the
+    /// row's value. Other numbers there are no values.
     pub(super) fn note(&mut self, cell: &Cell, first: usize, row: &Row<'_>) {
         let dictionary = self.report.dictionary;
         let scan = Scan::of(self.reader.source, &cell.tokens, 0, self.reader.convention, dictionary);
@@ -375,11 +376,60 @@ impl Interpreter<'_> {
             self.linked.owner.insert(first.start, index);
             taken.push(first.start);
         }
+        if let Some((draft, start)) = self.compared_in_note(cell, &scan, first, row) {
+            self.linked.owner.insert(start, self.linked.drafts.len());
+            self.linked.drafts.push(draft);
+            taken.push(start);
+        }
         for token in &cell.tokens {
             if !taken.contains(&token.start) {
                 self.linked.other(token, Class::Reference, "note");
             }
         }
+    }
+}
+
+impl Interpreter<'_> {
+    /// «Cùng kỳ: 31 vụ», «Giảm 05 trẻ em so với cùng kỳ» in the notes: what it states, and the first byte of its number.
+    fn compared_in_note(&self, cell: &Cell, scan: &Scan, first: usize, row: &Row<'_>) -> Option<(Draft, u32)> {
+        let dictionary = self.report.dictionary;
+        let [quantity] = scan.quantities.as_slice() else { return None };
+        let words = Words::new(cell.tokens.clone(), dictionary);
+        if !words.says(Marker::SamePeriod) {
+            return None;
+        }
+        let is_result = |d: &&Draft| matches!(d.measure, Measure::Actual | Measure::Cumulative) && d.period.is_none();
+        let of = self.linked.drafts.get(first..)?.iter().find(is_result)?;
+        let rule = dictionary.indicator(of.indicator)?;
+        let value = quantity.value?;
+        let percent = quantity.class == Some(UnitClass::Known(Unit::Percent));
+        let (up, down) = (words.says(Marker::Increase), words.says(Marker::Decrease));
+        let counted = dictionary.unit_fit(rule.unit, quantity.class) > 0.5;
+        let measure = match (up || down, percent) {
+            (true, true) => Measure::YoyPct,
+            (true, false) if counted => Measure::YoyAbs,
+            (false, false) if counted => Measure::YoyBase,
+            _ => return None,
+        };
+        let (start, last) = (cell.tokens.get(quantity.first)?, cell.tokens.get(quantity.last)?);
+        let (at, quote) = self.place_in_block(start, row);
+        let draft = Draft {
+            tokens: at..at + 1,
+            span: start.start as usize..last.end as usize,
+            quote,
+            measure,
+            of: measure.is_relative().then_some(of.measure),
+            base: self.report.document.written(&cell.tokens),
+            value: if down && !up { -value } else { value },
+            qualifier: Qualifier::Exact,
+            status: Status::Reported,
+            confidence: (of.confidence - dictionary.confidence.loses.companion).clamp(0.05, 0.99),
+            part_of: None,
+            about: None,
+            is_main: false,
+            ..of.clone()
+        };
+        Some((draft, start.start))
     }
 }
 
