@@ -62,7 +62,9 @@ impl Surroundings {
                 Tag::Field(field) if title => Some(field),
                 _ => None,
             }));
-            found.captions.push(words);
+            if !words.opens_with(Marker::UnitColumn) {
+                found.captions.push(words);
+            }
         }
         let near = at.saturating_sub(LINES_ABOVE)..at + LINES_ABOVE;
         found.index_said = near
@@ -92,7 +94,9 @@ impl Surroundings {
                 Tag::Field(field) => Some(field),
                 _ => None,
             }));
-            self.captions.insert(0, words);
+            if !words.opens_with(Marker::UnitColumn) {
+                self.captions.insert(0, words);
+            }
         }
     }
 

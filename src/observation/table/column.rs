@@ -143,6 +143,8 @@ impl Around<'_> {
             } else {
                 (Measure::PrevAbs, false, !signed)
             }
+        } else if leaf.opens_with(Marker::PerUnit) && leaf.is_for_each() && !percent && !plan {
+            (Measure::PerUnit, false, false)
         } else if plan {
             (Measure::Plan, false, false)
         } else if same {

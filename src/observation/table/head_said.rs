@@ -6,9 +6,9 @@ use super::Interpreter;
 use super::column::{Column, Data};
 use super::reading::Stated;
 use super::words::Words;
+use crate::dictionary::UnitClass;
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::Unit;
-use crate::dictionary::{Tag, UnitClass};
 use crate::observation::candidates::Candidate;
 use crate::observation::model::Measure;
 use crate::text::Token;
@@ -39,16 +39,19 @@ impl Interpreter<'_> {
             let read = if class == Some(UnitClass::Known(Unit::Vnd)) { self.amount(data, read) } else { read }?;
             Some(self.reader.stated(&read, &data.head, unit))
         };
-        if let Some(stated) = read(None) {
+        let only_measure = data.head.names_measure_only();
+        if !only_measure && let Some(stated) = read(None) {
             return Some(stated);
         }
-        self.reader.around.captions.iter().take(6).find_map(|caption| {
+        let by_title = self.reader.around.captions.iter().take(6).find_map(|caption| {
             // A head that names another thing is not spoken for by the title.
             let mut stated = read(Some(caption))
                 .filter(|s| !data.names || self.reader.is_only_categories(&data.leaf, s.indicator))?;
             stated.confidence -= self.report.dictionary.confidence.loses.table_context;
             Some(stated)
-        })
+        });
+        // «Trong tháng», «Lũy kế» say nothing of what is counted: the title does, before all that stands around it.
+        by_title.or_else(|| if only_measure { read(None) } else { None })
     }
 
     /// The words of a column's heads that may name what it is about: under bands, without a lowest head that says no more
@@ -56,7 +59,7 @@ impl Interpreter<'_> {
     fn naming<'d>(&self, data: &'d Data) -> &'d [Token] {
         let above = data.head.tokens.len().saturating_sub(data.leaf.tokens.len());
         let band = data.head.tokens.get(..above).unwrap_or_default();
-        let only_measure = data.leaf.covered(|tag| matches!(tag, Tag::Marker(_) | Tag::Period(_))) > 0.99;
+        let only_measure = data.leaf.names_measure_only();
         let worded = band.iter().any(Token::is_word);
         let rate = data.measure == Measure::Share;
         if worded && only_measure && data.measure.is_relative() && !rate { band } else { &data.head.tokens }

@@ -360,7 +360,8 @@ impl<'a> Heads<'a> {
         let measures: Vec<Option<(Measure, bool)>> = columns
             .iter()
             .map(|c| match c {
-                Column::Data(data) => Some((data.measure, data.untold)),
+                // Whether it is of a period before: one that its head only calls so, or one that it names.
+                Column::Data(data) => Some((data.measure, data.untold || data.period.is_some_and(|p| p != report))),
                 _ => None,
             })
             .collect();
@@ -405,14 +406,14 @@ impl<'a> Heads<'a> {
 
 /// `6=3/5`: what a ratio is of, by what the columns divided are.
 fn by_formula(data: &mut Data, formula: Formula, numbered: &impl Fn(u32) -> Option<(Measure, bool)>) {
-    let (Some((over, _)), Some((by, untold))) = (numbered(formula.over), numbered(formula.by)) else { return };
+    let (Some((over, _)), Some((by, before))) = (numbered(formula.over), numbered(formula.by)) else { return };
     if !matches!(over, Measure::Actual | Measure::Cumulative) {
         return;
     }
     let measure = match by {
         Measure::Plan => Measure::PctOfPlan,
         Measure::YoyBase => Measure::YoyPct,
-        Measure::Actual if untold => Measure::PrevPct,
+        Measure::Actual if before => Measure::PrevPct,
         _ => return,
     };
     let open = matches!(data.measure, Measure::Share | Measure::Actual | Measure::Cumulative | Measure::YoyBase)

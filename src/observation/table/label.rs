@@ -8,6 +8,7 @@ use super::{Interpreter, value::Place};
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::Unit;
 use crate::dictionary::{OTHER, Tag, UnitClass};
+use crate::observation::candidates::Candidate;
 use crate::observation::model::Measure;
 use crate::text::Token;
 
@@ -21,19 +22,40 @@ impl Interpreter<'_> {
             return None;
         }
         let dictionary = self.report.dictionary;
+        // «Số có mặt đầu kỳ» is of the period before, «Số tăng trong kỳ» counts all that came.
+        let opening = row.words.says(Marker::PreviousPeriod)
+            && ![Marker::PeriodEnd, Marker::Compare, Marker::SamePeriod, Marker::Cumulative]
+                .iter()
+                .any(|m| row.words.says(*m));
+        let moves = row.words.says(Marker::Increase) || row.words.says(Marker::Decrease);
+        let only_moves = moves && !row.words.says(Marker::Compare) && row.words.names_measure_only();
+        if opening || only_moves {
+            row.refused = true;
+            return None;
+        }
         row.coverage = row.words.coverage(self.reader.source, self.period, dictionary).coverage;
         let group = self.group_words(row.at);
         let mut above: Vec<&Words> = progress.above.iter().map(|a| &a.words).collect();
         above.extend(&group);
         let unit = self.unit_or_tables(row.unit);
         let class = unit.map(|(class, _)| class);
-        let own = self.reader.best(&row.words.tokens, &above, None, class).or_else(|| {
-            // «Tai nạn lao động | vụ»: the unit's own column names what is counted.
-            let unit_words = self.unit_words(row)?;
-            let label = row.words.tokens.iter().skip_while(|t| !t.is_word());
-            let tokens: Vec<Token> = unit_words.iter().chain(label).copied().collect();
-            self.reader.best(&tokens, &above, None, class)
-        });
+        let unit_words = self.unit_words(row);
+        let own = self
+            .reader
+            .best(&row.words.tokens, &above, None, class)
+            .or_else(|| self.reader.best_counted(&row.words.tokens, unit_words.as_ref()?, &above, class))
+            .or_else(|| {
+                // «Tai nạn lao động | vụ»: the unit's own column names what is counted.
+                let label = row.words.tokens.iter().skip_while(|t| !t.is_word());
+                let tokens: Vec<Token> = unit_words.as_ref()?.iter().chain(label).copied().collect();
+                self.reader.best(&tokens, &above, None, class)
+            });
+        // «Giảm tỷ lệ hộ nghèo»: by how much, not how high it is.
+        let is_rate = |c: &Candidate| dictionary.indicator(c.indicator).is_some_and(|i| i.unit == Unit::Percent);
+        if moves && !row.words.says(Marker::Compare) && own.as_ref().is_some_and(is_rate) {
+            row.refused = true;
+            return None;
+        }
         let parent = progress.above.iter().rev().find(|a| !a.opens);
         let opened = progress.above.last().is_some_and(|a| a.opens);
         let opens = row.words.opens_with(Marker::OpensParts) || row.words.says(Marker::OpensParts);
@@ -46,7 +68,11 @@ impl Interpreter<'_> {
         if let Some(whole) = whole {
             let own_stronger = own.is_some_and(|c| c.indicator != whole.indicator && c.score > OWN_STRONGER && !opens);
             if (hangs || own.is_none()) && !own_stronger {
-                let told = hangs || self.reader.is_only_categories(&row.words, whole.indicator);
+                // A row with a number of its own is a part only where it says nothing else: «16. Số người cao tuổi …».
+                let numbered = self.is_listed(row.at);
+                let told = hangs
+                    || !numbered && self.reader.is_only_categories(&row.words, whole.indicator)
+                    || numbered && self.reader.is_all_categories(&row.words, whole.indicator);
                 if let Some(part) = self.part(row, whole).filter(|_| told) {
                     return Some(part);
                 }
@@ -72,7 +98,13 @@ impl Interpreter<'_> {
         if let Some(own) = own {
             // A part in words of no category is no total: «- Xây mới» under houses built and repaired.
             let of = whole.filter(|_| hangs);
-            if of.is_some_and(|w| w.indicator == own.indicator)
+            let valued = |owners: &[Option<usize>]| owners.iter().any(Option::is_some);
+            let whole_has_values = match progress.above.iter().rev().find(|a| a.stated.is_some()) {
+                Some(above) => valued(&above.owners),
+                None => progress.main.as_ref().is_some_and(|(_, owners)| valued(owners)),
+            };
+            if whole_has_values
+                && of.is_some_and(|w| w.indicator == own.indicator)
                 && self.reader.categories(&row.words, own.indicator).is_empty()
             {
                 row.refused = true;

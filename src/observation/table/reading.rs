@@ -11,13 +11,13 @@ use super::super::candidates::{Candidate, ContextTerms, Reading, SentenceTerms, 
 use super::super::reach::Reach;
 use super::around::Surroundings;
 use super::words::Words;
-use crate::dictionary::marker::Marker;
+use crate::dictionary::marker::{Marker, PeriodWord};
 use crate::dictionary::phrase::Hit;
 use crate::dictionary::register::Unit;
 use crate::dictionary::{Dictionary, Tag, UnitClass};
 use crate::mention::number::Convention;
 use crate::mention::{NumberState, Quantity, QuantityKind, Scan};
-use crate::text::{SourceText, Token};
+use crate::text::{NOT_A_WORD, SourceText, Token, TokenKind};
 
 /// Words of the labels above count this much from there.
 const LABEL_ABOVE: f32 = 1.2;
@@ -49,28 +49,66 @@ pub(super) struct Reader<'a> {
     pub terms: RefCell<FxHashMap<u16, FxHashSet<u32>>>,
 }
 
-/// The evidence of a label, with a quantity put after its words.
-fn label_scan(reader: &Reader<'_>, tokens: &[Token], class: Option<UnitClass>) -> (Scan, Quantity) {
+/// The evidence of a label, with a quantity put after its words, or at the token that stands for it.
+fn label_scan(reader: &Reader<'_>, tokens: &[Token], at: Option<usize>, class: Option<UnitClass>) -> (Scan, Quantity) {
     let mut scan = Scan::of(reader.source, tokens, 0, reader.convention, reader.dictionary);
+    let place = at.unwrap_or(tokens.len());
     let quantity = Quantity {
-        first: tokens.len(),
-        last: tokens.len(),
-        noun: tokens.len() + 1..tokens.len() + 1,
+        first: place,
+        last: place,
+        noun: place + 1..tokens.len().max(place + 1),
         value: None,
         class,
         kind: QuantityKind::Plain,
         approx: None,
         upper: None,
         per_one: false,
-        per_month: false,
+        per_month: at.is_some_and(|at| is_per_month(tokens.get(at..).unwrap_or_default(), reader.dictionary)),
     };
     scan.quantities = vec![quantity.clone()];
-    scan.depth.push(0);
-    scan.numbers.push(NumberState::NotANumber);
+    if at.is_none() {
+        scan.depth.push(0);
+        scan.numbers.push(NumberState::NotANumber);
+    }
     (scan, quantity)
 }
 
+/// «Triệu đồng/tháng»: a unit for each month.
+fn is_per_month(unit: &[Token], dictionary: &Dictionary) -> bool {
+    let words = Words::new(unit.to_vec(), dictionary);
+    words.hits.iter().any(|h| {
+        let before = (h.first as usize).checked_sub(1).and_then(|b| words.tokens.get(b));
+        h.tag == Tag::Period(PeriodWord::Month) && before.is_some_and(|t| t.is('/'))
+    })
+}
+
 impl Reader<'_> {
+    /// The best reading of a label with the words of its unit, as running text has them: «… được cấp giấy phép: 402 người».
+    pub(super) fn best_counted(
+        &self,
+        tokens: &[Token],
+        unit: &[Token],
+        above: &[&Words],
+        class: Option<UnitClass>,
+    ) -> Option<Candidate> {
+        let end = tokens.last()?.end;
+        let number = Token {
+            start: end,
+            end,
+            kind: TokenKind::Number,
+            word: NOT_A_WORD,
+            alike: 0,
+            spaced: true,
+            capital: false,
+        };
+        let row = |label: &[Token]| label.iter().chain([&number]).chain(unit).copied().collect::<Vec<Token>>();
+        let long = self.dictionary.written_out(tokens, 0).map(|(long, _)| long);
+        [Some(tokens.to_vec()), long]
+            .into_iter()
+            .flatten()
+            .find_map(|label| self.best_at(&row(&label), Some(label.len()), above, None, class))
+    }
+
     /// The best reading of words. `above` are labels and section rows around them; `title` are words that count as
     /// their own.
     pub(super) fn best(
@@ -80,25 +118,28 @@ impl Reader<'_> {
         title: Option<&Words>,
         class: Option<UnitClass>,
     ) -> Option<Candidate> {
-        let short = self.best_as_written(tokens, above, title, class);
+        let short = self.best_at(tokens, None, above, title, class);
         (0..)
             .map_while(|sense| self.dictionary.written_out(tokens, sense))
-            .filter_map(|(long, _)| self.best_as_written(&long, above, title, class))
+            .filter_map(|(long, _)| self.best_at(&long, None, above, title, class))
             .fold(short, |best, long| match best {
                 Some(best) if best.score >= long.score => Some(best),
                 _ => Some(long),
             })
     }
 
-    fn best_as_written(
+    /// The same for words as they are written; `at` is the token that stands for the number, if there is one.
+    fn best_at(
         &self,
         tokens: &[Token],
+        at: Option<usize>,
         above: &[&Words],
         title: Option<&Words>,
         class: Option<UnitClass>,
     ) -> Option<Candidate> {
-        let (scan, _) = label_scan(self, tokens, class);
-        let all = 0..tokens.len() + 1;
+        let (scan, _) = label_scan(self, tokens, at, class);
+        let end = tokens.len() + usize::from(at.is_none());
+        let all = 0..end;
         let reach = Reach {
             sentence: all.clone(),
             quantities: 0..1,
@@ -106,7 +147,7 @@ impl Reader<'_> {
             unsplit: vec![false],
             leads: false,
             item_start: vec![0],
-            item_end: vec![tokens.len() + 1],
+            item_end: vec![end],
         };
         let mut context: ContextTerms = self.around.context.clone();
         let mut fields = self.around.fields.clone();
@@ -162,7 +203,7 @@ impl Reader<'_> {
     pub(super) fn categories_of_part(&self, words: &Words, indicator: u16) -> Vec<(String, String)> {
         let pairs = self.categories(words, indicator);
         let Some(rule) = self.dictionary.indicator(indicator).filter(|_| pairs.is_empty()) else { return pairs };
-        let (scan, quantity) = label_scan(self, &words.tokens, None);
+        let (scan, quantity) = label_scan(self, &words.tokens, None, None);
         let all = 0..words.tokens.len();
         of_parts(&words.tokens, &scan, &quantity, &all, &rule.id, &rule.breakdowns, self.dictionary)
     }
@@ -173,7 +214,7 @@ impl Reader<'_> {
         if !words.hits.iter().any(|h| matches!(h.tag, Tag::Category(_))) {
             return Vec::new();
         }
-        let (scan, quantity) = label_scan(self, &words.tokens, None);
+        let (scan, quantity) = label_scan(self, &words.tokens, None, None);
         let all = 0..words.tokens.len();
         of_quantity(&words.tokens, &scan, &quantity, &all, &rule.id, &rule.breakdowns, self.dictionary)
     }
@@ -184,7 +225,7 @@ impl Reader<'_> {
         if !words.hits.iter().any(|h| matches!(h.tag, Tag::Category(_))) {
             return false;
         }
-        let (scan, _) = label_scan(self, &words.tokens, None);
+        let (scan, _) = label_scan(self, &words.tokens, None, None);
         let all = 0..words.tokens.len();
         let stated = stated(&words.tokens, &scan, &all, &rule.id, self.dictionary);
         let admitted = |s: &Category| {

@@ -31,6 +31,8 @@ pub(super) struct Above {
     pub owners: Vec<Option<usize>>,
     /// Whether it only says that parts follow.
     pub opens: bool,
+    /// For a title that names a measure or a period only («Lũy kế từ đầu năm»): what it says of the rows below it.
+    pub meaning: Option<Data>,
 }
 
 /// What the rows so far have told.

@@ -59,6 +59,11 @@ impl<'a> Interpreter<'a> {
         numbered * 3 > all
     }
 
+    /// Whether a row has a number or letter of its own.
+    pub(super) fn is_listed(&self, at: usize) -> bool {
+        self.list_sign(at).is_some_and(|rank| rank < rank::DASH)
+    }
+
     /// How far in a row stands by its number, letter or bullet.
     fn list_sign(&self, at: usize) -> Option<u16> {
         let own = (0..self.heads.label)
@@ -147,6 +152,9 @@ impl<'a> Interpreter<'a> {
             row.hangs_on = progress.above.iter().filter(|a| !a.opens).map(|a| a.words.clone()).collect();
         }
         let stated = self.state(&mut row, rank, progress);
+        if row.meaning.is_none() {
+            row.meaning = progress.above.iter().rev().find_map(|a| a.meaning.clone());
+        }
         let mut owners: Vec<Option<usize>> = vec![None; self.columns.len()];
         let first_draft = self.linked.drafts.len();
         for column in valued {
@@ -224,7 +232,9 @@ impl<'a> Interpreter<'a> {
         }
         let total = is_total(&row.words) && stated.as_ref().is_none_or(|s| s.part);
         if !total {
-            progress.above.push(Above { rank, words: row.words, stated, owners, opens });
+            let meaning = row.meaning.filter(|_| owners.iter().all(Option::is_none));
+            let stated = stated.filter(|_| meaning.is_none());
+            progress.above.push(Above { rank, words: row.words, stated, owners, opens, meaning });
         }
     }
 

@@ -49,6 +49,14 @@ impl Words {
         !self.tokens.iter().any(Token::is_word)
     }
 
+    /// Whether a unit is for each of what is counted: «đồng/suất»; not for each month.
+    pub(super) fn is_for_each(&self) -> bool {
+        self.tokens.iter().enumerate().any(|(at, token)| {
+            let month = |h: &Hit<Tag>| h.first as usize == at + 1 && h.tag == Tag::Period(PeriodWord::Month);
+            token.is('/') && self.tokens.get(at + 1).is_some_and(Token::is_word) && !self.hits.iter().any(month)
+        })
+    }
+
     /// Whether the percent sign or word is there.
     pub(super) fn percent(&self) -> bool {
         self.tokens.iter().any(|t| t.is('%')) || self.says(Marker::Percent)
@@ -147,6 +155,15 @@ impl Words {
             told += if marked { length } else { 0 };
         }
         if all == 0 { 1.0 } else { f64::from(told) / f64::from(all) }
+    }
+
+    /// Whether there is nothing but words of measure and period: «Lũy kế», «Tỷ lệ % so KH»; nouns that are counted are more.
+    pub(super) fn names_measure_only(&self) -> bool {
+        let measure = |tag: &Tag| match tag {
+            Tag::Marker(marker) => !matches!(marker, Marker::PerUnitAfter | Marker::PlaceColumn | Marker::District),
+            tag => matches!(tag, Tag::Period(_)),
+        };
+        self.covered(measure) > 0.99
     }
 
     /// The period that ends at a date written in figures: `31/12/2022`.
