@@ -87,6 +87,7 @@ pub const SLUGS: &[&str] = &[
     "correction-stale-rule",
     "cumulative-falls",
     "cumulative-step",
+    "cut-off",
     "declared-check",
     "declared-missing",
     "derived-differs",

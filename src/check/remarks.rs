@@ -19,6 +19,7 @@ pub(super) fn check(subject: &Subject<'_>) -> Vec<Finding> {
                 RemarkKind::ErrorCell => (Severity::Warning, "cell-error"),
                 RemarkKind::Uncomputed => (Severity::Warning, "formula-uncomputed"),
                 RemarkKind::PictureOnly => (Severity::Warning, "picture-only"),
+                RemarkKind::CutOff => (Severity::Error, "cut-off"),
                 RemarkKind::PartLost => (Severity::Warning, "part-lost"),
             };
             let mut site = subject.whole_file();

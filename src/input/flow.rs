@@ -360,8 +360,8 @@ impl Writer<'_> {
         let within = table.rows.iter().enumerate().take(rows.end).skip(rows.start);
         for (at, row) in within.filter(|(_, row)| !row.is_empty()) {
             self.cells += u64::try_from(columns).unwrap_or(u64::MAX);
-            if self.cells > self.limits.cells {
-                return Err(Refusal::TooLarge { limit: Limit::Cells, most: self.limits.cells });
+            if self.cells > self.limits.document_cells() {
+                return Err(Refusal::TooLarge { limit: Limit::Cells, most: self.limits.document_cells() });
             }
             self.text.push('|');
             let mut next = first;

@@ -47,6 +47,14 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// Cells of all tables of a document together. One holds paragraphs, and takes as much memory as several of a
+    /// workbook.
+    pub(super) fn document_cells(&self) -> u64 {
+        self.cells / 4
+    }
+}
+
 /// A limit that a file exceeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Limit {

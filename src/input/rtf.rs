@@ -19,7 +19,11 @@ pub(super) fn extract(bytes: &[u8], limits: &Limits) -> Result<Extracted, Refusa
     let mut reader = reader::Reader::new(limits);
     reader.read(bytes)?;
     let legacy = reader.legacy;
+    let cut_off = reader.is_open();
     let mut flow = reader.finish();
+    if cut_off {
+        flow.remarks.push(Remark { kind: RemarkKind::CutOff, at: None, place: None, what: String::new() });
+    }
     if let Some(legacy) = legacy {
         let what = legacy.name().to_owned();
         flow.remarks.push(Remark { kind: RemarkKind::Encoding, at: None, place: None, what });
@@ -67,6 +71,14 @@ mod tests {
         let expect = [(0, 0, 1, "Chỉ tiêu"), (0, 1, 2, "Quý"), (1, 0, 1, "Việc"), (1, 1, 1, "1.250"), (1, 2, 1, "990")];
         assert_eq!(cells, expect);
         assert!(read.text.ends_with("Sau\n\n"));
+    }
+
+    #[test]
+    fn a_file_that_is_cut_off_says_so() {
+        let whole = read("Vi\\u7879?c\\par");
+        assert!(whole.layout.remarks.is_empty());
+        let cut = extract(b"{\\rtf1\\ansi Vi\\u7879?c\\par {\\b l", &Limits::default()).unwrap();
+        assert_eq!(cut.layout.remarks.first().map(|r| r.kind), Some(RemarkKind::CutOff));
     }
 
     #[test]

@@ -55,6 +55,8 @@ pub enum RemarkKind {
     Uncomputed,
     /// Pages without text beside pages with text; `what` names them.
     PictureOnly,
+    /// The file ends before what it opened is closed.
+    CutOff,
     /// A part of the file that is damaged and was left out; `what` names it.
     PartLost,
 }

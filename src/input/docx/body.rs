@@ -403,8 +403,8 @@ impl<'a> Body<'a> {
     ) -> Result<(), Refusal> {
         let at = table.rows.len().saturating_sub(1);
         self.cells += 1;
-        if self.cells > self.limits.cells {
-            return Err(Refusal::TooLarge { limit: Limit::Cells, most: self.limits.cells });
+        if self.cells > self.limits.document_cells() {
+            return Err(Refusal::TooLarge { limit: Limit::Cells, most: self.limits.document_cells() });
         }
         let mut cell = Cell { column: *column, column_span: 1, row_span: 1, blocks: Vec::new() };
         let (mut goes_down, mut goes_left) = (false, false);

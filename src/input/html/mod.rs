@@ -60,11 +60,20 @@ pub(super) fn extract(bytes: &[u8], limits: &Limits) -> Result<Extracted, Refusa
     let blocks = walk.page(&page)?;
     let bodies = walk.bodies(&page)?;
     let mut flow = Flow { blocks, notes: bodies, ..Flow::default() };
+    if is_cut_off(&text) {
+        flow.remarks.push(Remark { kind: RemarkKind::CutOff, at: None, place: None, what: String::new() });
+    }
     if let Some(legacy) = legacy.or(walk.legacy) {
         let what = legacy.name().to_owned();
         flow.remarks.push(Remark { kind: RemarkKind::Encoding, at: None, place: None, what });
     }
     render(&flow, Format::Html, limits)
+}
+
+/// Whether a page that opens its body closes neither that nor itself.
+fn is_cut_off(text: &str) -> bool {
+    let has = |tag: &str| text.as_bytes().windows(tag.len()).any(|w| w.eq_ignore_ascii_case(tag.as_bytes()));
+    has("<body") && !has("</body") && !has("</html")
 }
 
 /// The text of a page: by its byte-order mark, as UTF-8 if it is that, by what it says of itself, or by its words.
@@ -131,6 +140,17 @@ mod tests {
 
     fn read(page: &str) -> Extracted {
         extract(page.as_bytes(), &Limits::default()).unwrap()
+    }
+
+    #[test]
+    fn a_page_that_is_cut_off_says_so() {
+        let kinds = |page: &str| {
+            let read = extract(page.as_bytes(), &Limits::default()).unwrap();
+            read.layout.remarks.iter().map(|r| r.kind).collect::<Vec<_>>()
+        };
+        assert!(kinds("<html><body><p>Việc làm</p></body></html>").is_empty());
+        assert!(kinds("<p>Việc làm</p>").is_empty());
+        assert_eq!(kinds("<html><body><p>Việc làm</p><p>Ng"), [RemarkKind::CutOff]);
     }
 
     #[test]

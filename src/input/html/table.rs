@@ -96,8 +96,8 @@ fn row(
 impl Walk<'_> {
     fn count_cell(&mut self) -> Result<(), Refusal> {
         self.cells += 1;
-        if self.cells > self.limits().cells {
-            return Err(Refusal::TooLarge { limit: Limit::Cells, most: self.limits().cells });
+        if self.cells > self.limits().document_cells() {
+            return Err(Refusal::TooLarge { limit: Limit::Cells, most: self.limits().document_cells() });
         }
         Ok(())
     }

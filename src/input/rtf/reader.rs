@@ -150,6 +150,11 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Whether groups are open still, as at the end of a file that was cut off.
+    pub(super) fn is_open(&self) -> bool {
+        self.states.len() > 1
+    }
+
     /// What was read.
     pub(super) fn finish(mut self) -> Flow {
         self.end_paragraph();
@@ -382,8 +387,8 @@ impl<'a> Reader<'a> {
     fn end_cell(&mut self) -> Result<(), Refusal> {
         self.flush();
         self.cells += 1;
-        if self.cells > self.limits.cells {
-            return Err(Refusal::TooLarge { limit: Limit::Cells, most: self.limits.cells });
+        if self.cells > self.limits.document_cells() {
+            return Err(Refusal::TooLarge { limit: Limit::Cells, most: self.limits.document_cells() });
         }
         let paragraph = self.take_open();
         self.cell.push(Block::Paragraph(paragraph));
