@@ -112,8 +112,8 @@ pub(super) enum Command {
     Evidence(EvidenceArgs),
     /// Tell what became of each number of a report, and why
     Explain {
-        /// The report, and the line of its extracted text to look at
-        #[arg(value_name = "FILE[:LINE]")]
+        /// The report, and the line of its extracted text, or the cell of a workbook, to look at
+        #[arg(value_name = "FILE[:LINE|:CELL]")]
         place: String,
     },
     /// Read the files that the calling program hands over

@@ -11,16 +11,58 @@ use crate::message::Messages;
 use crate::observation::{Draft, LedgerEntry, Observation, Qualifier, Status as ObservationStatus};
 use crate::pipeline::{ReadReport, read_report};
 use crate::report::Assumed;
+use crate::text::Place;
 
 /// So many candidates are shown for a number.
 const MOST_CANDIDATES: usize = 5;
 
-/// A file, and the line to look at; the last `:` counts, so that `C:\reports\a.txt:12` is understood.
-fn split(place: &str) -> (PathBuf, Option<usize>) {
-    let line = place.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse::<usize>().ok()?)));
-    match line {
-        Some((file, line)) if line > 0 && !file.is_empty() && !Path::new(place).exists() => (file.into(), Some(line)),
-        _ => (place.into(), None),
+/// Where in a report to look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Spot {
+    /// Everywhere.
+    All,
+    /// At a line of the extracted text.
+    Line(usize),
+    /// At a cell of a workbook: `D10`, `Sheet1!D10`.
+    Cell(String),
+}
+
+impl Spot {
+    /// Whether something that stands at this line and place is meant.
+    fn holds(&self, line: usize, place: Option<&Place>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Line(own) => *own == line,
+            Self::Cell(own) => {
+                let Some(Place::SheetCell { sheet, cell }) = place else { return false };
+                match own.rsplit_once('!') {
+                    Some((wanted, address)) => wanted == sheet && address.eq_ignore_ascii_case(cell),
+                    None => own.eq_ignore_ascii_case(cell),
+                }
+            }
+        }
+    }
+}
+
+/// Whether text is the address of a cell, with or without a sheet: `D10`, `Sheet1!D10`.
+fn is_cell(text: &str) -> bool {
+    let address = text.rsplit_once('!').map_or(text, |(_, address)| address);
+    let letters = address.chars().take_while(char::is_ascii_alphabetic).count();
+    let digits = address.get(letters..).unwrap_or_default();
+    (1..=3).contains(&letters) && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// A file, and where to look; the last `:` counts, so that `C:\reports\a.txt:12` is understood.
+fn split(place: &str) -> (PathBuf, Spot) {
+    let whole = || (PathBuf::from(place), Spot::All);
+    let Some((file, spot)) = place.rsplit_once(':') else { return whole() };
+    if file.is_empty() || Path::new(place).exists() {
+        return whole();
+    }
+    match spot.parse::<usize>() {
+        Ok(line) if line > 0 => (file.into(), Spot::Line(line)),
+        Err(_) if is_cell(spot) => (file.into(), Spot::Cell(spot.to_owned())),
+        _ => whole(),
     }
 }
 
@@ -33,7 +75,7 @@ pub(super) fn reason_in_words(messages: &Messages, reason: &str) -> String {
 }
 
 pub(super) fn explain(place: &str, context: &mut Context<'_>) -> anyhow::Result<Status> {
-    let (path, line) = split(place);
+    let (path, spot) = split(place);
     let shown = path.display().to_string();
     let dictionary = Dictionary::load(context.templates).map_err(Failure::from)?;
     let failed = |cause: &str| Failure::new("explain-input", &[("path", &shown), ("cause", cause)]);
@@ -47,23 +89,26 @@ pub(super) fn explain(place: &str, context: &mut Context<'_>) -> anyhow::Result<
         }
     };
     let lines = read.document.source.line_count();
-    if let Some(line) = line.filter(|line| *line > lines) {
+    if let Spot::Line(line) = spot
+        && line > lines
+    {
         let (lines, line) = (lines.to_string(), line.to_string());
         return Err(Failure::new("explain-line", &[("path", &shown), ("lines", &lines), ("line", &line)]).into());
     }
     let view = View { read: &read, dictionary: &dictionary, messages: context.messages };
     writeln!(context.out, "{}", view.head(&name))?;
-    let here = |own: usize| line.is_none_or(|line| line == own);
+    let layout = &read.document.layout;
+    let here = |line: usize, start: usize| spot.holds(line, layout.place(start));
     let mut any = false;
     let mut told: Vec<usize> = Vec::new();
-    for entry in read.extraction.ledger.iter().filter(|e| here(e.line)) {
+    for entry in read.extraction.ledger.iter().filter(|e| here(e.line, e.start)) {
         let owned: Vec<usize> = view.observations_at(entry.start, &entry.reason);
         writeln!(context.out, "\n{}", view.number(entry, &owned))?;
         told.extend(owned);
         any = true;
     }
     for (at, observation) in read.extraction.observations.iter().enumerate() {
-        if here(observation.line) && !told.contains(&at) {
+        if here(observation.line, observation.start) && !told.contains(&at) {
             writeln!(context.out, "\n{}", view.zero(at, observation))?;
             any = true;
         }
@@ -265,13 +310,19 @@ mod tests {
     #[test]
     fn a_line_is_told_from_a_drive() {
         for (place, file, line) in [
-            ("C:\\reports\\a.txt:12", "C:\\reports\\a.txt", Some(12)),
-            ("C:\\reports\\a.txt", "C:\\reports\\a.txt", None),
-            ("a.txt:0", "a.txt:0", None),
-            ("a.txt:", "a.txt:", None),
-            (":7", ":7", None),
+            ("C:\\reports\\a.txt:12", "C:\\reports\\a.txt", Spot::Line(12)),
+            ("C:\\reports\\a.txt", "C:\\reports\\a.txt", Spot::All),
+            ("a.txt:0", "a.txt:0", Spot::All),
+            ("a.txt:", "a.txt:", Spot::All),
+            (":7", ":7", Spot::All),
+            ("a.xlsx:d10", "a.xlsx", Spot::Cell("d10".to_owned())),
+            ("a.xlsx:Biểu 1!D10", "a.xlsx", Spot::Cell("Biểu 1!D10".to_owned())),
         ] {
             assert_eq!(split(place), (PathBuf::from(file), line), "{place}");
+        }
+        let place = Place::SheetCell { sheet: "Biểu 1".to_owned(), cell: "D10".to_owned() };
+        for (spot, meant) in [("d10", true), ("Biểu 1!D10", true), ("Biểu 2!D10", false), ("D1", false)] {
+            assert_eq!(Spot::Cell(spot.to_owned()).holds(3, Some(&place)), meant, "{spot}");
         }
     }
 }

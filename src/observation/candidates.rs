@@ -375,7 +375,9 @@ impl Reading<'_> {
                 (inside || shared()) && !matched.iter().any(|m| m.first <= f.first && f.last <= m.last)
             })
         };
-        if rules.exclude.iter().any(forbidden) || wording.not_own.iter().any(forbidden) {
+        // Words of the heading that count as the number's own count against a wording too.
+        let in_title = |term: &TermId| self.by_title && self.terms.title.words.contains_key(term);
+        if rules.exclude.iter().any(forbidden) || wording.not_own.iter().any(|t| forbidden(t) || in_title(t)) {
             return None;
         }
         let anywhere = |term: &TermId| self.context.contains_key(term) || self.terms.found.has(*term);

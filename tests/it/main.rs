@@ -24,6 +24,7 @@ mod bonds;
 mod checks;
 mod determinism;
 mod dictionary;
+mod documents;
 mod evidence;
 mod exchange;
 mod explain;

@@ -40,6 +40,8 @@ impl Interpreter<'_> {
         let unit = self.unit_or_tables(row.unit);
         let class = unit.map(|(class, _)| class);
         let unit_words = self.unit_words(row);
+        // «Toàn tỉnh» says whose figure it is, not what of.
+        let bare_whole = row.place == Place::Whole && row.words.names_measure_only();
         let own = self
             .reader
             .best(&row.words.tokens, &above, None, class)
@@ -49,7 +51,8 @@ impl Interpreter<'_> {
                 let label = row.words.tokens.iter().skip_while(|t| !t.is_word());
                 let tokens: Vec<Token> = unit_words.as_ref()?.iter().chain(label).copied().collect();
                 self.reader.best(&tokens, &above, None, class)
-            });
+            })
+            .filter(|_| !bare_whole);
         // «Giảm tỷ lệ hộ nghèo»: by how much, not how high it is.
         let is_rate = |c: &Candidate| dictionary.indicator(c.indicator).is_some_and(|i| i.unit == Unit::Percent);
         if moves && !row.words.says(Marker::Compare) && own.as_ref().is_some_and(is_rate) {
