@@ -34,6 +34,8 @@ pub(super) struct Candidate {
     pub fit: f32,
     /// Whether a needed word was found in the context only.
     pub from_context: bool,
+    /// Whether a needed own word was found in the heading right above only.
+    pub titled: bool,
     /// Agreement of the headings' field of work: 1, 0 or −1.
     pub field: i8,
     /// First and last token of the own words right at the number.
@@ -315,6 +317,7 @@ impl Reading<'_> {
         let mut span = (usize::MAX, 0);
         let mut anchored = false;
         let mut specific = false;
+        let mut titled = false;
         let mut matched: Vec<Found> = Vec::new();
         for term in &wording.own {
             let near = self.nearest(*term);
@@ -323,6 +326,7 @@ impl Reading<'_> {
                 && let Some(words) = self.terms.title.words.get(term)
             {
                 score += worth(*words) * 0.8;
+                titled = true;
                 nearness = nearness.min(TITLE_NEARNESS);
                 continue;
             }
@@ -405,6 +409,7 @@ impl Reading<'_> {
             specific,
             fit,
             from_context,
+            titled,
             field,
             span,
         })

@@ -181,12 +181,14 @@ impl Reader<'_> {
             class != Some(UnitClass::Known(Unit::Vnd))
                 || self.dictionary.indicator(c.indicator).is_some_and(|i| i.unit == Unit::Vnd)
         };
-        let own = reading.candidates().into_iter().find(|c| c.score >= enough).filter(counts_no_money);
+        // A title speaks for a label only with words of its own.
+        let spoken_for = |c: &Candidate| c.score >= enough && (title.is_none() || c.titled);
+        let own = reading.candidates().into_iter().find(spoken_for).filter(counts_no_money);
         if own.is_some() || class != Some(UnitClass::Known(Unit::Vnd)) {
             return own;
         }
         // An amount in a row that names what is counted is the money of that count.
-        let count = Reading { any_unit: true, ..reading }.candidates().into_iter().find(|c| c.score >= enough)?;
+        let count = Reading { any_unit: true, ..reading }.candidates().into_iter().find(spoken_for)?;
         Some(Candidate { indicator: self.money_of(count.indicator)?, ..count })
     }
 

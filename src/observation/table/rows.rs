@@ -47,14 +47,14 @@ impl<'a> Interpreter<'a> {
         self.lattice.own(at, self.heads.label)
     }
 
-    /// Whether most labels carry a number or letter of a list.
+    /// Whether many labels carry a number or letter of a list; bullets make no numbered list.
     fn is_numbered(&self) -> bool {
         let labels =
             (self.heads.body..self.lattice.rows()).filter(|at| self.label_at(*at).is_some_and(|c| !c.is_empty()));
         let (mut all, mut numbered) = (0_usize, 0_usize);
         for at in labels.take(400) {
             all += 1;
-            numbered += usize::from(self.list_sign(at).is_some());
+            numbered += usize::from(self.is_listed(at));
         }
         numbered * 3 > all
     }

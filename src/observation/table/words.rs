@@ -200,6 +200,15 @@ impl Words {
         for mention in &scan.periods {
             named.later |= mention.year.is_some_and(|y| y > report.year);
             let mut only = self.tokens.get(mention.first..=mention.last).unwrap_or_default().to_vec();
+            // «Tháng 7» over «Thực hiện 2023»: the year stands in the head below.
+            if mention.year.is_none() {
+                let within = |at: usize| scan.periods.iter().any(|m| (m.first..=m.last).contains(&at));
+                let bare = self.tokens.iter().enumerate().skip(mention.last + 1).find(|(at, t)| {
+                    let text = source.slice(t.range());
+                    t.is_number() && t.end - t.start == 4 && text.starts_with("20") && !within(*at)
+                });
+                only.extend(bare.map(|(_, token)| *token));
+            }
             let mut letter = false;
             for token in &mut only {
                 // `T5`: the letter is a month only right at its number.
