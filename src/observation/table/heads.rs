@@ -233,14 +233,18 @@ impl<'a> Heads<'a> {
             return Column::Note;
         }
         let named = filled.iter().filter(|c| letters(c) > 0 || matches!(c.sign(), Some('"' | '%'))).count();
-        let unit_words = |c: &&Cell| {
-            Words::new(c.tokens.clone(), self.dictionary).hits.iter().any(|h| matches!(h.tag, Tag::Unit(_)))
+        // A unit and little else: «Lao động, việc làm» is a field of work.
+        let unit_words = |c: &&&Cell| {
+            let words = Words::new(c.tokens.clone(), self.dictionary);
+            words.hits.iter().any(|h| matches!(h.tag, Tag::Unit(_)))
+                && words.covered(|tag| matches!(tag, Tag::Unit(_) | Tag::Scale(_) | Tag::Period(_))) > 0.7
         };
+        let units = filled.iter().filter(unit_words).count();
         if leaf.says(Marker::UnitColumn) && named * 2 >= filled.len()
             || named > 0
                 && named == filled.len()
                 && filled.iter().all(|c| !has_number(c))
-                && filled.iter().any(unit_words)
+                && units * 2 > named
         {
             return Column::UnitName;
         }
