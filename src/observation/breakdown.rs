@@ -201,7 +201,11 @@ fn categories_of(
             // Two groups together are neither, unless the dimension joins them.
             Some(_) if !joins => continue,
             Some(other) => {
-                let (a, b) = if nearest.first < other.first { (nearest, *other) } else { (*other, nearest) };
+                // Joined in the order of the list, however they are written: «trung cấp, cao đẳng».
+                let listed = |s: &Stated| {
+                    dictionary.categories.iter().position(|c| c.dimension == dimension && c.id == s.category)
+                };
+                let (a, b) = if listed(nearest) < listed(other) { (nearest, *other) } else { (*other, nearest) };
                 format!("{}_{}", a.category, b.category)
             }
             None => nearest.category.clone(),

@@ -1,5 +1,5 @@
-//! Filled-in forms as workbooks, with their gold: what stands in which cell. They were made by one who had not seen the
-//! rules, as openpyxl and LibreOffice write them; the twins are the same forms in other formats.
+//! Filled-in forms as workbooks, with their gold: what stands in which cell. They were made in six rounds by people who had
+//! not seen the rules, as openpyxl and LibreOffice write them; the twins and documents are the same forms in other formats.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

@@ -241,10 +241,7 @@ impl<'a> Heads<'a> {
         };
         let units = filled.iter().filter(unit_words).count();
         if leaf.says(Marker::UnitColumn) && named * 2 >= filled.len()
-            || named > 0
-                && named == filled.len()
-                && filled.iter().all(|c| !has_number(c))
-                && units * 2 > named
+            || named > 0 && named == filled.len() && filled.iter().all(|c| !has_number(c)) && units * 2 > named
         {
             return Column::UnitName;
         }
