@@ -11,7 +11,6 @@ use crate::message::Messages;
 use crate::observation::{Draft, LedgerEntry, Observation, Qualifier, Status as ObservationStatus};
 use crate::pipeline::{ReadReport, read_report};
 use crate::report::Assumed;
-use crate::text::Place;
 
 /// So many candidates are shown for a number.
 const MOST_CANDIDATES: usize = 5;
@@ -29,12 +28,12 @@ enum Spot {
 
 impl Spot {
     /// Whether something that stands at this line and place is meant.
-    fn holds(&self, line: usize, place: Option<&Place>) -> bool {
+    fn holds(&self, line: usize, place: &str) -> bool {
         match self {
             Self::All => true,
             Self::Line(own) => *own == line,
             Self::Cell(own) => {
-                let Some(Place::SheetCell { sheet, cell }) = place else { return false };
+                let Some((sheet, cell)) = place.rsplit_once('!') else { return false };
                 match own.rsplit_once('!') {
                     Some((wanted, address)) => wanted == sheet && address.eq_ignore_ascii_case(cell),
                     None => own.eq_ignore_ascii_case(cell),
@@ -98,7 +97,8 @@ pub(super) fn explain(place: &str, context: &mut Context<'_>) -> anyhow::Result<
     let view = View { read: &read, dictionary: &dictionary, messages: context.messages };
     writeln!(context.out, "{}", view.head(&name))?;
     let layout = &read.document.layout;
-    let here = |line: usize, start: usize| spot.holds(line, layout.place(start));
+    let place = |start: usize| layout.place(start).map(ToString::to_string).unwrap_or_default();
+    let here = |line: usize, start: usize| spot.holds(line, &place(start));
     let mut any = false;
     let mut told: Vec<usize> = Vec::new();
     for entry in read.extraction.ledger.iter().filter(|e| here(e.line, e.start)) {
@@ -320,9 +320,8 @@ mod tests {
         ] {
             assert_eq!(split(place), (PathBuf::from(file), line), "{place}");
         }
-        let place = Place::SheetCell { sheet: "Biểu 1".to_owned(), cell: "D10".to_owned() };
         for (spot, meant) in [("d10", true), ("Biểu 1!D10", true), ("Biểu 2!D10", false), ("D1", false)] {
-            assert_eq!(Spot::Cell(spot.to_owned()).holds(3, Some(&place)), meant, "{spot}");
+            assert_eq!(Spot::Cell(spot.to_owned()).holds(3, "Biểu 1!D10"), meant, "{spot}");
         }
     }
 }
