@@ -180,23 +180,6 @@ impl Linker<'_> {
         if restates {
             return unmapped("no-words-of-its-own");
         }
-        // «412 vụ …; trong số đó có 08 vụ chết người»: a part of what is stated, by what the register does not know.
-        let part_of_stated = own.is_some_and(|c| {
-            let whole = |d: &usize| {
-                self.linked.drafts.get(*d).is_some_and(|x| {
-                    x.indicator == c.indicator
-                        && matches!(x.measure, Measure::Actual | Measure::Cumulative)
-                        && x.breakdown.is_empty()
-                        && quantity.value.is_some_and(|v| v < x.value)
-                })
-            };
-            clause.before(index, Marker::OpensParts, 2).is_some()
-                && clause.assigned.iter().flatten().any(whole)
-                && self.categories(clause, index, c.indicator).is_empty()
-        });
-        if part_of_stated {
-            return unmapped("part-not-in-register");
-        }
         match own.or_else(|| self.by_title(clause, index)) {
             Some(candidate) => Found::Own(candidate),
             None => unmapped("no-indicator"),
