@@ -226,7 +226,7 @@ pub(super) struct LimitArgs {
     #[arg(long, value_name = "N", default_value_t = Limits::default().pages)]
     max_pages: u64,
 
-    /// Cells of its tables
+    /// Cells of its tables; one of a document counts as four of a workbook
     #[arg(long, value_name = "N", default_value_t = Limits::default().cells)]
     max_cells: u64,
 

@@ -133,7 +133,7 @@ impl Reader<'_> {
             for (cell, column) in row.cells.iter().zip(columns) {
                 self.cells += 1;
                 if self.cells > self.limits.document_cells() {
-                    return Err(Refusal::TooLarge { limit: Limit::Cells, most: self.limits.document_cells() });
+                    return Err(Refusal::TooLarge { limit: Limit::Cells, most: self.limits.cells });
                 }
                 let mut blocks: Vec<Block> = cell.content.iter().map(|p| Block::Paragraph(self.paragraph(p))).collect();
                 for inner in &cell.nested_tables {

@@ -361,7 +361,7 @@ impl Writer<'_> {
         for (at, row) in within.filter(|(_, row)| !row.is_empty()) {
             self.cells += u64::try_from(columns).unwrap_or(u64::MAX);
             if self.cells > self.limits.document_cells() {
-                return Err(Refusal::TooLarge { limit: Limit::Cells, most: self.limits.document_cells() });
+                return Err(Refusal::TooLarge { limit: Limit::Cells, most: self.limits.cells });
             }
             self.text.push('|');
             let mut next = first;

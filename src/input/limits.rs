@@ -48,7 +48,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Cells of all tables of a document together. One holds paragraphs, and takes as much memory as several of a
+    /// Cells of all tables of a document together: one holds paragraphs, takes as much memory as several, and counts as four of a
     /// workbook.
     pub(super) fn document_cells(&self) -> u64 {
         self.cells / 4

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use rust_decimal::Decimal;
 use serde::Deserialize;
-use tonghop::period::Period;
 use tonghop::pipeline::read_report;
 use tonghop::report::Assumed;
 
+use crate::statement::{Statement, readings, stated_by};
 use crate::support::DICTIONARY;
 
 /// What all documents together must reach; a little under where they stand.
@@ -31,30 +31,11 @@ struct Gold {
     alternatives: Option<String>,
 }
 
-/// What a row says; in a period that begins in January the cumulative value is the period's own.
-type Key = (String, String, String, String, String, Decimal);
-
-fn key(province: &str, period: &str, reading: (&str, &str, &str), value: Decimal) -> Key {
-    let (indicator, breakdown, measure) = reading;
-    let from_january = period.parse::<Period>().is_ok_and(Period::starts_in_january);
-    let measure = if measure == "cumulative" && from_january { "actual" } else { measure };
-    let text = str::to_owned;
-    (text(province), text(period), text(indicator), text(breakdown), text(measure), value.normalize())
-}
-
 impl Gold {
-    /// The first reading, then those that are right too: `indicator[breakdown] measure period`.
-    fn keys(&self) -> Vec<Key> {
-        let own = (self.indicator.as_str(), self.breakdown.as_str(), self.measure.as_str());
-        let mut keys = vec![key(&self.province, &self.period, own, self.value)];
+    fn readings(&self) -> Vec<Statement> {
+        let first = (self.indicator.as_str(), self.breakdown.as_str(), self.measure.as_str());
         let others = self.alternatives.as_deref().unwrap_or_default();
-        for other in others.split("||").map(str::trim).filter(|a| !a.is_empty()) {
-            let parts: Vec<&str> = other.split(' ').collect();
-            let (indicator, breakdown) = parts[0].trim_end_matches(']').split_once('[').unwrap_or((parts[0], ""));
-            let period = parts.get(2).copied().unwrap_or(&self.period);
-            keys.push(key(&self.province, period, (indicator, breakdown, parts[1]), self.value));
-        }
-        keys
+        readings(&self.province, &self.period, first, self.value, others)
     }
 }
 
@@ -72,18 +53,16 @@ fn documents_hold_their_floor() {
         let name = path.file_name().unwrap().to_str().unwrap();
         let read = read_report(name, &fs::read(&path).unwrap(), &Assumed::default(), &DICTIONARY)
             .unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
-        let mut mine: BTreeMap<Key, usize> = BTreeMap::new();
-        for o in &read.extraction.observations {
-            let period = o.period.map(|p| p.to_string()).unwrap_or_default();
-            let (breakdown, measure) = (o.breakdown.to_string(), o.measure.to_string());
-            *mine.entry(key(&o.province, &period, (&o.indicator, &breakdown, &measure), o.value)).or_default() += 1;
+        let mut mine: BTreeMap<Statement, usize> = BTreeMap::new();
+        for observation in &read.extraction.observations {
+            *mine.entry(stated_by(observation)).or_default() += 1;
         }
         let before = (right, missed, wrong);
         let mut gold = csv::Reader::from_path(path.with_extension("csv")).unwrap();
         for row in gold.deserialize() {
             let row: Gold = row.unwrap_or_else(|error| panic!("{name}: {error}"));
             let optional = row.optional == Some(1);
-            match row.keys().into_iter().find(|key| mine.get(key).is_some_and(|n| *n > 0)) {
+            match row.readings().into_iter().find(|key| mine.get(key).is_some_and(|n| *n > 0)) {
                 Some(found) => {
                     *mine.get_mut(&found).unwrap() -= 1;
                     right += usize::from(!optional);

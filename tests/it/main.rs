@@ -44,6 +44,7 @@ mod review;
 mod run;
 mod score;
 mod settled;
+mod statement;
 mod support;
 mod templates;
 mod tidy;

@@ -404,7 +404,7 @@ impl<'a> Body<'a> {
         let at = table.rows.len().saturating_sub(1);
         self.cells += 1;
         if self.cells > self.limits.document_cells() {
-            return Err(Refusal::TooLarge { limit: Limit::Cells, most: self.limits.document_cells() });
+            return Err(Refusal::TooLarge { limit: Limit::Cells, most: self.limits.cells });
         }
         let mut cell = Cell { column: *column, column_span: 1, row_span: 1, blocks: Vec::new() };
         let (mut goes_down, mut goes_left) = (false, false);

@@ -97,7 +97,7 @@ impl Walk<'_> {
     fn count_cell(&mut self) -> Result<(), Refusal> {
         self.cells += 1;
         if self.cells > self.limits().document_cells() {
-            return Err(Refusal::TooLarge { limit: Limit::Cells, most: self.limits().document_cells() });
+            return Err(Refusal::TooLarge { limit: Limit::Cells, most: self.limits().cells });
         }
         Ok(())
     }

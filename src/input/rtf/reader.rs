@@ -388,7 +388,7 @@ impl<'a> Reader<'a> {
         self.flush();
         self.cells += 1;
         if self.cells > self.limits.document_cells() {
-            return Err(Refusal::TooLarge { limit: Limit::Cells, most: self.limits.document_cells() });
+            return Err(Refusal::TooLarge { limit: Limit::Cells, most: self.limits.cells });
         }
         let paragraph = self.take_open();
         self.cell.push(Block::Paragraph(paragraph));

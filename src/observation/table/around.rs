@@ -54,14 +54,9 @@ impl Surroundings {
             if words.opens_with(Marker::Issuer) {
                 continue;
             }
-            found.add_context(&words, WEIGHT);
-            found.unit_line(&words, &document.source, dictionary);
             // A short line right above a table is its title.
             let title = sheet.is_some() || found.captions.is_empty() && is_title(before);
-            found.fields.extend(words.hits.iter().filter_map(|h| match h.tag {
-                Tag::Field(field) if title => Some(field),
-                _ => None,
-            }));
+            found.take_up(&words, title, &document.source, dictionary);
             if !words.opens_with(Marker::UnitColumn) {
                 found.captions.push(words);
             }
@@ -85,19 +80,24 @@ impl Surroundings {
     ) {
         for cell in cells {
             let words = Words::new(cell.tokens.clone(), dictionary);
-            self.add_context(&words, WEIGHT);
             if words.says(Marker::UnitColumn) {
                 self.units.clear();
-                self.unit_line(&words, source, dictionary);
             }
-            self.fields.extend(words.hits.iter().filter_map(|h| match h.tag {
-                Tag::Field(field) => Some(field),
-                _ => None,
-            }));
+            self.take_up(&words, true, source, dictionary);
             if !words.opens_with(Marker::UnitColumn) {
                 self.captions.insert(0, words);
             }
         }
+    }
+
+    /// Takes up the words of a line; a title names fields of work too.
+    fn take_up(&mut self, words: &Words, title: bool, source: &SourceText, dictionary: &Dictionary) {
+        self.add_context(words, WEIGHT);
+        self.unit_line(words, source, dictionary);
+        self.fields.extend(words.hits.iter().filter_map(|h| match h.tag {
+            Tag::Field(field) if title => Some(field),
+            _ => None,
+        }));
     }
 
     fn add_context(&mut self, words: &Words, weight: f32) {

@@ -8,7 +8,7 @@ use super::words::Words;
 use crate::dictionary::marker::Marker;
 use crate::dictionary::{Dictionary, Tag, UnitClass};
 use crate::period::{Period, PeriodKind};
-use crate::text::SourceText;
+use crate::text::{SourceText, Token};
 
 /// What a column holds.
 #[derive(Debug, Clone)]
@@ -77,6 +77,14 @@ pub(super) struct Data {
     pub bare_money: bool,
     /// The unit that the head names.
     pub unit: Option<(UnitClass, Decimal)>,
+}
+
+impl Data {
+    /// The words of the heads above the lowest.
+    pub(super) fn band(&self) -> &[Token] {
+        let above = self.head.tokens.len().saturating_sub(self.leaf.tokens.len());
+        self.head.tokens.get(..above).unwrap_or_default()
+    }
 }
 
 /// What is known around a head.

@@ -57,8 +57,7 @@ impl Interpreter<'_> {
     /// The words of a column's heads that may name what it is about: under bands, without a lowest head that says no more
     /// than the measure, as «Tỷ lệ % so KH» does.
     fn naming<'d>(&self, data: &'d Data) -> &'d [Token] {
-        let above = data.head.tokens.len().saturating_sub(data.leaf.tokens.len());
-        let band = data.head.tokens.get(..above).unwrap_or_default();
+        let band = data.band();
         let only_measure = data.leaf.names_measure_only();
         let worded = band.iter().any(Token::is_word);
         let rate = data.measure == Measure::Share;
@@ -68,9 +67,7 @@ impl Interpreter<'_> {
     /// A bare «Số tiền» under «Mai táng phí» is the money of what that counts, if the register has it: no other amount
     /// that the title may speak of.
     fn amount(&self, data: &Data, read: Option<Candidate>) -> Option<Candidate> {
-        let dictionary = self.report.dictionary;
-        let above = data.head.tokens.len().saturating_sub(data.leaf.tokens.len());
-        let band = Words::new(data.head.tokens.get(..above).unwrap_or_default().to_vec(), dictionary);
+        let band = Words::new(data.band().to_vec(), self.report.dictionary);
         if !data.bare_money || band.is_wordless() {
             return read;
         }

@@ -11,7 +11,7 @@ use super::super::candidates::{Candidate, ContextTerms, Reading, SentenceTerms, 
 use super::super::reach::Reach;
 use super::around::Surroundings;
 use super::words::Words;
-use crate::dictionary::marker::{Marker, PeriodWord};
+use crate::dictionary::marker::Marker;
 use crate::dictionary::phrase::Hit;
 use crate::dictionary::register::Unit;
 use crate::dictionary::{Dictionary, Tag, UnitClass};
@@ -53,6 +53,7 @@ pub(super) struct Reader<'a> {
 fn label_scan(reader: &Reader<'_>, tokens: &[Token], at: Option<usize>, class: Option<UnitClass>) -> (Scan, Quantity) {
     let mut scan = Scan::of(reader.source, tokens, 0, reader.convention, reader.dictionary);
     let place = at.unwrap_or(tokens.len());
+    let unit_at = |at: usize| Words::new(tokens.get(at..).unwrap_or_default().to_vec(), reader.dictionary);
     let quantity = Quantity {
         first: place,
         last: place,
@@ -63,7 +64,7 @@ fn label_scan(reader: &Reader<'_>, tokens: &[Token], at: Option<usize>, class: O
         approx: None,
         upper: None,
         per_one: false,
-        per_month: at.is_some_and(|at| is_per_month(tokens.get(at..).unwrap_or_default(), reader.dictionary)),
+        per_month: at.is_some_and(|at| unit_at(at).is_per_month()),
     };
     scan.quantities = vec![quantity.clone()];
     if at.is_none() {
@@ -71,15 +72,6 @@ fn label_scan(reader: &Reader<'_>, tokens: &[Token], at: Option<usize>, class: O
         scan.numbers.push(NumberState::NotANumber);
     }
     (scan, quantity)
-}
-
-/// «Triệu đồng/tháng»: a unit for each month.
-fn is_per_month(unit: &[Token], dictionary: &Dictionary) -> bool {
-    let words = Words::new(unit.to_vec(), dictionary);
-    words.hits.iter().any(|h| {
-        let before = (h.first as usize).checked_sub(1).and_then(|b| words.tokens.get(b));
-        h.tag == Tag::Period(PeriodWord::Month) && before.is_some_and(|t| t.is('/'))
-    })
 }
 
 impl Reader<'_> {

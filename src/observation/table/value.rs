@@ -349,49 +349,52 @@ impl Interpreter<'_> {
         let own = self.linked.drafts.get(first..).unwrap_or_default();
         let money =
             own.iter().rev().find(|d| dictionary.indicator(d.indicator).is_some_and(|i| i.unit == Unit::Vnd)).cloned();
-        let mut taken: Vec<u32> = Vec::new();
+        let mut taken: Vec<usize> = Vec::new();
         for level in levels {
             let (Some(money), Some(value)) = (money.as_ref(), level.value) else { continue };
-            let (Some(first), Some(last)) = (cell.tokens.get(level.first), cell.tokens.get(level.last)) else {
-                continue;
-            };
-            let (at, quote) = self.place_in_block(first, row);
-            let index = self.linked.drafts.len();
-            self.linked.drafts.push(Draft {
-                tokens: at..at + 1,
-                span: first.start as usize..last.end as usize,
-                quote,
-                measure: Measure::PerUnit,
-                of: None,
-                base: String::new(),
-                value,
-                qualifier: Qualifier::Exact,
-                status: Status::Reported,
-                confidence: (money.confidence - dictionary.confidence.loses.companion).clamp(0.05, 0.99),
-                part_of: None,
-                about: None,
-                is_main: false,
-                ..money.clone()
-            });
-            self.linked.owner.insert(first.start, index);
-            taken.push(first.start);
+            let Some(draft) = self.of_note(money, cell, level, row) else { continue };
+            taken.push(self.take_from_note(Draft { measure: Measure::PerUnit, value, ..draft }));
         }
-        if let Some((draft, start)) = self.compared_in_note(cell, &scan, first, row) {
-            self.linked.owner.insert(start, self.linked.drafts.len());
-            self.linked.drafts.push(draft);
-            taken.push(start);
+        if let Some(draft) = self.compared_in_note(cell, &scan, first, row) {
+            taken.push(self.take_from_note(draft));
         }
         for token in &cell.tokens {
-            if !taken.contains(&token.start) {
+            if !taken.contains(&(token.start as usize)) {
                 self.linked.other(token, Class::Reference, "note");
             }
         }
     }
-}
 
-impl Interpreter<'_> {
-    /// «Cùng kỳ: 31 vụ», «Giảm 05 trẻ em so với cùng kỳ» in the notes: what it states, and the first byte of its number.
-    fn compared_in_note(&self, cell: &Cell, scan: &Scan, first: usize, row: &Row<'_>) -> Option<(Draft, u32)> {
+    /// Takes in what a note states; the first byte of its number.
+    fn take_from_note(&mut self, draft: Draft) -> usize {
+        let start = draft.span.start;
+        self.linked.owner.insert(u32::try_from(start).unwrap_or(u32::MAX), self.linked.drafts.len());
+        self.linked.drafts.push(draft);
+        start
+    }
+
+    /// A statement of a note about a value of its row, measure and value still that one's.
+    fn of_note(&self, of: &Draft, cell: &Cell, quantity: &Quantity, row: &Row<'_>) -> Option<Draft> {
+        let (first, last) = (cell.tokens.get(quantity.first)?, cell.tokens.get(quantity.last)?);
+        let (at, quote) = self.place_in_block(first, row);
+        Some(Draft {
+            tokens: at..at + 1,
+            span: first.start as usize..last.end as usize,
+            quote,
+            of: None,
+            base: String::new(),
+            qualifier: Qualifier::Exact,
+            status: Status::Reported,
+            confidence: (of.confidence - self.report.dictionary.confidence.loses.companion).clamp(0.05, 0.99),
+            part_of: None,
+            about: None,
+            is_main: false,
+            ..of.clone()
+        })
+    }
+
+    /// «Cùng kỳ: 31 vụ», «Giảm 05 trẻ em so với cùng kỳ» in the notes.
+    fn compared_in_note(&self, cell: &Cell, scan: &Scan, first: usize, row: &Row<'_>) -> Option<Draft> {
         let dictionary = self.report.dictionary;
         let [quantity] = scan.quantities.as_slice() else { return None };
         let words = Words::new(cell.tokens.clone(), dictionary);
@@ -411,25 +414,13 @@ impl Interpreter<'_> {
             (false, false) if counted => Measure::YoyBase,
             _ => return None,
         };
-        let (start, last) = (cell.tokens.get(quantity.first)?, cell.tokens.get(quantity.last)?);
-        let (at, quote) = self.place_in_block(start, row);
-        let draft = Draft {
-            tokens: at..at + 1,
-            span: start.start as usize..last.end as usize,
-            quote,
+        Some(Draft {
             measure,
             of: measure.is_relative().then_some(of.measure),
             base: self.report.document.written(&cell.tokens),
             value: if down && !up { -value } else { value },
-            qualifier: Qualifier::Exact,
-            status: Status::Reported,
-            confidence: (of.confidence - dictionary.confidence.loses.companion).clamp(0.05, 0.99),
-            part_of: None,
-            about: None,
-            is_main: false,
-            ..of.clone()
-        };
-        Some((draft, start.start))
+            ..self.of_note(of, cell, quantity, row)?
+        })
     }
 }
 

@@ -51,10 +51,20 @@ impl Words {
 
     /// Whether a unit is for each of what is counted: «đồng/suất»; not for each month.
     pub(super) fn is_for_each(&self) -> bool {
-        self.tokens.iter().enumerate().any(|(at, token)| {
-            let month = |h: &Hit<Tag>| h.first as usize == at + 1 && h.tag == Tag::Period(PeriodWord::Month);
-            token.is('/') && self.tokens.get(at + 1).is_some_and(Token::is_word) && !self.hits.iter().any(month)
-        })
+        self.after_stroke().any(|at| self.tokens.get(at).is_some_and(Token::is_word) && !self.is_month(at))
+    }
+
+    /// Whether a unit is for each month: «triệu đồng/tháng».
+    pub(super) fn is_per_month(&self) -> bool {
+        self.after_stroke().any(|at| self.is_month(at))
+    }
+
+    fn after_stroke(&self) -> impl Iterator<Item = usize> {
+        self.tokens.iter().enumerate().filter(|(_, t)| t.is('/')).map(|(at, _)| at + 1)
+    }
+
+    fn is_month(&self, at: usize) -> bool {
+        self.hits.iter().any(|h| h.first as usize == at && h.tag == Tag::Period(PeriodWord::Month))
     }
 
     /// Whether the percent sign or word is there.
