@@ -211,16 +211,19 @@ pub(super) fn header(sheet: &mut Sheet, paths: &[Vec<String>], marks: &[String],
     }
 }
 
-/// The notes and the signatures below the table.
-pub(super) fn end(sheet: &mut Sheet, layout: &Layout, filling: &Filling<'_>, theme: &Theme) {
+/// A note across the sheet, with a gap above it.
+pub(super) fn note(sheet: &mut Sheet, text: &str, gap: f64, theme: &Theme) {
     let last = sheet.columns().saturating_sub(1);
     let size = theme.size.note;
-    for (at, note) in layout.lines().notes.into_iter().enumerate() {
-        let text = fill(note, filling);
-        let row = sheet.take_row();
-        sheet.across(row, 0, last, &text, Look::Note);
-        let gap = if at == 0 { 4.0 } else { 0.0 };
-        sheet.heights.push((row, gap + theme.height(theme.lines(&text, sheet.width(0, last), size, false), size)));
+    let row = sheet.take_row();
+    sheet.across(row, 0, last, text, Look::Note);
+    sheet.heights.push((row, gap + theme.height(theme.lines(text, sheet.width(0, last), size, false), size)));
+}
+
+/// The notes and the signatures below the table.
+pub(super) fn end(sheet: &mut Sheet, layout: &Layout, filling: &Filling<'_>, theme: &Theme) {
+    for (at, line) in layout.lines().notes.into_iter().enumerate() {
+        note(sheet, &fill(line, filling), if at == 0 { 4.0 } else { 0.0 }, theme);
     }
     if let Some(signature) = &layout.signature {
         sign(sheet, signature, filling, theme);

@@ -89,6 +89,8 @@ pub(super) struct Layout {
     /// The columns of a grid.
     #[serde(default, rename = "column")]
     pub(super) columns: Vec<Node>,
+    /// Of a list: how many rows it shows.
+    pub(super) most: Option<Most>,
     /// The columns of a list.
     #[serde(default, rename = "list_column")]
     pub(super) list_columns: Vec<Column>,
@@ -198,6 +200,15 @@ pub(super) struct SignatureBlock {
     pub(super) hint: String,
 }
 
+/// How many rows of a list are shown.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Most {
+    pub(super) rows: usize,
+    /// Says below a longer list that `{left}` rows more are not shown, and where they are found.
+    pub(super) note: Spanned<String>,
+}
+
 /// The lines above and below a table, with their placeholders still in them.
 pub(super) struct Lines<'a> {
     pub(super) corner: Option<(Vec<&'a str>, Vec<&'a str>)>,
@@ -274,6 +285,9 @@ impl Layout {
         }
         if let Some(signature) = &self.signature {
             checked.placeholders(&signature.place_date, &valid);
+        }
+        if let Some(most) = &self.most {
+            checked.placeholders(&most.note, &[valid.as_slice(), &["left"]].concat());
         }
         self.check_names(checked, register, geography);
         if let Some(list) = self.list {

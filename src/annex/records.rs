@@ -1,16 +1,19 @@
 //! The sheets that are lists: sources, findings, numbers that no indicator took, and which provinces reported.
 
 use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
 
 use super::book::Book;
-use super::furniture::{begin, end, header, index};
+use super::furniture::{begin, end, header, index, note};
 use super::labels::number_format;
 use super::layout::Layout;
 use super::list::{List, Value};
 use super::sheet::{Align, Content, Look, Sheet, Strong};
+use super::source::fill;
 use crate::completeness::Reporting;
 use crate::diagnostic::Site;
 use crate::dictionary::geography::ProvinceSystem;
+use crate::observation::LedgerEntry;
 use crate::table::{ReportRow, finding_id};
 
 /// What one row shows in a column.
@@ -45,7 +48,9 @@ pub(super) fn lay_out(book: &Book<'_>, layout: &Layout, list: List, number: &str
         List::Reports => reports(book),
     };
     let first = sheet.next_row;
-    for show in rows {
+    let most = layout.most.as_ref().map_or(usize::MAX, |most| most.rows);
+    let left = rows.len().saturating_sub(most);
+    for show in rows.into_iter().take(most) {
         let row = sheet.take_row();
         let mut lines = 1;
         for (at, column) in layout.list_columns.iter().enumerate() {
@@ -64,6 +69,10 @@ pub(super) fn lay_out(book: &Book<'_>, layout: &Layout, list: List, number: &str
     }
     if sheet.next_row > first {
         sheet.filter = Some((first - 1, sheet.next_row - 1));
+    }
+    if let Some(most) = layout.most.as_ref().filter(|_| left > 0) {
+        let left = left.to_string();
+        note(&mut sheet, &fill(most.note.get_ref(), &[("left", left.as_str())]), 4.0, theme);
     }
     end(&mut sheet, layout, &filling, theme);
     sheet
@@ -201,8 +210,12 @@ fn finding_province(book: &Book<'_>, file: &str, code: &str) -> String {
 fn unmapped<'r>(book: &'r Book<'_>) -> Vec<Row<'r>> {
     let mut rows: Vec<Row<'r>> = Vec::new();
     let mut number = 0;
+    let mut by_file: FxHashMap<&str, Vec<&(LedgerEntry, String)>> = FxHashMap::default();
+    for unmapped in book.input.unmapped {
+        by_file.entry(unmapped.0.file.as_str()).or_default().push(unmapped);
+    }
     for report in period_reports(book) {
-        for (entry, quote) in book.input.unmapped.iter().filter(|(entry, _)| entry.file == report.file) {
+        for (entry, quote) in by_file.remove(report.file.as_str()).unwrap_or_default() {
             number += 1;
             let own = number;
             rows.push(Box::new(move |value| match value {

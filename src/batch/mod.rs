@@ -2,6 +2,7 @@
 //! and writes all outputs at once or none.
 
 mod again;
+mod clause;
 mod content;
 mod corrections;
 mod evidence;
@@ -25,6 +26,7 @@ mod survey;
 mod validation;
 
 pub use again::{Again, workbook_again};
+pub(crate) use clause::Clauses;
 pub use evidence::write_evidence_of;
 pub use export::{ExportFormat, ExportSplit, Exported, export};
 pub use failure::{Failure, Problem};
@@ -32,7 +34,6 @@ pub use fill::{FillOptions, fill_form};
 pub use letter::write_letters;
 pub use outputs::Split;
 pub use province::ProvinceChoice;
-pub(crate) use read::clause_at;
 pub use review::{ReviewDone, write_review_of};
 pub use run::{Options, Outcome, Progress, READER_THREAD, Resources, WORKER_COMMAND, run};
 pub use saved::{saved_figures, saved_run};

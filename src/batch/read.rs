@@ -7,6 +7,7 @@ use super::corrections::{Corrections, Named, Revisions, who_decided};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::clause::Clauses;
 use super::content::{Content, contents};
 use super::find::InputFile;
 use super::province::ProvinceChoice;
@@ -18,7 +19,6 @@ use crate::diagnostic::Finding;
 use crate::dictionary::Dictionary;
 use crate::document::{BlockKind, Document};
 use crate::input::Extractor;
-use crate::mention::Scan;
 use crate::message::Messages;
 use crate::observation::{Class, LedgerEntry, Observation};
 use crate::period::Period;
@@ -26,9 +26,6 @@ use crate::pipeline::{ReadReport, read_report_with};
 use crate::report::Assumed;
 use crate::review::{self, Applied};
 use crate::table::ReportRow;
-
-/// A clause shown for a number that no indicator took has at most this many characters.
-const CLAUSE_LETTERS: usize = 300;
 
 /// What all reports are read with.
 pub(super) struct Reader<'a> {
@@ -328,32 +325,9 @@ fn letters(document: &Document) -> String {
 }
 
 fn unmapped_clauses(read: &ReadReport, ledger: &[LedgerEntry]) -> Vec<(LedgerEntry, String)> {
-    let entries = ledger.iter().filter(|e| e.class == Class::Unmapped);
-    entries.map(|e| (e.clone(), clause_at(&read.document, &read.extraction.scans, e.start))).collect()
-}
-
-/// The sentence that byte `at` stands in, as written; the line, in a table. A long one is cut at its `;`.
-pub(crate) fn clause_at(document: &Document, scans: &[Scan], at: usize) -> String {
-    for (block, scan) in document.blocks.iter().zip(scans) {
-        let Some(token) = block.tokens.iter().position(|t| t.start as usize == at) else { continue };
-        if matches!(block.kind, BlockKind::Table(_)) {
-            break;
-        }
-        let Some(sentence) = scan.sentences.iter().find(|s| s.contains(&token)) else { break };
-        let tokens = block.tokens.get(sentence.clone()).unwrap_or_default();
-        let written = document.written(tokens);
-        if written.chars().count() <= CLAUSE_LETTERS {
-            return written;
-        }
-        let local = token - sentence.start;
-        let bound = |t: &crate::text::Token| t.is(';');
-        let from = tokens.iter().take(local).rposition(bound).map_or(0, |t| t + 1);
-        let to = tokens.iter().skip(local).position(bound).map_or(tokens.len(), |t| local + t);
-        return document.written(tokens.get(from..to).unwrap_or_default());
-    }
-    let line = document.source.line_of(at);
-    let range = document.source.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-    document.source.slice(range).trim().to_owned()
+    let clauses = Clauses::new(&read.document);
+    let clause = |entry: &LedgerEntry| clauses.at(entry.start, &read.document, &read.extraction.scans);
+    ledger.iter().filter(|e| e.class == Class::Unmapped).map(|e| (e.clone(), clause(e))).collect()
 }
 
 #[cfg(test)]

@@ -9,7 +9,6 @@ use rustc_hash::FxHashMap;
 use super::failure::Failure;
 use super::find::REVIEW_FILE;
 use super::outputs::review_threshold;
-use super::read::clause_at;
 use super::run::Resources;
 use super::staging::OutputFile;
 use super::stored::{Reread, Stored};
@@ -272,7 +271,7 @@ impl<'a> View<'a> {
                 start: entry.start,
                 end: facts.end,
                 stated: facts.stated,
-                quote: clause_at(&reread.document, &reread.extraction.scans, entry.start),
+                quote: reread.clauses.at(entry.start, &reread.document, &reread.extraction.scans),
             },
             place: self.resources.written.line(entry.line),
             reading: None,

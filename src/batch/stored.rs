@@ -4,13 +4,11 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use rustc_hash::FxHashMap;
-
+use super::clause::Clauses;
 use super::failure::Failure;
 use super::find::{CORRECTIONS_LOG, InputFile, MANIFEST_FILE, PLANS_FILE};
 use super::manifest;
 use super::outputs::{Tables, View, settle};
-use super::read::clause_at;
 use super::run::Resources;
 use super::side_files::read_all_plans;
 use super::staging::{OutputFile, Staging};
@@ -41,6 +39,7 @@ pub(super) struct Stored {
 pub(super) struct Reread {
     pub(super) document: Document,
     pub(super) extraction: Extraction,
+    pub(super) clauses: Clauses,
 }
 
 fn missing(path: &Path, cause: &dyn std::fmt::Display) -> Failure {
@@ -115,17 +114,17 @@ impl Stored {
         let facts = identify(&document, file, &assumed, dictionary);
         settle_parts(&mut document, facts.period, dictionary);
         let extraction = extract(&document, &facts, file, "", dictionary);
-        Reread { document, extraction }
+        Reread { clauses: Clauses::new(&document), document, extraction }
     }
 
     /// The numbers that no indicator took, with their clauses.
     pub(super) fn unmapped(&self, resources: &Resources) -> Vec<(LedgerEntry, String)> {
-        let mut read = FxHashMap::default();
         let mut found = Vec::new();
-        for entry in self.tables.ledger.iter().filter(|e| e.class == Class::Unmapped) {
-            let Reread { document, extraction } =
-                read.entry(entry.file.clone()).or_insert_with(|| self.reread(&entry.file, resources));
-            found.push((entry.clone(), clause_at(document, &extraction.scans, entry.start)));
+        for entries in self.tables.ledger.chunk_by(|a, b| a.file == b.file) {
+            let mut unmapped = entries.iter().filter(|e| e.class == Class::Unmapped).peekable();
+            let Some(first) = unmapped.peek() else { continue };
+            let Reread { document, extraction, clauses } = self.reread(&first.file, resources);
+            found.extend(unmapped.map(|e| (e.clone(), clauses.at(e.start, &document, &extraction.scans))));
         }
         found
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::args::DictionaryCommand;
 use super::explain::reason_in_words;
 use super::{Context, Status};
-use crate::batch::{Failure, clause_at, survey};
+use crate::batch::{Clauses, Failure, survey};
 use crate::compare::differences;
 use crate::coverage::{Fillers, Gap, gaps, groups};
 use crate::diagnostic::{Finding, Severity};
@@ -71,7 +71,8 @@ fn coverage(reports: &[PathBuf], dictionary: &Dictionary, context: &mut Context<
     let (read, findings) = survey(reports, |name, bytes| {
         let read = read_report(name, bytes, &Assumed::default(), dictionary)?;
         let gaps = gaps(name, &read, &fillers, dictionary);
-        let clause = |gap: &Gap| clause_at(&read.document, &read.extraction.scans, gap.start);
+        let clauses = Clauses::new(&read.document);
+        let clause = |gap: &Gap| clauses.at(gap.start, &read.document, &read.extraction.scans);
         Ok(gaps.into_iter().map(|gap| (clause(&gap), gap)).collect::<Vec<_>>())
     })?;
     let status = refused(&findings, dictionary, context)?;

@@ -1,9 +1,10 @@
 //! `tonghop explain`: what became of each number of a report, and why.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{Context, Status};
-use crate::batch::{Failure, clause_at};
+use crate::batch::{Clauses, Failure};
 use crate::check;
 use crate::dictionary::phrase::Hit;
 use crate::dictionary::{Dictionary, Tag};
@@ -94,13 +95,18 @@ pub(super) fn explain(place: &str, context: &mut Context<'_>) -> anyhow::Result<
         let (lines, line) = (lines.to_string(), line.to_string());
         return Err(Failure::new("explain-line", &[("path", &shown), ("lines", &lines), ("line", &line)]).into());
     }
-    let view = View { read: &read, dictionary: &dictionary, messages: context.messages };
+    let view = View {
+        read: &read,
+        clauses: Clauses::new(&read.document),
+        dictionary: &dictionary,
+        messages: context.messages,
+    };
     writeln!(context.out, "{}", view.head(&name))?;
     let layout = &read.document.layout;
     let place = |start: usize| layout.place(start).map(ToString::to_string).unwrap_or_default();
     let here = |line: usize, start: usize| spot.holds(line, &place(start));
     let mut any = false;
-    let mut told: Vec<usize> = Vec::new();
+    let mut told: BTreeSet<usize> = BTreeSet::new();
     for entry in read.extraction.ledger.iter().filter(|e| here(e.line, e.start)) {
         let owned: Vec<usize> = view.observations_at(entry.start, &entry.reason);
         writeln!(context.out, "\n{}", view.number(entry, &owned))?;
@@ -121,6 +127,7 @@ pub(super) fn explain(place: &str, context: &mut Context<'_>) -> anyhow::Result<
 
 struct View<'a> {
     read: &'a ReadReport,
+    clauses: Clauses,
     dictionary: &'a Dictionary,
     messages: &'a Messages,
 }
@@ -151,7 +158,7 @@ impl View<'_> {
         let line = entry.line.to_string();
         let mut lines =
             vec![self.messages.text("explain.number", &[("line", &line), ("text", &entry.text), ("class", &class)])];
-        let clause = clause_at(&self.read.document, &self.read.extraction.scans, entry.start);
+        let clause = self.clauses.at(entry.start, &self.read.document, &self.read.extraction.scans);
         if owned.is_empty() {
             lines.push(self.messages.text("explain.clause", &[("clause", &clause)]));
             lines.push(

@@ -136,6 +136,16 @@ roles!(
         TotalRow = "total_row",
         /// Words of labels and heads that say nothing.
         Filler = "filler",
+        /// In heads and labels: what stands behind it is not what is counted.
+        Preposition = "preposition",
+        /// Heads a column of the shares that make up the whole.
+        Structure = "structure",
+        /// Heads a column of money that was or is to be paid.
+        Spends = "spends",
+        /// Heads a column of what was done of what the rows count.
+        Done = "done",
+        /// Heads a column of averages.
+        Average = "average",
         /// Heads the column of codes.
         CodeColumn = "code_column",
         /// Heads the column of places, offices or establishments that make up the province.
@@ -202,6 +212,11 @@ impl Marker {
             self,
             Self::TotalRow
                 | Self::Filler
+                | Self::Preposition
+                | Self::Structure
+                | Self::Spends
+                | Self::Done
+                | Self::Average
                 | Self::CodeColumn
                 | Self::PlaceColumn
                 | Self::LastPeriod

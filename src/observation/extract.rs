@@ -10,6 +10,7 @@ use super::draft::{Draft, Unmapped};
 use super::legend::brackets_hold_last_year;
 use super::link::{Linked, link};
 use super::model::{Breakdown, Class, LedgerEntry, Observation};
+use super::sums::settle_by_their_sum;
 use super::table::{self, TableLinked};
 use crate::dictionary::{Dictionary, Part};
 use crate::document::{BlockKind, Document};
@@ -58,6 +59,7 @@ pub fn extract(
         scans = scan(Convention { values_in_brackets: true, ..convention });
     }
     let mut linked = link(document, &scans, report, brackets_hold_last_year, dictionary);
+    settle_by_their_sum(&mut linked.drafts);
     let of_tables = table::Report { document, facts, period: report, convention, dictionary };
     let tables = link_tables(&of_tables, &mut linked);
     assemble(document, facts, file, digest, dictionary, scans, linked, &tables)

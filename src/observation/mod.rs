@@ -8,6 +8,7 @@ mod legend;
 mod link;
 mod model;
 mod reach;
+mod sums;
 mod table;
 mod time;
 

@@ -87,6 +87,11 @@ impl Measure {
         matches!(self, Self::PctOfPlan | Self::YoyPct | Self::PrevPct | Self::Share)
     }
 
+    /// Whether values of this measure tell how much another value went up or down.
+    pub fn is_change(self) -> bool {
+        matches!(self, Self::YoyPct | Self::YoyAbs | Self::PrevPct | Self::PrevAbs)
+    }
+
     /// Whether values of this measure speak about another value rather than being one.
     pub fn is_relative(self) -> bool {
         matches!(self, Self::PctOfPlan | Self::YoyPct | Self::YoyAbs | Self::PrevPct | Self::PrevAbs | Self::Share)

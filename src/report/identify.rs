@@ -289,22 +289,41 @@ fn period_of(
 }
 
 /// The period of a report that names none but in the heads of its tables: the first of those that end last, plans
-/// aside.
+/// aside; an estimate only where it is of a later year: «Năm 2023 | Năm 2024 | Ước 2025».
 fn period_in_heads(document: &Document, year_of_date: Option<u16>, dictionary: &Dictionary) -> Option<Period> {
     const HEAD_ROWS: usize = 4;
     let cells = document.tables.iter().flat_map(|t| t.rows.iter().take(HEAD_ROWS)).flatten();
-    let named = cells.filter(|cell| cell.tokens.len() <= 20).filter_map(|cell| {
-        let mut hits = Vec::new();
-        dictionary.find(&cell.tokens, &mut hits);
-        let coming =
-            |m: &Marker| matches!(m, Marker::PlanOfYear | Marker::NextPeriod | Marker::Estimate | Marker::Compare);
-        let plan = hits.iter().any(|h| matches!(&h.tag, Tag::Marker(m) if coming(m)));
-        if plan { None } else { period_in(document, &cell.tokens, year_of_date, dictionary) }
-    });
-    named.fold(None, |best: Option<Period>, p| match best {
-        Some(b) if (b.last_year(), b.last_month()) >= (p.last_year(), p.last_month()) => Some(b),
-        _ => Some(p),
-    })
+    let named: Vec<(Period, bool)> = cells
+        .filter(|cell| cell.tokens.len() <= 20)
+        .filter_map(|cell| {
+            let mut hits = Vec::new();
+            dictionary.find(&cell.tokens, &mut hits);
+            let says = |marker: Marker| hits.iter().any(|h| h.tag == Tag::Marker(marker));
+            let coming = [Marker::PlanOfYear, Marker::NextPeriod, Marker::Compare].into_iter().any(says);
+            let estimate = says(Marker::Estimate);
+            let period = (!coming).then(|| period_in(document, &cell.tokens, year_of_date, dictionary)).flatten();
+            // «Ước 2025»
+            let period = period.or_else(|| year_alone(document, &cell.tokens).filter(|_| estimate && !coming))?;
+            Some((period, estimate))
+        })
+        .collect();
+    let last = |estimated: bool| {
+        let of = named.iter().filter(|(_, estimate)| *estimate == estimated).map(|(period, _)| *period);
+        of.fold(None, |best: Option<Period>, p| match best {
+            Some(b) if (b.last_year(), b.last_month()) >= (p.last_year(), p.last_month()) => Some(b),
+            _ => Some(p),
+        })
+    };
+    let reported = last(false)?;
+    last(true).filter(|estimate| estimate.last_year() > reported.last_year()).or(Some(reported))
+}
+
+/// The year that is the one number among words.
+fn year_alone(document: &Document, tokens: &[Token]) -> Option<Period> {
+    let mut numbers = tokens.iter().filter(|t| t.is_number());
+    let only = numbers.next().filter(|_| numbers.next().is_none())?;
+    let year = document.source.slice(only.range()).parse().ok()?;
+    (2000..=2100).contains(&year).then(|| Period::year(year))
 }
 
 /// The reporting period that a title names: the first, before any words of coming tasks; where a month and the year

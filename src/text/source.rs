@@ -54,10 +54,13 @@ impl SourceText {
 
     /// The byte ranges of all lines, without their line ends.
     pub fn lines(&self) -> impl Iterator<Item = Range<usize>> + '_ {
-        self.line_starts.iter().enumerate().map(|(at, start)| {
-            let end = self.line_starts.get(at + 1).map_or(self.text.len(), |next| next - 1);
-            *start..end
-        })
+        (1..=self.line_count()).map(|line| self.line(line))
+    }
+
+    /// The byte range of a line, counted from one, without its line end; empty where there is no such line.
+    pub fn line(&self, line: usize) -> Range<usize> {
+        let Some(start) = line.checked_sub(1).and_then(|at| self.line_starts.get(at)) else { return 0..0 };
+        *start..self.line_starts.get(line).map_or(self.text.len(), |next| next - 1)
     }
 }
 
@@ -70,6 +73,7 @@ mod tests {
         let source = SourceText::new("một\nhai\n\nbốn".to_owned());
         let lines: Vec<&str> = source.lines().map(|range| source.slice(range)).collect();
         assert_eq!(lines, ["một", "hai", "", "bốn"]);
+        assert_eq!((source.slice(source.line(2)), source.line(0), source.line(5)), ("hai", 0..0, 0..0));
         assert_eq!(source.line_of(0), 1);
         assert_eq!(source.line_of("một\n".len()), 2);
         assert_eq!(source.line_of(source.as_str().len()), 4);

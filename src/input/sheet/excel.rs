@@ -24,8 +24,7 @@ pub(super) fn xlsx(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Refusal>
     let mut sheets = Vec::new();
     let mut cells = Cells::new(limits);
     for (name, hidden) in known {
-        let merges = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
-        let mut sheet = Sheet { name: name.clone(), hidden, merges: merges_of(&merges), ..Sheet::default() };
+        let mut sheet = Sheet { name: name.clone(), hidden, ..Sheet::default() };
         let mut reader = match book.worksheet_cells_reader(&name) {
             Ok(reader) => reader,
             Err(XlsxError::NotAWorksheet(_) | XlsxError::WorksheetNotFound(_)) => continue,
@@ -51,6 +50,7 @@ pub(super) fn xlsx(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Refusal>
             push(&mut sheet, row, Cell { column, content, look, indent });
         }
         if let Some(marks) = marks.remove(&name) {
+            sheet.merges = marks.merges;
             for (row, column) in marks.uncomputed {
                 let cell = Cell { column, content: Content::Uncomputed, look: Look::default(), indent: 0 };
                 insert(&mut sheet, row, cell);

@@ -1,4 +1,5 @@
-//! What the XML of an `.xlsx` tells beside its values: hidden rows and columns, and formulas without a stored result.
+//! What the XML of an `.xlsx` tells beside its values: merged cells, hidden rows and columns, and formulas without a
+//! stored result.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -6,6 +7,7 @@ use std::io::Cursor;
 use quick_xml::events::{BytesStart, Event};
 use rustc_hash::FxHashMap;
 
+use super::book::Merge;
 use super::part;
 
 /// What one sheet's XML tells.
@@ -17,6 +19,8 @@ pub(super) struct Marks {
     pub hidden_columns: Vec<(u32, u32)>,
     /// Cells with a formula and no result.
     pub uncomputed: Vec<(u32, u32)>,
+    /// Merged cells.
+    pub merges: Vec<Merge>,
 }
 
 /// The marks of all sheets by name. A part that cannot be read tells nothing: the values are read elsewhere, and
@@ -63,6 +67,7 @@ pub(super) fn targets(links: &[u8]) -> BTreeMap<String, String> {
 fn sheet_marks(xml: &[u8]) -> Marks {
     let mut marks = Marks::default();
     let Ok(text) = std::str::from_utf8(xml) else { return marks };
+    marks.merges = merges(text);
     let formulas = text
         .match_indices("<f")
         .any(|(at, _)| text.as_bytes().get(at + 2).is_some_and(|next| matches!(next, b'>' | b' ' | b'/')));
@@ -115,6 +120,31 @@ fn sheet_marks(xml: &[u8]) -> Marks {
     marks
 }
 
+/// The merged cells, which stand behind all values.
+fn merges(xml: &str) -> Vec<Merge> {
+    let mut merges = Vec::new();
+    let list = xml.find("mergeCells").and_then(|at| xml.get(..at)?.rfind('<')).and_then(|at| xml.get(at..));
+    starts(list.unwrap_or_default().as_bytes(), |tag| {
+        let name = tag.local_name();
+        if name.as_ref() == "mergeCell" {
+            merges.extend(attribute(tag, "ref").and_then(|range| merge(&range)));
+        }
+        matches!(name.as_ref(), "mergeCell" | "mergeCells")
+    });
+    merges
+}
+
+/// `B4:K5`.
+fn merge(range: &str) -> Option<Merge> {
+    let corner = |address: &str| {
+        let digits = address.trim_start_matches(|c: char| c.is_ascii_uppercase());
+        Some((digits.parse::<u32>().ok()?.checked_sub(1)?, column_of(address)?))
+    };
+    let (first, last) = range.split_once(':')?;
+    let ((first_row, first_column), (last_row, last_column)) = (corner(first)?, corner(last)?);
+    Some(Merge { first_row, first_column, last_row, last_column })
+}
+
 fn is_true(value: &str) -> bool {
     matches!(value, "1" | "true")
 }
@@ -129,10 +159,8 @@ fn column_of(address: &str) -> Option<u32> {
 fn starts(xml: &[u8], mut visit: impl FnMut(&BytesStart<'_>) -> bool) {
     let mut reader = quick_xml::Reader::from_reader(xml);
     reader.config_mut().check_end_names = false;
-    let mut buffer = Vec::new();
     loop {
-        buffer.clear();
-        match reader.read_event_into(&mut buffer) {
+        match reader.read_event() {
             Ok(Event::Start(tag) | Event::Empty(tag)) => {
                 if !visit(&tag) {
                     return;
@@ -165,12 +193,15 @@ mod tests {
     }
 
     #[test]
-    fn hidden_rows_and_formulas_without_results_are_found() {
+    fn merges_hidden_rows_and_formulas_without_results_are_found() {
         let xml = br#"<worksheet><cols><col min="2" max="3" hidden="1"/></cols><sheetData>
             <row r="1"><c r="A1"><v>1</v></c><c r="B1"><f>A1</f><v>1</v></c></row>
             <row r="4" hidden="1"><c r="A4"><f>SUM(A1)</f></c></row>
-            <row r="5"><c r="C5"><f>A1</f></c></row></sheetData></worksheet>"#;
+            <row r="5"><c r="C5"><f>A1</f></c></row></sheetData>
+            <mergeCells count="1"><mergeCell ref="B2:AA3"/></mergeCells></worksheet>"#;
         let marks = sheet_marks(xml);
+        let merge = Merge { first_row: 1, first_column: 1, last_row: 2, last_column: 26 };
+        assert_eq!(marks.merges, [merge]);
         assert_eq!(marks.hidden_rows, [3]);
         assert_eq!(marks.hidden_columns, [(1, 2)]);
         assert_eq!(marks.uncomputed, [(3, 0), (4, 2)]);

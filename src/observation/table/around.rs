@@ -111,14 +111,14 @@ impl Surroundings {
 
     /// `Đơn vị tính: triệu đồng` above the table; several units are told apart by their classes.
     fn unit_line(&mut self, words: &Words, source: &SourceText, dictionary: &Dictionary) {
-        let Some(said) = words.hits.iter().find(|h| h.tag == Tag::Marker(Marker::UnitColumn)) else { return };
-        if !self.units.is_empty() {
+        let said = words.hits.iter().find(|h| h.tag == Tag::Marker(Marker::UnitColumn)).map(|h| h.last);
+        if !self.units.is_empty() || said.is_none() && !is_bracket_of_units(words) {
             return;
         }
         let mut units: Vec<(u32, u32, u16)> = words
             .hits
             .iter()
-            .filter(|h| h.first > said.last)
+            .filter(|h| said.is_none_or(|last| h.first > last))
             .filter_map(|h| match h.tag {
                 Tag::Unit(id) => Some((h.first, h.last, id)),
                 _ => None,
@@ -139,6 +139,17 @@ impl Surroundings {
             self.units.push((UnitClass::Known(crate::dictionary::register::Unit::Percent), Decimal::ONE));
         }
     }
+}
+
+/// Whether a line is a bracket of units, and of what each is the unit: «(Số lượng: suất; kinh phí: triệu đồng)».
+fn is_bracket_of_units(words: &Words) -> bool {
+    let tokens = &words.tokens;
+    let bracket = tokens.first().is_some_and(|t| t.is('(')) && tokens.last().is_some_and(|t| t.is(')'));
+    let unit = |tag: &Tag| {
+        matches!(tag, Tag::Unit(_) | Tag::Scale(_) | Tag::Marker(Marker::Money | Marker::ResultColumn | Marker::Share))
+    };
+    let named = words.hits.iter().any(|h| matches!(h.tag, Tag::Unit(_)));
+    bracket && named && words.covered(unit) > 0.99 && !tokens.iter().any(Token::is_number)
 }
 
 /// Whether a line has the form of a title rather than of a sentence.

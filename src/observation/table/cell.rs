@@ -11,6 +11,9 @@ use crate::dictionary::{OTHER, Tag, UnitClass};
 use crate::observation::model::{Class, Measure};
 use crate::text::{Token, fold};
 
+/// So many lines above a table may speak for its labels.
+const MOST_TITLES: usize = 3;
+
 impl Interpreter<'_> {
     /// What a cell states, by its row and its column.
     pub(super) fn resolve(
@@ -58,17 +61,23 @@ impl Interpreter<'_> {
                         joint
                     }
                     Some(_) => by_row.clone(),
+                    None if self.other_unit(by_row, data) && data.measure != Measure::Share => {
+                        return Err((Class::Unmapped, "unit-differs"));
+                    }
                     None if self.reader.is_explained(&data.leaf, by_row.indicator) => by_row.clone(),
                     None => return Err((Class::Unmapped, "column-not-told")),
                 }
             }
-            Some(by_row) if self.other_unit(by_row, data) => match self.joint(row, data) {
+            Some(by_row) if self.other_unit(by_row, data) => match self.joint_or_titled(row, data) {
                 Some(joint) => joint,
                 None if data.measure == Measure::Share => by_row.clone(),
                 None => return Err((Class::Unmapped, "unit-differs")),
             },
             Some(by_row) => by_row.clone(),
-            None => self.under_head(row, data, by_head, kinds)?,
+            None => match self.under_head(row, data, by_head, kinds) {
+                Err(refused) => self.by_label_and_title(row, data).ok_or(refused)?,
+                Ok(stated) => stated,
+            },
         };
         self.add_head_categories(&mut stated, data, kinds)?;
         Ok(stated)
@@ -85,6 +94,13 @@ impl Interpreter<'_> {
             return false;
         }
         let special = matches!(class, UnitClass::Known(Unit::Vnd | Unit::Percent));
+        // «Quà của Chủ tịch nước» over persons who got them.
+        let counted = self.report.dictionary.rules.get(usize::from(stated.indicator)).is_some_and(|rules| {
+            rules.counted.iter().any(|term| data.head.hits.iter().any(|h| h.tag == Tag::Term(*term)))
+        });
+        if counted && !special && rule.unit != Unit::Vnd {
+            return false;
+        }
         class != UnitClass::Known(rule.unit)
             && (special || rule.unit == Unit::Vnd || self.report.dictionary.unit_fit(rule.unit, Some(class)) <= 0.0)
     }
@@ -166,6 +182,35 @@ impl Interpreter<'_> {
         Ok(self.with_above(stated, row))
     }
 
+    /// What the label states with the head, else with the title.
+    fn joint_or_titled(&self, row: &Row<'_>, data: &Data) -> Option<Stated> {
+        self.joint(row, data).or_else(|| self.by_label_and_title(row, data))
+    }
+
+    /// «Hộ nghèo» under a head that names nothing, in a table of gifts: what the label says with the title's words.
+    fn by_label_and_title(&self, row: &Row<'_>, data: &Data) -> Option<Stated> {
+        let unit = data.unit.or(self.unit_or_tables(row.unit));
+        let whole = row.place == Place::None && !row.words.names_measure_only() && row.hangs_on.is_empty();
+        if !whole {
+            return None;
+        }
+        // Gifts are counted for those who get them.
+        let counts = |class: &UnitClass| matches!(class, UnitClass::Known(Unit::Vnd | Unit::Percent));
+        let class = unit.map(|(class, _)| class).filter(counts);
+        let band = Words::new(data.band().to_vec(), self.report.dictionary);
+        self.reader.around.captions.iter().take(MOST_TITLES).find_map(|title| {
+            let read = self.reader.best(&row.words.tokens, &[], Some(title), class)?;
+            let fits = self.reader.is_all_explained(&row.words, read.indicator)
+                && self.reader.is_explained(&band, read.indicator)
+                && (!self.names(&data.leaf) || self.reader.is_all_explained(&data.leaf, read.indicator));
+            let told = read.anchored && read.specific && fits;
+            let mut stated = (told && !self.reader.is_foreign(&row.words, read.indicator))
+                .then(|| self.reader.stated(&read, &row.words, unit))?;
+            stated.confidence -= self.report.dictionary.confidence.loses.table_context;
+            Some(stated)
+        })
+    }
+
     /// Under a head that names a dimension («Dân tộc») a label that is a category's own name, such as `Kinh`, states it.
     fn named_category(&self, row: &Row<'_>, kinds: &Kinds) -> Option<(String, String)> {
         let dictionary = self.report.dictionary;
@@ -206,17 +251,21 @@ impl Interpreter<'_> {
         if self.reader.is_foreign(&data.head, stated.indicator) {
             return Err((Class::Unmapped, "breakdown-not-in-register"));
         }
+        let rule = self.report.dictionary.indicator(stated.indicator);
+        let own = data.own_category.clone().filter(|(d, _)| rule.is_some_and(|rule| rule.breakdowns.contains(d)));
         let told = |words: &Words| words.is_wordless() || self.reader.is_explained(words, stated.indicator);
         // «Nam» alone is no known word, «trong đó nam» is.
         let told_below = || self.reader.is_category_at_end(&data.head, data.leaf.tokens.len(), stated.indicator);
         let below_told = || data.below_parts.iter().all(told) || data.below_parts.len() == 1 && told_below();
-        if !told(&data.leaf) && !told_below() || !below_told() {
+        if own.is_none() && !data.keyed && !told(&data.leaf) && !told_below() || !below_told() {
             return Err((Class::Unmapped, "column-not-told"));
         }
         let mut pairs = self.reader.categories(&data.head, stated.indicator);
+        if let Some(own) = own.filter(|(dimension, _)| pairs.iter().all(|(d, _)| d != dimension)) {
+            pairs.push(own);
+        }
         if let Some(sibling) = &data.sibling {
-            let admitted = self.report.dictionary.indicator(stated.indicator);
-            match sibling.as_ref().filter(|d| admitted.is_some_and(|i| i.breakdowns.contains(d))) {
+            match sibling.as_ref().filter(|d| rule.is_some_and(|i| i.breakdowns.contains(d))) {
                 Some(dimension) if pairs.iter().all(|(d, _)| d != dimension) => {
                     pairs.push((dimension.clone(), OTHER.to_owned()));
                 }

@@ -50,10 +50,16 @@ pub(super) struct Data {
     pub said: bool,
     /// Whether the words say more than that the values are results.
     pub firm: bool,
+    /// The year that the head names, if it is another than the report's.
+    pub year_named: Option<Period>,
+    /// Whether the head says that all its values went down.
+    pub falls: bool,
     /// Whether the period is one to come: no result, but a task.
     pub coming: bool,
     /// Whether the measure is told by the order of the columns only.
     pub doubtful: bool,
+    /// Whether the key under the head tells its measure, whatever else the head says.
+    pub keyed: bool,
     /// Whether what it states was told by the columns that it divides.
     pub derived: bool,
     /// A measure that is none of the table's: the value of the period before.
@@ -66,6 +72,8 @@ pub(super) struct Data {
     pub parts: bool,
     /// The heads below the one that says so.
     pub below_parts: Vec<Words>,
+    /// The category that the lowest head is the name of, told by a head beside it.
+    pub own_category: Option<(String, String)>,
     /// For a head that names the rest of a list («khác»): the dimension whose categories the heads beside it name, if
     /// they do.
     pub sibling: Option<Option<String>>,
@@ -82,9 +90,13 @@ pub(super) struct Data {
 impl Data {
     /// The words of the heads above the lowest.
     pub(super) fn band(&self) -> &[Token] {
-        let above = self.head.tokens.len().saturating_sub(self.leaf.tokens.len());
-        self.head.tokens.get(..above).unwrap_or_default()
+        band_of(&self.head, &self.leaf)
     }
+}
+
+/// The words of a head above the lowest one.
+fn band_of<'h>(head: &'h Words, leaf: &Words) -> &'h [Token] {
+    head.tokens.get(..head.tokens.len().saturating_sub(leaf.tokens.len())).unwrap_or_default()
 }
 
 /// What is known around a head.
@@ -108,8 +120,10 @@ impl Around<'_> {
         let percent = head.percent() || says(Marker::Share) || self.percent_cells;
         // «ƯTH/TH năm 2021 (%)» divides what it names.
         let divides = head.tokens.windows(3).any(|w| matches!(w, [a, b, c] if a.is_word() && b.is('/') && c.is_word()));
-        let compares = says(Marker::Compare) || percent && divides;
-        let signed = says(Marker::Increase)
+        // «So với quý III/2022» over «Quý III/2022»: the base itself.
+        let names_base_again = !percent && self.names_base_again(&head, &leaf);
+        let compares = (says(Marker::Compare) || percent && divides) && !names_base_again;
+        let signed = !names_base_again && says(Marker::Increase)
             || says(Marker::Decrease)
             || head
                 .tokens
@@ -141,7 +155,9 @@ impl Around<'_> {
         let mut untold = false;
         let mut bare_change = false;
         let (mut said, mut firm) = (true, true);
-        let (measure, index, unclear) = if plan && (percent || compares) && !says(Marker::SamePeriod) {
+        let (measure, index, unclear) = if percent && says(Marker::Structure) {
+            (Measure::Share, false, false)
+        } else if plan && (percent || compares) && !says(Marker::SamePeriod) {
             (Measure::PctOfPlan, false, false)
         } else if same && relative {
             if percent { (Measure::YoyPct, !signed, !signed && !index_said) } else { (Measure::YoyAbs, false, !signed) }
@@ -179,6 +195,9 @@ impl Around<'_> {
         } else if cumulative {
             (Measure::Cumulative, false, false)
         } else {
+            // «Tăng trong năm» counts what came, whatever it is.
+            untold = leaf.says(Marker::Increase) != leaf.says(Marker::Decrease) && leaf.names_measure_only()
+                || leaf.opens_with(Marker::Average) && leaf.names_measure_only();
             firm = coverage.is_some() || says(Marker::InPeriod);
             said = firm || says(Marker::ResultColumn);
             (Measure::Actual, false, false)
@@ -190,6 +209,12 @@ impl Around<'_> {
             _ => measure,
         };
         let results = matches!(measure, Measure::Actual | Measure::Cumulative);
+        let year_named = match coverage {
+            Some(Coverage::Other(period)) if period.kind == PeriodKind::Year && !relative => Some(period),
+            _ => None,
+        };
+        // «Giảm so với năm 2017»: the figures below carry no sign.
+        let falls = leaf.says(Marker::Decrease) && !leaf.says(Marker::Increase) && measure.is_change();
         let period = match coverage {
             Some(Coverage::Other(period)) if results => Some(period),
             // «Ước cả năm» before the year is over is the year's own figure.
@@ -211,13 +236,17 @@ impl Around<'_> {
             unclear,
             said,
             firm,
+            year_named,
+            falls,
             coming,
             doubtful: false,
+            keyed: false,
             derived: false,
             untold,
             parts: head.says(Marker::OpensParts),
             below_parts: Vec::new(),
             sibling: None,
+            own_category: None,
             head,
             leaf,
             names,
@@ -227,9 +256,23 @@ impl Around<'_> {
         }
     }
 
+    /// Whether the lowest head names again, and nothing else, the period that a head above compares with.
+    fn names_base_again(&self, head: &Words, leaf: &Words) -> bool {
+        let band = Words::new(band_of(head, leaf).to_vec(), self.dictionary);
+        let period = |tag: &Tag| matches!(tag, Tag::Period(_) | Tag::Roman(_) | Tag::Marker(Marker::SamePeriod));
+        let compared = band.says(Marker::Compare) && !leaf.says(Marker::Compare);
+        if !compared || leaf.is_wordless() || leaf.covered(period) < 0.99 {
+            return false;
+        }
+        let base = |words: &Words| words.coverage(self.source, self.report, self.dictionary).coverage;
+        leaf.says(Marker::SamePeriod) && band.says(Marker::SamePeriod)
+            || base(leaf).is_some_and(|own| base(&band) == Some(own))
+    }
+
     /// Whether the words name more than measure, period, unit and category.
     pub(super) fn names(&self, words: &Words) -> bool {
         let plain = |tag: &Tag| match tag {
+            Tag::Marker(Marker::Done | Marker::Spends) => false,
             Tag::Marker(_) | Tag::Period(_) | Tag::Category(_) => true,
             Tag::Unit(id) => self.dictionary.units.get(usize::from(*id)).is_some_and(|u| u.general),
             _ => false,
@@ -252,9 +295,14 @@ impl Around<'_> {
         let vnd = UnitClass::Known(crate::dictionary::register::Unit::Vnd);
         is_bare_money(leaf).then(|| {
             let above = head.bracketed_unit(self.source, self.dictionary).filter(|(class, _)| *class == vnd);
-            let named = above.or_else(|| self.units.iter().find(|(class, _)| *class == vnd).copied());
-            named.unwrap_or((vnd, Decimal::ONE))
+            above.or_else(|| self.money_of_table()).unwrap_or((vnd, Decimal::ONE))
         })
+    }
+
+    /// The unit of money among those that the table's unit line names.
+    fn money_of_table(&self) -> Option<(UnitClass, Decimal)> {
+        let vnd = UnitClass::Known(crate::dictionary::register::Unit::Vnd);
+        self.units.iter().find(|(class, _)| *class == vnd).copied()
     }
 
     /// The unit of a column: of the lowest head that names one in brackets, else one by its words.
@@ -271,6 +319,10 @@ impl Around<'_> {
             .or_else(|| head.bracketed_unit(self.source, self.dictionary))
             .or_else(|| leaf.unit(self.source, self.dictionary).filter(counts))
             .or_else(|| head.unit(self.source, self.dictionary).filter(counts))
+            .or_else(|| {
+                let money = leaf.says(Marker::Money) || leaf.opens_with(Marker::Spends);
+                self.money_of_table().filter(|_| money)
+            })
             .or_else(|| (head.percent() || self.percent_cells).then_some((percent, Decimal::ONE)))
     }
 }

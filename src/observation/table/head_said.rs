@@ -17,7 +17,9 @@ impl Interpreter<'_> {
     /// What a column's head states, with the words above the table as its own.
     pub(super) fn by_head(&self, column: &Column) -> Option<Stated> {
         let Column::Data(data) = column else { return None };
-        let unit = self.unit_or_tables(data.unit);
+        // «Quỹ (triệu đồng) | Tỷ lệ đạt (%)» is about money.
+        let of_band = || data.head.bracketed_unit(self.reader.source, self.report.dictionary);
+        let unit = self.unit_or_tables(data.unit.or_else(|| of_band().filter(|_| data.measure.is_percent())));
         let class = unit.map(|(class, _)| class);
         let read = |title: Option<&Words>| {
             // A share is of what is counted, unless the words name a rate.
@@ -39,6 +41,9 @@ impl Interpreter<'_> {
             let read = if class == Some(UnitClass::Known(Unit::Vnd)) { self.amount(data, read) } else { read }?;
             Some(self.reader.stated(&read, &data.head, unit))
         };
+        if let Some(other) = self.other_part(data, unit) {
+            return Some(other);
+        }
         let only_measure = data.head.names_measure_only();
         if !only_measure && let Some(stated) = read(None) {
             return Some(stated);
@@ -52,6 +57,17 @@ impl Interpreter<'_> {
         });
         // «Trong tháng», «Lũy kế» say nothing of what is counted: the title does, before all that stands around it.
         by_title.or_else(|| if only_measure { read(None) } else { None })
+    }
+
+    /// «Giải quyết việc làm | Trong đó: XKLĐ»: what a part is that is no category but something else.
+    fn other_part(&self, data: &Data, unit: Option<(UnitClass, Decimal)>) -> Option<Stated> {
+        let class = unit.map(|(class, _)| class);
+        let own =
+            data.leaf.says(Marker::OpensParts).then(|| self.reader.best(&data.leaf.tokens, &[], None, class))??;
+        let whole = self.reader.best(data.band(), &[], None, class)?;
+        let other = own.indicator != whole.indicator && own.anchored && own.specific;
+        let is_part = !self.reader.categories(&data.leaf, whole.indicator).is_empty();
+        (other && !is_part).then(|| self.reader.stated(&own, &data.leaf, unit))
     }
 
     /// The words of a column's heads that may name what it is about: under bands, without a lowest head that says no more

@@ -8,7 +8,7 @@ use crate::dictionary::{Dictionary, Tag};
 use crate::document::Cell;
 use crate::observation::model::Measure;
 use crate::period::Period;
-use crate::text::{SourceText, Token, TokenKind};
+use crate::text::{SourceText, Token, TokenKind, fold};
 
 /// Heads have at most this many rows beyond the last one that numbers the columns.
 const MOST_HEAD_ROWS: usize = 6;
@@ -258,6 +258,7 @@ impl<'a> Heads<'a> {
         let words: Vec<Words> = levels.iter().map(|c| Words::new(c.tokens.clone(), self.dictionary)).collect();
         let opener = words.iter().position(|w| w.says(Marker::OpensParts)).unwrap_or(words.len());
         data.below_parts = words.into_iter().skip(opener + 1).collect();
+        data.own_category = levels.last().and_then(|cell| self.category_beside(cell));
         data.sibling = levels.iter().find_map(|cell| {
             let words = Words::new(cell.tokens.clone(), self.dictionary);
             let rest =
@@ -297,6 +298,26 @@ impl<'a> Heads<'a> {
         }
         let own = levels.iter().skip(at).copied();
         of_whole.iter().copied().chain(own).collect()
+    }
+
+    /// «Nam» beside «Nữ»: the category that a head is the name of, in the dimension that a head beside it states.
+    fn category_beside(&self, head: &Cell) -> Option<(String, String)> {
+        let row =
+            (0..self.body).find(|r| self.lattice.own(*r, head.columns.0).is_some_and(|c| c.range == head.range))?;
+        let name = fold(self.written(head));
+        let beside = [head.columns.0.checked_sub(1), Some(head.columns.1 + 1)].into_iter().flatten();
+        beside.filter_map(|column| self.lattice.own(row, column)).find_map(|cell| {
+            let words = Words::new(cell.tokens.clone(), self.dictionary);
+            let dimension = words.hits.iter().find_map(|h| self.dimension_of(h.tag))?;
+            let own = self.dictionary.categories.iter().find(|c| c.dimension == dimension && fold(&c.name) == name)?;
+            let dimension = self.dictionary.dimensions.get(usize::from(dimension))?;
+            (!own.id.is_empty()).then(|| (dimension.id.clone(), own.id.clone()))
+        })
+    }
+
+    fn dimension_of(&self, tag: Tag) -> Option<u8> {
+        let Tag::Category(id) = tag else { return None };
+        self.dictionary.categories.get(usize::from(id)).map(|c| c.dimension)
     }
 
     /// The dimension whose categories the heads left of one, in the same row, name.
@@ -357,6 +378,7 @@ impl<'a> Heads<'a> {
 
     /// What a column says of another: by the key under its head, else it is about the column of values before it.
     fn relate(&self, columns: &mut [Column], report: Period) {
+        keep_series(columns);
         let keys = self.keys();
         let measures: Vec<Option<(Measure, bool)>> = columns
             .iter()
@@ -405,6 +427,30 @@ impl<'a> Heads<'a> {
     }
 }
 
+/// Years side by side are a series, in which none is the base of another.
+fn keep_series(columns: &mut [Column]) {
+    /// So many other years than the report's.
+    const LEAST: usize = 3;
+    let mut years: Vec<u16> = columns
+        .iter()
+        .filter_map(|c| if let Column::Data(data) = c { data.year_named.map(|p| p.year) } else { None })
+        .collect();
+    years.sort_unstable();
+    years.dedup();
+    if years.len() < LEAST {
+        return;
+    }
+    for column in columns {
+        if let Column::Data(data) = column
+            && data.measure == Measure::YoyBase
+            && data.year_named.is_some()
+        {
+            data.measure = Measure::Actual;
+            data.period = data.year_named;
+        }
+    }
+}
+
 /// `6=3/5`: what a ratio is of, by what the columns divided are.
 fn by_formula(data: &mut Data, formula: Formula, numbered: &impl Fn(u32) -> Option<(Measure, bool)>) {
     let (Some((over, _)), Some((by, before))) = (numbered(formula.over), numbered(formula.by)) else { return };
@@ -423,6 +469,7 @@ fn by_formula(data: &mut Data, formula: Formula, numbered: &impl Fn(u32) -> Opti
         return;
     }
     data.measure = measure;
+    data.keyed = true;
     data.of = over;
     data.period = None;
     data.index = !formula.change;

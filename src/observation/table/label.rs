@@ -28,7 +28,8 @@ impl Interpreter<'_> {
                 .iter()
                 .any(|m| row.words.says(*m));
         let moves = row.words.says(Marker::Increase) || row.words.says(Marker::Decrease);
-        let only_moves = moves && !row.words.says(Marker::Compare) && row.words.names_measure_only();
+        let both = row.words.says(Marker::Increase) && row.words.says(Marker::Decrease);
+        let only_moves = moves && !both && !row.words.says(Marker::Compare) && row.words.names_measure_only();
         if opening || only_moves {
             row.refused = true;
             return None;
@@ -106,10 +107,9 @@ impl Interpreter<'_> {
                 Some(above) => valued(&above.owners),
                 None => progress.main.as_ref().is_some_and(|(_, owners)| valued(owners)),
             };
-            if whole_has_values
-                && of.is_some_and(|w| w.indicator == own.indicator)
-                && self.reader.categories(&row.words, own.indicator).is_empty()
-            {
+            let stated = self.reader.stated(&own, &row.words, unit);
+            let adds_nothing = |w: &Stated| stated.breakdown.is_empty() || w.breakdown == stated.breakdown;
+            if whole_has_values && of.is_some_and(|w| w.indicator == own.indicator && adds_nothing(w)) {
                 row.refused = true;
                 return None;
             }
@@ -124,7 +124,7 @@ impl Interpreter<'_> {
             if measured.iter().any(|m| row.words.says(*m)) {
                 row.meaning = Some(self.meaning(row)).filter(|d| d.measure != Measure::Share);
             }
-            return Some(self.reader.stated(&own, &row.words, unit));
+            return Some(stated);
         }
         let titles = parent.into_iter().map(|a| &a.words).chain(&group);
         for title in titles {
@@ -187,6 +187,9 @@ impl Interpreter<'_> {
         breakdown.retain(|(d, _)| pairs.iter().all(|(p, _)| p != d));
         breakdown.extend(pairs);
         breakdown.sort();
+        if breakdown == whole.breakdown {
+            return None;
+        }
         Some(Stated {
             confidence: whole.confidence - self.report.dictionary.confidence.loses.inherited,
             breakdown,

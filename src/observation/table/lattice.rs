@@ -69,6 +69,11 @@ impl<'a> Lattice<'a> {
         self.anchor(row, column).filter(|(at, _)| *at == row).map(|(_, cell)| cell)
     }
 
+    /// The column in which the cell of a row begins that covers byte `at`.
+    pub(super) fn column_of(&self, row: usize, at: usize) -> Option<usize> {
+        self.row(row).iter().find(|cell| cell.range.contains(&at)).map(|cell| cell.columns.0)
+    }
+
     /// The cells that begin in a row.
     pub(super) fn row(&self, row: usize) -> &'a [Cell] {
         self.table.rows.get(row).map(Vec::as_slice).unwrap_or_default()

@@ -258,8 +258,17 @@ impl Reader<'_> {
     /// Whether the words are known ones for this indicator: its terms, its unit, words of measure and period, admitted
     /// categories.
     pub(super) fn is_explained(&self, words: &Words, indicator: u16) -> bool {
-        self.explains(words, indicator)
-            || words.written_out(self.dictionary).is_some_and(|long| self.explains(&long, indicator))
+        self.is_explained_to(ENOUGH_KNOWN, words, indicator)
+    }
+
+    /// Whether nothing else is said.
+    pub(super) fn is_all_explained(&self, words: &Words, indicator: u16) -> bool {
+        self.is_explained_to(ALL_KNOWN, words, indicator)
+    }
+
+    fn is_explained_to(&self, share: f64, words: &Words, indicator: u16) -> bool {
+        let explains = |words: &Words| self.explained_share(words, indicator) >= share;
+        explains(words) || words.written_out(self.dictionary).is_some_and(|long| explains(&long))
     }
 
     /// Whether the last so many tokens lie in the words of a category that the indicator admits.
@@ -318,20 +327,22 @@ impl Reader<'_> {
         words.says(Marker::OtherCategory) && !words.hits.iter().any(split)
     }
 
-    fn explains(&self, words: &Words, indicator: u16) -> bool {
-        let Some(rule) = self.dictionary.indicator(indicator) else { return false };
-        !self.is_unknown_rest(words, indicator)
-            && words.covered(|tag| match tag {
-                Tag::Marker(_) | Tag::Period(_) | Tag::Roman(_) | Tag::Scale(_) | Tag::MonthWord(_) => true,
-                Tag::Term(term) => self.is_term_of(*term, indicator),
-                Tag::Unit(id) => self
-                    .dictionary
-                    .units
-                    .get(usize::from(*id))
-                    .is_some_and(|u| self.dictionary.unit_fit(rule.unit, Some(u.class)) > 0.5),
-                Tag::Category(id) => self.admits(*id, indicator),
-                _ => false,
-            }) >= ENOUGH_KNOWN
+    fn explained_share(&self, words: &Words, indicator: u16) -> f64 {
+        let Some(rule) = self.dictionary.indicator(indicator).filter(|_| !self.is_unknown_rest(words, indicator))
+        else {
+            return 0.0;
+        };
+        words.covered(|tag| match tag {
+            Tag::Marker(_) | Tag::Period(_) | Tag::Roman(_) | Tag::Scale(_) | Tag::MonthWord(_) => true,
+            Tag::Term(term) => self.is_term_of(*term, indicator),
+            Tag::Unit(id) => self
+                .dictionary
+                .units
+                .get(usize::from(*id))
+                .is_some_and(|u| self.dictionary.unit_fit(rule.unit, Some(u.class)) > 0.5),
+            Tag::Category(id) => self.admits(*id, indicator),
+            _ => false,
+        })
     }
 
     /// What a label states as the companion of the row before it: the money or the participants of what that row counts.

@@ -1,6 +1,7 @@
 //! A row of a table, and what is known of the rows before it.
 
 use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
 
 use super::column::Data;
 use super::reading::Stated;
@@ -25,8 +26,10 @@ pub(super) mod rank {
 
 /// A row above that others may hang on.
 pub(super) struct Above {
+    pub at: usize,
     pub rank: u16,
     pub words: Words,
+    pub unit: Option<(UnitClass, Decimal)>,
     pub stated: Option<Stated>,
     pub owners: Vec<Option<usize>>,
     /// Whether it only says that parts follow.
@@ -49,6 +52,10 @@ pub(super) struct Progress {
     pub stated: Vec<u16>,
     /// The dimension of the category that the last label named.
     pub dimension: Option<String>,
+    /// The indicators that the values of each column stated, and how many values did.
+    pub in_column: FxHashMap<usize, (Vec<u16>, usize)>,
+    /// The rows of totals.
+    pub totals: Vec<usize>,
 }
 
 /// One row.
@@ -81,7 +88,7 @@ pub(super) struct Kinds {
     pub dimensions: Vec<String>,
 }
 
-/// Whether a label says that the row adds up others.
+/// Whether a label says that the row adds up others, or how they make up the whole.
 pub(super) fn is_total(words: &Words) -> bool {
-    words.says(Marker::TotalWords) || words.opens_with(Marker::TotalRow)
+    [Marker::TotalWords, Marker::TotalRow, Marker::Structure].into_iter().any(|marker| words.opens_with(marker))
 }

@@ -8,10 +8,14 @@ use super::reading::Stated;
 use super::row::{Above, Kinds, Progress, Row, is_total, rank};
 use super::words::Words;
 use super::{Interpreter, value::Place};
+use crate::dictionary::Tag;
 use crate::dictionary::marker::Marker;
 use crate::document::Cell;
 use crate::observation::model::Class;
 use crate::text::{Token, TokenKind};
+
+/// Labels that stand further in than so many steps are not told apart.
+const MOST_INDENT: u16 = 9;
 
 impl<'a> Interpreter<'a> {
     pub(super) fn rows(&mut self) {
@@ -19,6 +23,7 @@ impl<'a> Interpreter<'a> {
         let mut by_head: Vec<Option<Stated>> = self.columns.iter().map(|c| self.by_head(c)).collect();
         self.relate_heads(&mut by_head);
         let mut progress = Progress { numbered: self.is_numbered(), ..Progress::default() };
+        let first = self.linked.drafts.len();
         for at in self.heads.body..self.lattice.rows() {
             if self.repeats_heads(at) {
                 for cell in self.lattice.row(at) {
@@ -28,6 +33,20 @@ impl<'a> Interpreter<'a> {
             }
             self.row(at, &kinds, &by_head, &mut progress);
         }
+        self.keep_total_rows(first, &progress.totals);
+    }
+
+    /// Whether a row's values are greater than another's in all columns of numbers that both fill.
+    fn exceeds(&self, row: usize, other: usize) -> bool {
+        let number = |row: usize, column: usize| self.lattice.own(row, column).and_then(|c| self.plain_number(c));
+        let mut pairs = self
+            .columns
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| matches!(c, Column::Data(data) if !data.measure.is_percent()))
+            .filter_map(|(column, _)| number(row, column).zip(number(other, column)))
+            .peekable();
+        pairs.peek().is_some() && pairs.all(|(own, other)| own > other)
     }
 
     /// Whether the heads stand here again, as on the next page.
@@ -135,6 +154,14 @@ impl<'a> Interpreter<'a> {
         let total = is_total(&words);
         let closes = |a: &Above| total && a.rank == rank::NUMBER && a.owners.iter().all(Option::is_none);
         progress.above.retain(|a| a.rank < rank || closes(a));
+        // «Trong đó: lao động nông thôn» below the last of the levels is a part of them all.
+        let outgrown = |a: &Above| words.opens_with(Marker::OpensParts) && unit == a.unit && self.exceeds(at, a.at);
+        while progress.above.last().is_some_and(outgrown) {
+            progress.above.pop();
+        }
+        if total {
+            progress.totals.push(at);
+        }
         let mut row = Row {
             at,
             label,
@@ -167,13 +194,19 @@ impl<'a> Interpreter<'a> {
                 owners.get(column).copied().flatten()
             });
             // What rows of several indicators add up to is none of them.
-            let adds_up = row.place == Place::Whole && progress.stated.len() > 1;
+            let of_one =
+                matches!(progress.in_column.get(&column), Some((known, rows)) if known.len() == 1 && *rows > 1);
+            let adds_up = row.place == Place::Whole && progress.stated.len() > 1 && !of_one;
             let by_head = by_head.get(column).and_then(Option::as_ref).filter(|_| data.names || !adds_up);
             let outcome = self
                 .resolve(&row, stated.as_ref(), &data, by_head, kinds)
                 .and_then(|stated| self.value(cell, &data, &stated, &row, whole));
             match outcome {
                 Ok(draft) => {
+                    let stated = self.linked.drafts.get(draft).map(|d| d.indicator);
+                    let (known, rows) = progress.in_column.entry(column).or_default();
+                    *rows += 1;
+                    known.extend(stated.filter(|indicator| !known.contains(indicator)));
                     if let Some(slot) = owners.get_mut(column) {
                         *slot = Some(draft);
                     }
@@ -234,7 +267,16 @@ impl<'a> Interpreter<'a> {
         if !total {
             let meaning = row.meaning.filter(|_| owners.iter().all(Option::is_none));
             let stated = stated.filter(|_| meaning.is_none());
-            progress.above.push(Above { rank, words: row.words, stated, owners, opens, meaning });
+            progress.above.push(Above {
+                at: row.at,
+                rank,
+                words: row.words,
+                unit: row.unit,
+                stated,
+                owners,
+                opens,
+                meaning,
+            });
         }
     }
 
@@ -255,16 +297,18 @@ impl<'a> Interpreter<'a> {
     }
 
     fn rank(&self, at: usize, label: &Cell, words: &Words, progress: &Progress) -> u16 {
-        let indent = u16::try_from(label.indent.min(18) / 2).unwrap_or(0);
+        let indent = u16::try_from(label.indent / 2).unwrap_or(MOST_INDENT).min(MOST_INDENT);
         if let Some(rank) = self.list_sign(at) {
-            return rank + indent.min(9) * u16::from(rank >= rank::DASH);
+            return rank + indent * u16::from(rank >= rank::DASH);
         }
         let plain = words.tokens.iter().any(Token::is_word);
         if is_total(words) {
             return rank::NUMBER;
         }
         if words.opens_with(Marker::OpensParts) {
-            return rank::PART;
+            // Below «Trong đó: Nữ» further rows are parts beside it, however far their labels stand in.
+            let alone = words.covered(|tag| matches!(tag, Tag::Marker(_))) > 0.99;
+            return if alone { rank::PART } else { rank::PART + MOST_INDENT };
         }
         if plain && progress.numbered {
             // In a numbered list a row without number belongs to the one above, unless it is a section in capitals or a total.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
 
 use super::super::draft::{Draft, PartOf};
 use super::super::model::{Class, Measure, Origin, Qualifier, Status};
@@ -19,6 +20,7 @@ use crate::dictionary::register::{Kind, Unit};
 use crate::document::Cell;
 use crate::mention::number::{Follows, parse};
 use crate::mention::{Quantity, Scan};
+use crate::period::Period;
 use crate::text::{Token, TokenKind, digits};
 
 /// What place a row is about.
@@ -113,11 +115,14 @@ impl Interpreter<'_> {
         let factor = if in_units { self.factor(stated, rule.unit) } else { Decimal::ONE };
         let mut value = number.value.checked_mul(factor).ok_or(NOT_READ)?;
         let mut unclear = data.unclear;
-        if matches!(measure, Measure::YoyPct | Measure::PrevPct | Measure::YoyAbs | Measure::PrevAbs) {
+        if measure.is_change() {
+            if data.falls && !number.signed {
+                value = -value;
+            }
             if data.index && !(number.signed && cell.value.is_none()) {
                 value -= Decimal::ONE_HUNDRED;
             }
-            unclear &= !number.signed;
+            unclear &= !number.signed && !data.falls;
             if unclear {
                 return Err((Class::Unmapped, "change-or-index"));
             }
@@ -181,7 +186,7 @@ impl Interpreter<'_> {
     }
 
     /// The period of a value, if it is not the report's, and whether a label says that it is cumulative.
-    fn period_of(&self, data: &Data, row: &Row<'_>, measure: Measure) -> (Option<crate::period::Period>, bool) {
+    fn period_of(&self, data: &Data, row: &Row<'_>, measure: Measure) -> (Option<Period>, bool) {
         let own = (self.period != self.report.period).then_some(self.period);
         if let Some(period) = data.period {
             return (Some(period), false);
@@ -208,6 +213,14 @@ impl Interpreter<'_> {
                 .find(|(class, _)| fits(*class))
                 .map_or(stated.factor, |(_, factor)| *factor),
         }
+    }
+
+    /// The number of a cell as written or stored; none where there is more than one.
+    pub(super) fn plain_number(&self, cell: &Cell) -> Option<Decimal> {
+        let mut numbers = cell.tokens.iter().filter(|t| t.is_number());
+        let only = numbers.next().filter(|_| numbers.next().is_none());
+        cell.value
+            .or_else(|| parse(&digits(self.reader.source.slice(only?.range())), Follows::Count, self.reader.convention))
     }
 
     fn number(&self, cell: &Cell, measure: Measure, unit: Unit, stated: &Stated) -> Result<Number, Refused> {
@@ -313,27 +326,71 @@ impl Interpreter<'_> {
 
     /// Sets aside what a column with another head states of the figure that a column of totals states too.
     fn keep_totals(&mut self, first: usize, totals: &[usize]) {
+        if totals.is_empty() {
+            return;
+        }
+        self.keep_only(first, |d| totals.contains(&d.span.start), figure_of);
+    }
+
+    /// Sets aside what rows of a table state of the figure that a row of totals states too, in the same column: they are
+    /// parts that no category tells. `totals` are those rows, `rows` the index of the first draft of the table.
+    pub(super) fn keep_total_rows(&mut self, first: usize, totals: &[usize]) {
+        if totals.is_empty() {
+            return;
+        }
+        self.keep_only(
+            first,
+            |d| totals.contains(&d.sentence),
+            |d| {
+                let column = self.lattice.column_of(d.sentence, d.span.start)?;
+                Some((column, figure_of(d)?))
+            },
+        );
+    }
+
+    /// Of the drafts from `first` on with the same key, keeps the one that `is_total` accepts, if there is one and its value
+    /// differs.
+    fn keep_only<K: Eq + std::hash::Hash>(
+        &mut self,
+        first: usize,
+        is_total: impl Fn(&Draft) -> bool,
+        key: impl Fn(&Draft) -> Option<K>,
+    ) {
         let own = self.linked.drafts.get(first..).unwrap_or_default();
-        let is_total = |d: &Draft| totals.contains(&d.span.start);
-        let same = |a: &Draft, b: &Draft| {
-            (a.indicator, a.measure, a.period, a.status, a.of) == (b.indicator, b.measure, b.period, b.status, b.of)
-                && a.breakdown == b.breakdown
-                && a.measure != Measure::PerUnit
-        };
-        let lost: Vec<usize> = (0..own.len())
-            .filter(|at| {
-                own.get(*at).is_some_and(|d| {
-                    !is_total(d) && own.iter().any(|t| is_total(t) && same(t, d) && t.value != d.value)
-                })
+        let totals: FxHashMap<K, Decimal> =
+            own.iter().filter(|d| is_total(d)).filter_map(|d| Some((key(d)?, d.value))).collect();
+        let is_lost =
+            |d: &Draft| !is_total(d) && key(d).and_then(|k| totals.get(&k)).is_some_and(|value| *value != d.value);
+        let lost: Vec<bool> = own.iter().map(is_lost).collect();
+        if !lost.contains(&true) {
+            return;
+        }
+        // Where each kept draft comes to stand.
+        let mut kept = first;
+        let moved: Vec<Option<usize>> = lost
+            .iter()
+            .map(|lost| {
+                let at = kept;
+                kept += usize::from(!lost);
+                (!lost).then_some(at)
             })
-            .map(|at| first + at)
             .collect();
-        for at in lost.into_iter().rev() {
-            let draft = self.linked.drafts.remove(at);
+        for (draft, to) in self.linked.drafts.split_off(first).into_iter().zip(&moved) {
             let start = u32::try_from(draft.span.start).unwrap_or(u32::MAX);
-            self.linked.owner.remove(&start);
-            self.linked.owner.values_mut().filter(|owner| **owner > at).for_each(|owner| *owner -= 1);
-            self.linked.others.insert(start, (Class::Unmapped, "figure-of-the-total".to_owned()));
+            let Some(to) = to else {
+                self.linked.owner.remove(&start);
+                self.linked.others.insert(start, (Class::Unmapped, "figure-of-the-total".to_owned()));
+                continue;
+            };
+            if let Some(owner) = self.linked.owner.get_mut(&start) {
+                *owner = *to;
+            }
+            let part_of = draft.part_of.and_then(|part| {
+                let at = part.whole.checked_sub(first);
+                let whole = at.map_or(Some(part.whole), |at| moved.get(at).copied().flatten())?;
+                Some(PartOf { whole, ..part })
+            });
+            self.linked.drafts.push(Draft { part_of, ..draft });
         }
     }
 
@@ -422,6 +479,16 @@ impl Interpreter<'_> {
             ..self.of_note(of, cell, quantity, row)?
         })
     }
+}
+
+/// Which figure a draft states.
+type Figure = (u16, Vec<(String, String)>, Measure, Option<Measure>, Option<Period>, Status, Option<String>);
+
+/// The figure that a draft states; none for the amount for one.
+fn figure_of(draft: &Draft) -> Option<Figure> {
+    let province = draft.province.as_ref().map(|(code, _)| code.clone());
+    let Draft { indicator, measure, of, period, status, .. } = *draft;
+    (measure != Measure::PerUnit).then(|| (indicator, draft.breakdown.clone(), measure, of, period, status, province))
 }
 
 /// Whether a cell is a date: three numbers with strokes or dashes between.

@@ -84,8 +84,11 @@ impl Words {
                     && h.last <= m.last
             })
         };
+        // «Tiếp nhận vào cơ sở cai nghiện» counts no establishments.
+        let governed =
+            |h: &Hit<Tag>| self.hits.iter().any(|m| m.tag == Tag::Marker(Marker::Preposition) && m.last + 1 == h.first);
         let best = self.hits.iter().filter_map(|h| match h.tag {
-            Tag::Unit(id) if !heads(h) => Some((std::cmp::Reverse(h.first), h.words, id)),
+            Tag::Unit(id) if !heads(h) && !governed(h) => Some((std::cmp::Reverse(h.first), h.words, id)),
             _ => None,
         });
         let (std::cmp::Reverse(first), _, id) = best.max()?;
@@ -117,8 +120,10 @@ impl Words {
             let words = Self::new(inside.to_vec(), dictionary);
             let spare = words.hits.iter().filter(|h| matches!(h.tag, Tag::Unit(_))).map(|h| h.words).max();
             let all = inside.iter().filter(|t| t.is_word()).count();
-            // A unit alone, not a remark that holds a counted noun.
-            if spare.is_some_and(|n| usize::from(n) + 1 >= all) {
+            // A unit alone, not a remark that holds a counted noun; «(người/tháng)» says for what an amount is.
+            if !(words.is_per_month() && words.hits.iter().all(|h| !matches!(h.tag, Tag::Scale(_))))
+                && spare.is_some_and(|n| usize::from(n) + 1 >= all)
+            {
                 found = words.unit(source, dictionary).or(found);
             }
             from = close.max(open + 1);
