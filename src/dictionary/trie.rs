@@ -358,7 +358,7 @@ impl<T: Copy + PartialEq> PhraseTrie<T> {
                     exact
                 }
                 TokenKind::Punct(_) | TokenKind::NoteMark(_) => {
-                    if step.words > 0 && is_skipped(walk.tokens, step.at) {
+                    if step.words > 0 && is_skipped(walk.tokens, step.at) && !ends_a_count(walk.tokens, &step) {
                         step.at += 1;
                         continue;
                     }
@@ -384,6 +384,12 @@ impl<T: Copy + PartialEq> PhraseTrie<T> {
             hits.push(Hit { tag: *tag, first, last, words: step.words, mended: step.mended });
         }
     }
+}
+
+/// «11.846 hộ, dân tộc Tày»: the comma after the noun that a number counts ends what is counted.
+fn ends_a_count(tokens: &[Token], step: &Step) -> bool {
+    let counted = step.first.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(Token::is_number);
+    counted && step.words == 1 && tokens.get(step.at).is_some_and(|t| t.is(','))
 }
 
 /// A shorter phrase with a changed word is too likely another one.

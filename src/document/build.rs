@@ -6,7 +6,7 @@ use super::line::{Line, LineKind, is_capitals, is_page_number, is_terminal, labe
 use super::note::{
     NoteStyles, bind, bind_declared, declared_label, flattened_mark, opens_flattened_note, opens_loose_note, opens_note,
 };
-use super::table::{Style, build as build_table, from_grid, is_table, row_style};
+use super::table::{Style, build as build_table, from_grid, is_rule, is_table, row_style};
 use super::{Block, BlockKind, Document, Section};
 use crate::dictionary::phrase::Hit;
 use crate::dictionary::{Dictionary, Part, Tag};
@@ -199,13 +199,14 @@ fn mark_tables(text: &str, lines: &mut [Line]) {
             let Some(line) = lines.get(end) else { break };
             let written = text.get(line.range.clone()).unwrap_or_default();
             // A row whose other cells are empty has one visible piece, set in or not.
+            let goes_on = || {
+                lines
+                    .get(end + 1)
+                    .is_some_and(|next| row_style(text.get(next.range.clone()).unwrap_or_default()) == Some(style))
+            };
             let continues = row_style(written) == Some(style)
-                || (style == Style::Spaces
-                    && !written.trim().is_empty()
-                    && written.contains("  ")
-                    && lines.get(end + 1).is_some_and(|next| {
-                        row_style(text.get(next.range.clone()).unwrap_or_default()) == Some(style)
-                    }));
+                || end > at && is_rule(written) && goes_on()
+                || (style == Style::Spaces && !written.trim().is_empty() && written.contains("  ") && goes_on());
             if !continues {
                 break;
             }

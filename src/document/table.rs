@@ -7,6 +7,9 @@ use rust_decimal::Decimal;
 
 use crate::text::{Grid, Token, TokenKind, Vocabulary, tokenize};
 
+/// A rule has at least so many strokes.
+const LEAST_RULE: usize = 3;
+
 /// A step of a file's own indentation, in characters.
 const INDENT_STEP: usize = 2;
 
@@ -63,6 +66,13 @@ pub(super) fn row_style(line: &str) -> Option<Style> {
         return Some(Style::Spaces);
     }
     None
+}
+
+/// Whether a line is a rule drawn between the rows of a table: `|---|---|`, `=====`, `+----+`.
+pub(super) fn is_rule(line: &str) -> bool {
+    let drawn = |c: char| matches!(c, '-' | '=' | '_' | '\u{2010}'..='\u{2015}' | '\u{2500}'..='\u{257F}');
+    line.chars().filter(|c| drawn(*c)).count() >= LEAST_RULE
+        && line.chars().all(|c| drawn(c) || matches!(c, '|' | '+' | ':' | ' ' | '\t'))
 }
 
 /// Byte ranges of the pieces of `line` between runs of two or more blanks.
@@ -129,8 +139,8 @@ pub(super) fn build(source: &str, lines: &[Range<usize>], style: Style, vocabula
     let framed = barred * 2 > lines.len();
     for line in lines {
         let text = source.get(line.clone()).unwrap_or_default();
-        let is_rule = !text.contains(char::is_alphanumeric) && text.contains('-') && style == Style::Pipes;
-        if is_rule {
+        let strokes = style == Style::Pipes && !text.contains(char::is_alphanumeric) && text.contains('-');
+        if strokes || is_rule(text) {
             continue;
         }
         let mut row = Vec::new();

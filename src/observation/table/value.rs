@@ -80,6 +80,10 @@ impl Interpreter<'_> {
         if measure == Measure::Share && rule.kind == Kind::Rate {
             measure = Measure::Actual;
         }
+        // The whole makes up itself.
+        if measure == Measure::Share && data.head.says(Marker::Structure) && stated.breakdown.is_empty() {
+            return Err((Class::Unmapped, "column-not-told"));
+        }
         if measure == Measure::Actual && row.coverage == Some(Coverage::Cumulative) && !column.firm {
             measure = Measure::Cumulative;
         }
