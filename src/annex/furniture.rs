@@ -107,9 +107,21 @@ fn split_at(sheet: &Sheet, share: f64) -> u16 {
 /// Height of a row that nothing is said of, in points.
 const USUAL_HEIGHT: f64 = 15.0;
 
-/// How much of the page is left below the last row, and how much a page holds, in points before the sheet is made
-/// smaller to fit the width.
-fn page_left(sheet: &Sheet, theme: &Theme) -> (f64, f64) {
+/// How the rows of a sheet fill its pages, in points before the sheet is made smaller to fit the width.
+struct Filled {
+    /// The pages begun.
+    pages: u16,
+    /// What a page holds.
+    page: f64,
+    /// What is left of the last page.
+    left: f64,
+    /// What all rows are high, those repeated on further pages once.
+    rows: f64,
+    /// What the repeated rows are high.
+    repeated: f64,
+}
+
+fn filled(sheet: &Sheet, theme: &Theme) -> Filled {
     let full = sheet.width(0, sheet.columns().saturating_sub(1));
     let scale = (theme.page_width(sheet.orientation) / full.max(1.0)).min(1.0);
     let page = theme.page_height(sheet.orientation) / scale;
@@ -121,23 +133,37 @@ fn page_left(sheet: &Sheet, theme: &Theme) -> (f64, f64) {
         (false, None) => USUAL_HEIGHT,
     };
     let repeated: f64 = sheet.repeat.map_or(0.0, |(first, last)| (first..=last).map(height).sum());
-    let mut used = 0.0;
+    let (mut used, mut pages) = (0.0, 1_u16);
     for row in 0..sheet.next_row {
         if used + height(row) > page {
             used = repeated;
+            pages = pages.saturating_add(1);
         }
         used += height(row);
     }
-    (page - used, page)
+    let rows = (0..sheet.next_row).map(height).sum();
+    Filled { pages, page, left: page - used, rows, repeated }
+}
+
+/// Signatures stand on no page of their own where a sheet made this much smaller holds them too.
+const LEAST_SCALE: f64 = 0.7;
+
+/// Makes a sheet as many pages tall as its table is, if what stands below the table needs little more.
+fn keep_with_table(sheet: &mut Sheet, table: &Filled, theme: &Theme) {
+    let all = filled(sheet, theme);
+    let (room, headings) = (f64::from(table.pages) * all.page, f64::from(table.pages - 1) * all.repeated);
+    if all.pages > table.pages && room / (all.rows + headings) >= LEAST_SCALE {
+        sheet.pages_tall = table.pages;
+    }
 }
 
 /// Rows kept free for a chart: the first, and the first below. A chart that the page has no room for begins on the next.
 pub(super) fn chart_room(sheet: &mut Sheet, rows: u32, theme: &Theme) -> (u32, u32) {
-    let (left, page) = page_left(sheet, theme);
+    let on_page = filled(sheet, theme);
     let needed = f64::from(rows) * USUAL_HEIGHT + 8.0;
-    if needed > left && needed < page {
+    if needed > on_page.left && needed < on_page.page {
         let mut skipped = 0.0;
-        while skipped < left {
+        while skipped < on_page.left {
             sheet.take_row();
             skipped += USUAL_HEIGHT;
         }
@@ -222,11 +248,13 @@ pub(super) fn note(sheet: &mut Sheet, text: &str, gap: f64, theme: &Theme) {
 
 /// The notes and the signatures below the table.
 pub(super) fn end(sheet: &mut Sheet, layout: &Layout, filling: &Filling<'_>, theme: &Theme) {
+    let table = filled(sheet, theme);
     for (at, line) in layout.lines().notes.into_iter().enumerate() {
         note(sheet, &fill(line, filling), if at == 0 { 4.0 } else { 0.0 }, theme);
     }
     if let Some(signature) = &layout.signature {
         sign(sheet, signature, filling, theme);
+        keep_with_table(sheet, &table, theme);
     }
 }
 

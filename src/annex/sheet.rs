@@ -141,6 +141,8 @@ pub(super) struct Sheet {
     /// First and last row of a table that a person may want to filter.
     pub(super) filter: Option<(u32, u32)>,
     pub(super) orientation: Orientation,
+    /// On so many pages the sheet is printed, made smaller if need be; 0 for as many as it takes.
+    pub(super) pages_tall: u16,
     /// The next free row.
     pub(super) next_row: u32,
 }

@@ -104,7 +104,8 @@ impl Theme {
             let mut used = 0.0;
             lines += 1;
             for word in paragraph.split(' ') {
-                let length = word.chars().count() as f64;
+                // Three dots in one sign are as wide as two letters.
+                let length = word.chars().map(|c| if c == '\u{2026}' { 2.0 } else { 1.0 }).sum::<f64>();
                 if used > 0.0 && used + 1.0 + length > room {
                     lines += 1;
                     used = 0.0;

@@ -204,7 +204,7 @@ fn page(theme: &Theme, sheet: &Sheet, to: &mut Worksheet) -> Result<(), XlsxErro
     to.set_header(format!("&C&\"{},Regular\"&{}&P", theme.font, theme.size.page_number));
     // Each annex counts its own pages.
     to.set_print_first_page_number(1);
-    to.set_print_fit_to_pages(1, 0);
+    to.set_print_fit_to_pages(1, sheet.pages_tall);
     to.set_print_center_horizontally(true);
     to.set_screen_gridlines(false);
     if let Some((first, last)) = sheet.repeat {

@@ -116,7 +116,9 @@ impl Interpreter<'_> {
             .iter()
             .filter_map(|tokens| self.reader.best(tokens, &[], None, class).map(|c| (c, tokens)))
             .max_by(|(a, _), (b, _)| a.score.total_cmp(&b.score))?;
-        let words = Words::new(label.clone(), self.report.dictionary);
+        // «Toàn tỉnh» says whose figure it is, not whose money.
+        let named = if row.words.says(Marker::WholeProvince) { &[] } else { label.as_slice() };
+        let words = Words::new(named.to_vec(), self.report.dictionary);
         Some(self.reader.stated(&read.0, &words, unit))
     }
 

@@ -51,7 +51,8 @@ impl Interpreter<'_> {
         let by_title = self.reader.around.captions.iter().take(6).find_map(|caption| {
             // A head that names another thing is not spoken for by the title.
             let mut stated = read(Some(caption))
-                .filter(|s| !data.names || self.reader.is_only_categories(&data.leaf, s.indicator))?;
+                .filter(|s| !data.names || self.reader.is_only_categories(&data.leaf, s.indicator))
+                .filter(|s| !data.names || self.reader.is_explained(&data.head, s.indicator))?;
             stated.confidence -= self.report.dictionary.confidence.loses.table_context;
             Some(stated)
         });

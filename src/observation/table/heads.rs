@@ -2,6 +2,7 @@
 
 use super::column::{Around, Column, Data, Formula, key, previous_of};
 use super::lattice::{Lattice, has_number, letters};
+use super::row::is_total;
 use super::words::Words;
 use crate::dictionary::marker::Marker;
 use crate::dictionary::{Dictionary, Tag};
@@ -284,12 +285,18 @@ impl<'a> Heads<'a> {
         let row = (0..self.body).find(|r| self.lattice.own(*r, column).is_some_and(|c| c.range == opener.range));
         let before = opener.columns.0.checked_sub(1).filter(|c| *c > self.label);
         let whole = row.zip(before).and_then(|(row, before)| {
-            (self.label + 1..=before).rev().find_map(|c| {
-                let (_, cell) = self.lattice.anchor(row, c).filter(|(_, cell)| !cell.is_empty())?;
-                Some((c, cell)).filter(|(_, cell)| !opens(cell))
-            })
+            let head = |c: usize| self.lattice.anchor(row, c).map(|(_, cell)| cell).filter(|cell| !cell.is_empty());
+            let beside = |c: &usize| head(*c).is_some_and(|cell| !opens(cell));
+            // A total under the same bands is the whole, and not the part beside.
+            let total = |c: &usize| {
+                let of_head = self.levels(*c);
+                let bands = levels.iter().take(at).zip(&of_head).all(|(a, b)| a.range == b.range);
+                bands && head(*c).is_some_and(|cell| is_total(&Words::new(cell.tokens.clone(), self.dictionary)))
+            };
+            let mut before = (self.label + 1..=before).rev().filter(beside);
+            before.clone().find(total).or_else(|| before.next())
         });
-        let Some((whole_column, _)) = whole else { return levels };
+        let Some(whole_column) = whole else { return levels };
         let of_whole = self.levels(whole_column);
         // The parts stand under the same bands as their whole.
         let same = levels.iter().take(at).zip(&of_whole).all(|(a, b)| a.range == b.range);
