@@ -52,6 +52,8 @@ pub(super) struct Data {
     pub firm: bool,
     /// The year that the head names, if it is another than the report's.
     pub year_named: Option<Period>,
+    /// Whether the head says for which time its values are.
+    pub base_told: bool,
     /// Whether the head says that all its values went down.
     pub falls: bool,
     /// Whether the period is one to come: no result, but a task.
@@ -237,6 +239,7 @@ impl Around<'_> {
             said,
             firm,
             year_named,
+            base_told: coverage.is_some() || cumulative || says(Marker::InPeriod),
             falls,
             coming,
             doubtful: false,

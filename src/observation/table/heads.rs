@@ -99,12 +99,12 @@ impl<'a> Heads<'a> {
         most(true).or_else(|| most(false)).unwrap_or(0)
     }
 
-    /// Whether a row numbers the columns: `A B 1 2`, `(1) (2) (3)=(2)/(1)`; `T1 T2 T3` names months.
+    /// Whether a row numbers the columns: `A B 1 2`, `a b 1 2`, `(1) (2) (3)=(2)/(1)`; `T1 T2 T3` names months.
     pub(super) fn is_numbering(&self, row: usize) -> bool {
         let filled: Vec<&Cell> = self.lattice.row(row).iter().filter(|c| !c.is_empty()).collect();
         let single = |c: &&Cell| {
             c.tokens.iter().all(|t| match t.kind {
-                TokenKind::Word => t.end - t.start <= 2 && t.capital,
+                TokenKind::Word => t.end - t.start == 1 || t.end - t.start <= 2 && t.capital,
                 TokenKind::Number => t.end - t.start <= 3,
                 _ => true,
             }) && c.tokens.iter().any(Token::is_word) != c.tokens.iter().any(Token::is_number)
@@ -409,6 +409,8 @@ impl<'a> Heads<'a> {
             && !of_period(&|d| d.measure == Measure::YoyBase);
         let mut before: Option<Measure> = None;
         let mut after_plan = false;
+        // What the last column of the same period stands beside: «Quý III/2024» beside the quarter, not what adds up.
+        let mut base: Option<Measure> = None;
         for (column, slot) in columns.iter_mut().enumerate() {
             let Column::Data(data) = slot else { continue };
             if data.bare_change && against_previous {
@@ -427,7 +429,11 @@ impl<'a> Heads<'a> {
             match data.measure {
                 Measure::Actual | Measure::Cumulative if !data.untold => before = Some(data.measure),
                 Measure::Plan => after_plan = true,
-                _ if data.of == Measure::Actual && formula.is_none() => data.of = before.unwrap_or(Measure::Actual),
+                Measure::YoyBase if data.base_told => base = Some(data.of),
+                Measure::YoyPct | Measure::YoyAbs if !data.keyed && base.is_some() => {
+                    data.of = base.unwrap_or(data.of);
+                }
+                _ if data.of == Measure::Actual && !data.keyed => data.of = before.unwrap_or(Measure::Actual),
                 _ => {}
             }
         }

@@ -1,7 +1,7 @@
 //! The rows of a table from the top down: how far in each stands, what hangs on what, and each cell of values in its
 //! turn.
 
-use super::column::Column;
+use super::column::{Column, Data};
 use super::heads::same_words;
 use super::lattice::{has_number, letters};
 use super::reading::Stated;
@@ -215,7 +215,10 @@ impl<'a> Interpreter<'a> {
             }
         }
         let totals: Vec<usize> = (0..self.columns.len())
-            .filter(|c| matches!(self.columns.get(*c), Some(Column::Data(data)) if is_total(&data.leaf)))
+            .filter(|c| {
+                let heads_total = |data: &Data| is_total(&data.leaf) || is_total(&data.head) && !data.parts;
+                matches!(self.columns.get(*c), Some(Column::Data(data)) if heads_total(data))
+            })
             .filter_map(|c| owners.get(c).copied().flatten())
             .filter_map(|at| self.linked.drafts.get(at).map(|d| d.span.start))
             .collect();
