@@ -94,11 +94,25 @@ impl Expr {
         match self {
             Self::Value(at) => values.get(*at).map(|v| v.written()).unwrap_or_default(),
             Self::Known(number) => number.normalize().to_string(),
-            Self::Sum(terms) => terms.iter().map(|t| t.written(values)).collect::<Vec<_>>().join(" + "),
+            Self::Sum(terms) => {
+                let mut sum = String::new();
+                for term in terms {
+                    let sign = if term.falls(values) { " − " } else { " + " };
+                    let sign = if sum.is_empty() { "" } else { sign };
+                    sum = format!("{sum}{sign}{}", term.written(values));
+                }
+                sum
+            }
             Self::Minus(a, b) => format!("{} − {}", a.written(values), b.in_brackets(values)),
             Self::Times(a, b) => format!("{} × {}", a.in_brackets(values), b.in_brackets(values)),
             Self::Over(a, b) => format!("{} / {}", a.in_brackets(values), b.in_brackets(values)),
         }
+    }
+
+    /// Whether words say that a printed number goes down: «giảm 8 %» is taken off.
+    fn falls(&self, values: &Values<'_>) -> bool {
+        let Self::Value(at) = self else { return false };
+        values.get(*at).is_some_and(|v| v.printed.value() < Decimal::ZERO && !v.written().starts_with(['-', '−']))
     }
 
     fn in_brackets(&self, values: &Values<'_>) -> String {

@@ -251,6 +251,13 @@ fn causes_are_offered_by_how_many_relations_they_keep() {
 }
 
 #[test]
+fn what_falls_is_written_as_taken_off() {
+    let judged = Desk::new().judged("2024-Q2", "Cấp 46 giấy phép lao động, giảm 8% so với cùng kỳ năm trước.");
+    let written: Vec<&str> = judged.checked.iter().map(|c| c.written.as_str()).collect();
+    assert_eq!(written, ["46 × 100 / (100 − 8%) = 1, 2, 3, …"]);
+}
+
+#[test]
 fn relations_that_hold_are_counted() {
     let judged = Desk::new().judged("2024-Q2", "Cấp 61 giấy phép lao động (cấp mới 42, cấp lại 04, gia hạn 15).");
     let written: Vec<&str> = judged.checked.iter().filter(|c| c.holds).map(|c| c.written.as_str()).collect();
