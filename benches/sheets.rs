@@ -120,6 +120,18 @@ pub(crate) fn sheets(dictionary: &Dictionary, templates: &Templates) -> Result<(
     Ok(())
 }
 
+/// The bytes of a workbook with one sheet of so many rows and columns of numbers.
+pub(super) fn cells(rows: u32, columns: u16) -> Result<Vec<u8>> {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for row in 0..rows {
+        for column in 0..columns {
+            sheet.write_number(row, column, f64::from(row * u32::from(column) % 9973))?;
+        }
+    }
+    Ok(workbook.save_to_buffer()?)
+}
+
 fn sheet_count(bytes: &[u8]) -> Result<usize> {
     use calamine::Reader;
     let book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(bytes))?;

@@ -92,6 +92,9 @@ fn formats() -> Result<()> {
         });
         println!("{load:<34}{:>12.2}", time.as_secs_f64());
     }
+    let million = sheets::cells(10_000, 100)?;
+    let time = median(|| extract_text("x.xlsx", &million, &Limits::default()));
+    println!("{:<34}{:>12.2}", "one sheet of a million cells", time.as_secs_f64());
     Ok(())
 }
 

@@ -93,9 +93,9 @@ impl Linker<'_> {
         // «Chia theo dân tộc, số hộ nghèo là người Mông 33.920 hộ; dân tộc Dao 11.846 hộ»: of what the first part names.
         let indicator = |at: usize| self.linked.drafts.get(at).map(|d| d.indicator);
         let first_part = clause.assigned.iter().take(index).flatten().next().and_then(|at| indicator(*at));
+        let of_it = |at: &&usize| first_part.is_none() || indicator(**at) == first_part;
         let mut wholes = clause.memory.iter().rev().filter(|_| opens(first)).filter(fits);
-        let named = wholes.clone().find(|at| first_part.is_some() && indicator(**at) == first_part);
-        named.or(wholes.next()).copied().filter(is_part)
+        wholes.find(of_it).copied().filter(is_part)
     }
 
     /// Whether a quantity became a plan or last year's value: what it is set against has parts, it has not.
