@@ -248,11 +248,11 @@ pub(super) fn note(sheet: &mut Sheet, text: &str, gap: f64, theme: &Theme) {
 
 /// The notes and the signatures below the table.
 pub(super) fn end(sheet: &mut Sheet, layout: &Layout, filling: &Filling<'_>, theme: &Theme) {
-    let table = filled(sheet, theme);
+    let table = layout.signature.as_ref().map(|signature| (signature, filled(sheet, theme)));
     for (at, line) in layout.lines().notes.into_iter().enumerate() {
         note(sheet, &fill(line, filling), if at == 0 { 4.0 } else { 0.0 }, theme);
     }
-    if let Some(signature) = &layout.signature {
+    if let Some((signature, table)) = table {
         sign(sheet, signature, filling, theme);
         keep_with_table(sheet, &table, theme);
     }

@@ -91,7 +91,7 @@ fn averages(values: &Values<'_>, provinces: &[Vec<usize>]) -> BTreeMap<(String, 
             let Some(own) = values.get(at).map(|v| v.observation) else { continue };
             let region = region(values, at);
             let is_money = values.indicator(at).is_some_and(|i| i.unit == register::Unit::Vnd);
-            if !is_money || !matches!(own.measure, Measure::Actual | Measure::Cumulative) {
+            if !is_money || !own.measure.is_result() {
                 continue;
             }
             let Some(position) = dictionary.register.position(&own.indicator) else { continue };

@@ -87,6 +87,11 @@ impl Measure {
         matches!(self, Self::PctOfPlan | Self::YoyPct | Self::PrevPct | Self::Share)
     }
 
+    /// Whether values of this measure are what was counted in a period, or since January.
+    pub fn is_result(self) -> bool {
+        matches!(self, Self::Actual | Self::Cumulative)
+    }
+
     /// Whether values of this measure tell how much another value went up or down.
     pub fn is_change(self) -> bool {
         matches!(self, Self::YoyPct | Self::YoyAbs | Self::PrevPct | Self::PrevAbs)

@@ -52,7 +52,7 @@ fn other_whole(drafts: &[Draft], parts: &[usize]) -> Option<usize> {
     let (first, second) = (drafts.get(*first)?, drafts.get(*second)?);
     let dimension = differing(first, second)?;
     let sum = parts.iter().map(|at| drafts.get(*at).map(|d| d.value)).sum::<Option<Decimal>>()?;
-    let whole = |d: &Draft| {
+    let is_whole = |d: &Draft| {
         d.indicator == first.indicator
             && is_result(d)
             && d.breakdown.len() + 1 == first.breakdown.len()
@@ -60,7 +60,9 @@ fn other_whole(drafts: &[Draft], parts: &[usize]) -> Option<usize> {
             && d.span.start < first.span.start
             && d.block.abs_diff(first.block) <= 1
     };
-    let mut found = drafts.iter().enumerate().filter(|(_, d)| whole(d) && d.value == sum);
+    // Drafts lie in the order of their blocks.
+    let near = drafts.partition_point(|d| d.block + 1 < first.block);
+    let mut found = drafts.iter().enumerate().skip(near).filter(|(_, d)| is_whole(d) && d.value == sum);
     let (at, only) = found.next()?;
     (found.next().is_none() && figure(only) != figure(first)).then_some(at)
 }
@@ -80,7 +82,7 @@ fn settle(drafts: &mut [Draft], parts: &[usize], to: usize) {
 }
 
 fn is_result(draft: &Draft) -> bool {
-    matches!(draft.measure, Measure::Actual | Measure::Cumulative)
+    draft.measure.is_result()
 }
 
 fn figure(draft: &Draft) -> (Measure, Option<Period>) {

@@ -11,7 +11,7 @@ use crate::document::{BlockKind, Document};
 use crate::mention::number::Convention;
 use crate::mention::{PeriodMention, Scan, Span};
 use crate::period::Period;
-use crate::text::{Token, bare, fold};
+use crate::text::{SourceText, Token, bare, fold};
 
 /// What a person says of a report that does not say it itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -302,8 +302,8 @@ fn period_in_heads(document: &Document, year_of_date: Option<u16>, dictionary: &
             let coming = [Marker::PlanOfYear, Marker::NextPeriod, Marker::Compare].into_iter().any(says);
             let estimate = says(Marker::Estimate);
             let period = (!coming).then(|| period_in(document, &cell.tokens, year_of_date, dictionary)).flatten();
-            // «Ước 2025»
-            let period = period.or_else(|| year_alone(document, &cell.tokens).filter(|_| estimate && !coming))?;
+            let alone = || only_year(&cell.tokens, &document.source).filter(|_| estimate && !coming).map(Period::year);
+            let period = period.or_else(alone)?;
             Some((period, estimate))
         })
         .collect();
@@ -318,12 +318,11 @@ fn period_in_heads(document: &Document, year_of_date: Option<u16>, dictionary: &
     last(true).filter(|estimate| estimate.last_year() > reported.last_year()).or(Some(reported))
 }
 
-/// The year that is the one number among words.
-fn year_alone(document: &Document, tokens: &[Token]) -> Option<Period> {
+/// The year that is the one number among words: «Ước 2025».
+pub fn only_year(tokens: &[Token], source: &SourceText) -> Option<u16> {
     let mut numbers = tokens.iter().filter(|t| t.is_number());
-    let only = numbers.next().filter(|_| numbers.next().is_none())?;
-    let year = document.source.slice(only.range()).parse().ok()?;
-    (2000..=2100).contains(&year).then(|| Period::year(year))
+    let only = numbers.next().filter(|t| numbers.next().is_none() && t.end - t.start == 4)?;
+    source.slice(only.range()).parse().ok().filter(|year| (2000..=2100).contains(year))
 }
 
 /// The reporting period that a title names: the first, before any words of coming tasks; where a month and the year

@@ -3,7 +3,7 @@
 mod identify;
 mod parts;
 
-pub use identify::{Assumed, identify, is_dated, period_of_words, province_code, provinces_named};
+pub use identify::{Assumed, identify, is_dated, only_year, period_of_words, province_code, provinces_named};
 pub use parts::settle_parts;
 
 use crate::dictionary::geography::ProvinceSystem;

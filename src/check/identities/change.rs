@@ -56,7 +56,7 @@ fn is_a_year(values: &Values<'_>, at: usize) -> bool {
 }
 
 fn is_subject(values: &Values<'_>, of: usize) -> bool {
-    values.get(of).is_some_and(|v| matches!(v.observation.measure, Measure::Actual | Measure::Cumulative))
+    values.get(of).is_some_and(|v| v.observation.measure.is_result())
 }
 
 fn of_one(values: &Values<'_>, of: usize, told: &Told) -> Vec<Relation> {

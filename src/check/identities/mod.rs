@@ -15,7 +15,7 @@ use crate::observation::Measure;
 
 /// Whether a measure is a value of its own, in the period or from the start of the year.
 pub(super) fn is_plain_value(measure: Measure) -> bool {
-    matches!(measure, Measure::Actual | Measure::Cumulative)
+    measure.is_result()
 }
 
 /// All relations among the values of one report, in a fixed order.

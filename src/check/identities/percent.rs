@@ -31,7 +31,7 @@ fn plans(values: &Values<'_>) -> Vec<Relation> {
         let Some(of) = value.about else { continue };
         let Some(subject) = values.get(of) else { continue };
         let own = value.observation;
-        let is_value = matches!(subject.observation.measure, Measure::Actual | Measure::Cumulative);
+        let is_value = subject.observation.measure.is_result();
         if !is_value || subject.observation.breakdown != own.breakdown || subject.observation.value.is_zero() {
             continue;
         }
@@ -98,7 +98,7 @@ fn shares(values: &Values<'_>) -> Vec<Relation> {
     for (at, value) in values.iter().filter(|(_, v)| v.observation.measure == Measure::Share) {
         let Some(of) = value.about.filter(|of| *of != at) else { continue };
         let Some(part) = values.get(of) else { continue };
-        let is_value = matches!(part.observation.measure, Measure::Actual | Measure::Cumulative);
+        let is_value = part.observation.measure.is_result();
         if !is_value || part.observation.unit == value.observation.unit {
             continue;
         }

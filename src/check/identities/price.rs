@@ -31,7 +31,7 @@ pub(super) fn derive(values: &Values<'_>) -> Vec<Relation> {
     }
     let mut relations = Vec::new();
     for (at, amount) in values.iter() {
-        let is_amount = matches!(amount.observation.measure, Measure::Actual | Measure::Cumulative);
+        let is_amount = amount.observation.measure.is_result();
         let Some(count) = amount.about.filter(|_| is_amount) else { continue };
         let Some(own) = priced.iter().find(|p| p.count == count) else { continue };
         let same = own.prices.iter().filter_map(|p| values.get(*p)).all(|p| fits(p, amount));

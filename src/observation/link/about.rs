@@ -175,10 +175,7 @@ impl Linker<'_> {
         let mut draft = self.value(clause, index, quantity, value, Found::Own(best))?;
         let is_rate = self.dictionary.indicator(best.indicator).is_some_and(|i| i.unit == Unit::Percent);
         let (measure, value) = relative.measure_and_value(value, quantity.kind, is_rate);
-        draft.of = measure
-            .is_relative()
-            .then_some(draft.measure)
-            .filter(|m| matches!(m, Measure::Actual | Measure::Cumulative));
+        draft.of = measure.is_relative().then_some(draft.measure).filter(|m| m.is_result());
         draft.measure = measure;
         draft.value = value;
         if measure == Measure::Plan {

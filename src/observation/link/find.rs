@@ -263,11 +263,13 @@ impl Linker<'_> {
         let assesses = self.document.blocks.get(clause.block).is_some_and(|b| b.part == Part::Assessment);
         let reading = self.reading(clause, index, false);
         let from = if assesses { 0 } else { self.first_draft_of(clause.block) };
-        let mut same = self.linked.drafts.iter().enumerate().skip(from).filter(|(_, d)| {
-            d.value == value
-                && matches!(d.measure, Measure::Actual | Measure::Cumulative)
-                && reading.unit_fit(d.indicator) > 0.5
-        });
+        let mut same = self
+            .linked
+            .drafts
+            .iter()
+            .enumerate()
+            .skip(from)
+            .filter(|(_, d)| d.value == value && d.measure.is_result() && reading.unit_fit(d.indicator) > 0.5);
         let (at, first) = same.next()?;
         same.all(|(_, d)| d.indicator == first.indicator && d.breakdown == first.breakdown).then_some(at)
     }

@@ -12,7 +12,7 @@ use crate::observation::model::{Class, Measure};
 use crate::text::{Token, fold};
 
 /// So many lines above a table may speak for its labels.
-const MOST_TITLES: usize = 3;
+pub(super) const MOST_TITLES: usize = 3;
 
 impl Interpreter<'_> {
     /// What a cell states, by its row and its column.
@@ -68,16 +68,17 @@ impl Interpreter<'_> {
                     None => return Err((Class::Unmapped, "column-not-told")),
                 }
             }
-            Some(by_row) if self.other_unit(by_row, data) => match self.joint_or_titled(row, data) {
-                Some(joint) => joint,
-                None if data.measure == Measure::Share => by_row.clone(),
-                None => return Err((Class::Unmapped, "unit-differs")),
-            },
+            Some(by_row) if self.other_unit(by_row, data) => {
+                match self.joint(row, data).or_else(|| self.by_label_and_title(row, data)) {
+                    Some(joint) => joint,
+                    None if data.measure == Measure::Share => by_row.clone(),
+                    None => return Err((Class::Unmapped, "unit-differs")),
+                }
+            }
             Some(by_row) => by_row.clone(),
-            None => match self.under_head(row, data, by_head, kinds) {
-                Err(refused) => self.by_label_and_title(row, data).ok_or(refused)?,
-                Ok(stated) => stated,
-            },
+            None => self
+                .under_head(row, data, by_head, kinds)
+                .or_else(|refused| self.by_label_and_title(row, data).ok_or(refused))?,
         };
         self.add_head_categories(&mut stated, data, kinds)?;
         Ok(stated)
@@ -182,11 +183,6 @@ impl Interpreter<'_> {
         }
         stated.breakdown.sort();
         Ok(self.with_above(stated, row))
-    }
-
-    /// What the label states with the head, else with the title.
-    fn joint_or_titled(&self, row: &Row<'_>, data: &Data) -> Option<Stated> {
-        self.joint(row, data).or_else(|| self.by_label_and_title(row, data))
     }
 
     /// «Hộ nghèo» under a head that names nothing, in a table of gifts: what the label says with the title's words.

@@ -198,8 +198,8 @@ impl Around<'_> {
             (Measure::Cumulative, false, false)
         } else {
             // «Tăng trong năm» counts what came, whatever it is.
-            untold = leaf.says(Marker::Increase) != leaf.says(Marker::Decrease) && leaf.names_measure_only()
-                || leaf.opens_with(Marker::Average) && leaf.names_measure_only();
+            let moves = leaf.says(Marker::Increase) != leaf.says(Marker::Decrease);
+            untold = (moves || leaf.opens_with(Marker::Average)) && leaf.names_measure_only();
             firm = coverage.is_some() || says(Marker::InPeriod);
             said = firm || says(Marker::ResultColumn);
             (Measure::Actual, false, false)
@@ -210,7 +210,7 @@ impl Around<'_> {
             Some(Coverage::Other(period)) if last_year(period) && measure == Measure::Actual => Measure::YoyBase,
             _ => measure,
         };
-        let results = matches!(measure, Measure::Actual | Measure::Cumulative);
+        let results = measure.is_result();
         let year_named = match coverage {
             Some(Coverage::Other(period)) if period.kind == PeriodKind::Year && !relative => Some(period),
             _ => None,

@@ -28,8 +28,7 @@ impl Interpreter<'_> {
                 self.report.dictionary.indicator(read.indicator).is_some_and(|i| i.unit == Unit::Percent)
             };
             // The change of a rate is in points: «Tỷ lệ hộ nghèo tăng (+), giảm (-) so với đầu năm».
-            let of_rate = data.leaf.says(Marker::Share)
-                && matches!(data.measure, Measure::YoyPct | Measure::YoyAbs | Measure::PrevPct | Measure::PrevAbs);
+            let of_rate = data.leaf.says(Marker::Share) && data.measure.is_change();
             let read = if of_rate {
                 let percent = Some(UnitClass::Known(Unit::Percent));
                 of_class(percent).filter(is_rate).or_else(|| of_class(class))

@@ -282,7 +282,7 @@ impl<'a> Heads<'a> {
         };
         let Some(at) = levels.iter().position(|cell| opens(cell)) else { return levels };
         let Some(opener) = levels.get(at) else { return levels };
-        let row = (0..self.body).find(|r| self.lattice.own(*r, column).is_some_and(|c| c.range == opener.range));
+        let row = self.row_of(opener, column);
         let before = opener.columns.0.checked_sub(1).filter(|c| *c > self.label);
         let whole = row.zip(before).and_then(|(row, before)| {
             let head = |c: usize| self.lattice.anchor(row, c).map(|(_, cell)| cell).filter(|cell| !cell.is_empty());
@@ -309,8 +309,7 @@ impl<'a> Heads<'a> {
 
     /// «Nam» beside «Nữ»: the category that a head is the name of, in the dimension that a head beside it states.
     fn category_beside(&self, head: &Cell) -> Option<(String, String)> {
-        let row =
-            (0..self.body).find(|r| self.lattice.own(*r, head.columns.0).is_some_and(|c| c.range == head.range))?;
+        let row = self.row_of(head, head.columns.0)?;
         let name = fold(self.written(head));
         let beside = [head.columns.0.checked_sub(1), Some(head.columns.1 + 1)].into_iter().flatten();
         beside.filter_map(|column| self.lattice.own(row, column)).find_map(|cell| {
@@ -322,6 +321,11 @@ impl<'a> Heads<'a> {
         })
     }
 
+    /// The row of heads in which a cell begins that reaches over a column.
+    fn row_of(&self, head: &Cell, column: usize) -> Option<usize> {
+        (0..self.body).find(|row| self.lattice.own(*row, column).is_some_and(|cell| cell.range == head.range))
+    }
+
     fn dimension_of(&self, tag: Tag) -> Option<u8> {
         let Tag::Category(id) = tag else { return None };
         self.dictionary.categories.get(usize::from(id)).map(|c| c.dimension)
@@ -330,17 +334,12 @@ impl<'a> Heads<'a> {
     /// The dimension whose categories the heads left of one, in the same row, name.
     fn sibling_dimension(&self, head: &Cell) -> Option<String> {
         let column = head.columns.0;
-        let row = (0..self.body).find(|r| self.lattice.own(*r, column).is_some_and(|c| c.range == head.range))?;
+        let row = self.row_of(head, column)?;
         (self.label + 1..column).rev().find_map(|c| {
             let cell = self.lattice.own(row, c).filter(|cell| cell.range != head.range)?;
             let words = Words::new(cell.tokens.clone(), self.dictionary);
-            words.hits.iter().find_map(|h| match h.tag {
-                Tag::Category(id) => {
-                    let category = self.dictionary.categories.get(usize::from(id))?;
-                    self.dictionary.dimensions.get(usize::from(category.dimension)).map(|d| d.id.clone())
-                }
-                _ => None,
-            })
+            let dimension = words.hits.iter().find_map(|h| self.dimension_of(h.tag))?;
+            self.dictionary.dimensions.get(usize::from(dimension)).map(|d| d.id.clone())
         })
     }
 
@@ -467,7 +466,7 @@ fn keep_series(columns: &mut [Column]) {
 /// `6=3/5`: what a ratio is of, by what the columns divided are.
 fn by_formula(data: &mut Data, formula: Formula, numbered: &impl Fn(u32) -> Option<(Measure, bool)>) {
     let (Some((over, _)), Some((by, before))) = (numbered(formula.over), numbered(formula.by)) else { return };
-    if !matches!(over, Measure::Actual | Measure::Cumulative) {
+    if !over.is_result() {
         return;
     }
     let measure = match by {

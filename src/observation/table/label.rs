@@ -1,5 +1,6 @@
 //! What a row states by its own words and those of the rows above it.
 
+use super::cell::MOST_TITLES;
 use super::column::{Column, Data};
 use super::reading::Stated;
 use super::row::{Progress, Row, is_total, rank};
@@ -27,9 +28,9 @@ impl Interpreter<'_> {
             && ![Marker::PeriodEnd, Marker::Compare, Marker::SamePeriod, Marker::Cumulative]
                 .iter()
                 .any(|m| row.words.says(*m));
-        let moves = row.words.says(Marker::Increase) || row.words.says(Marker::Decrease);
-        let both = row.words.says(Marker::Increase) && row.words.says(Marker::Decrease);
-        let only_moves = moves && !both && !row.words.says(Marker::Compare) && row.words.names_measure_only();
+        let (up, down) = (row.words.says(Marker::Increase), row.words.says(Marker::Decrease));
+        let moves = up || down;
+        let only_moves = up != down && !row.words.says(Marker::Compare) && row.words.names_measure_only();
         if opening || only_moves {
             row.refused = true;
             return None;
@@ -145,7 +146,7 @@ impl Interpreter<'_> {
             }
             return None;
         }
-        self.reader.around.captions.iter().take(3).find_map(|title| {
+        self.reader.around.captions.iter().take(MOST_TITLES).find_map(|title| {
             let read = self.reader.best(&row.words.tokens, &above, Some(title), class)?;
             let fits = self.reader.is_explained(&row.words, read.indicator)
                 && !self.reader.is_foreign(&row.words, read.indicator);

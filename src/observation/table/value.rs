@@ -93,13 +93,13 @@ impl Interpreter<'_> {
         // A row in percent of what is counted otherwise: «Cơ cấu (%)».
         let percent = UnitClass::Known(Unit::Percent);
         let in_percent = row.unit.is_some_and(|(class, _)| class == percent) && rule.unit != Unit::Percent;
-        if in_percent && matches!(measure, Measure::Actual | Measure::Cumulative) {
+        if in_percent && measure.is_result() {
             if stated.breakdown.is_empty() {
                 return Err((Class::Unmapped, "unit-differs"));
             }
             measure = Measure::Share;
         }
-        let is_result = matches!(measure, Measure::Actual | Measure::Cumulative);
+        let is_result = measure.is_result();
         let dash = matches!(cell.sign(), Some('-' | '\u{2013}' | '\u{2014}'));
         let number = if cell.value.is_none() && (dash || self.says_zero(cell)) {
             if !is_result {
@@ -196,9 +196,7 @@ impl Interpreter<'_> {
             return (Some(period), false);
         }
         match row.coverage {
-            Some(Coverage::Other(period)) if matches!(measure, Measure::Actual | Measure::Cumulative) => {
-                (Some(period), false)
-            }
+            Some(Coverage::Other(period)) if measure.is_result() => (Some(period), false),
             Some(Coverage::Cumulative) if !data.firm => (own, true),
             _ => (own, false),
         }
@@ -330,21 +328,15 @@ impl Interpreter<'_> {
 
     /// Sets aside what a column with another head states of the figure that a column of totals states too.
     fn keep_totals(&mut self, first: usize, totals: &[usize]) {
-        if totals.is_empty() {
-            return;
-        }
         self.keep_only(first, |d| totals.contains(&d.span.start), figure_of);
     }
 
     /// Sets aside what rows of a table state of the figure that a row of totals states too, in the same column: they are
-    /// parts that no category tells. `totals` are those rows, `rows` the index of the first draft of the table.
+    /// parts that no category tells. `totals` are those rows, from the top down, `first` the first draft of the table.
     pub(super) fn keep_total_rows(&mut self, first: usize, totals: &[usize]) {
-        if totals.is_empty() {
-            return;
-        }
         self.keep_only(
             first,
-            |d| totals.contains(&d.sentence),
+            |d| totals.binary_search(&d.sentence).is_ok(),
             |d| {
                 let column = self.lattice.column_of(d.sentence, d.span.start)?;
                 Some((column, figure_of(d)?))
@@ -363,6 +355,9 @@ impl Interpreter<'_> {
         let own = self.linked.drafts.get(first..).unwrap_or_default();
         let totals: FxHashMap<K, Decimal> =
             own.iter().filter(|d| is_total(d)).filter_map(|d| Some((key(d)?, d.value))).collect();
+        if totals.is_empty() {
+            return;
+        }
         let is_lost =
             |d: &Draft| !is_total(d) && key(d).and_then(|k| totals.get(&k)).is_some_and(|value| *value != d.value);
         let lost: Vec<bool> = own.iter().map(is_lost).collect();
@@ -462,7 +457,7 @@ impl Interpreter<'_> {
         if !words.says(Marker::SamePeriod) {
             return None;
         }
-        let is_result = |d: &&Draft| matches!(d.measure, Measure::Actual | Measure::Cumulative) && d.period.is_none();
+        let is_result = |d: &&Draft| d.measure.is_result() && d.period.is_none();
         let of = self.linked.drafts.get(first..)?.iter().find(is_result)?;
         let rule = dictionary.indicator(of.indicator)?;
         let value = quantity.value?;

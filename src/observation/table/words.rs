@@ -9,6 +9,7 @@ use crate::dictionary::{Dictionary, Tag, UnitClass};
 use crate::mention::number::Convention;
 use crate::mention::{Scan, Span};
 use crate::period::Period;
+use crate::report::only_year;
 use crate::text::{SourceText, Token};
 
 /// Words with all phrases found in them.
@@ -192,21 +193,14 @@ impl Words {
         })
     }
 
-    /// The year that is the one number among the words.
-    fn only_year(&self, source: &SourceText) -> Option<u16> {
-        let mut numbers = self.tokens.iter().filter(|t| t.is_number());
-        let year = numbers.next().filter(|t| t.end - t.start == 4)?;
-        let year: u16 = source.slice(year.range()).parse().ok().filter(|y| (2000..=2100).contains(y))?;
-        (numbers.next().is_none() && self.tokens.len() > 1).then_some(year)
-    }
-
     /// The period that the words name, the last of several.
     pub(super) fn coverage(&self, source: &SourceText, report: Period, dictionary: &Dictionary) -> Named {
         let scan = Scan::of(source, &self.tokens, 0, Convention::default(), dictionary);
         let mut named = Named { coverage: self.dated(source, report), later: false };
         // «Thực hiện 2022»: the one number of a head, if it is a year, is the year's.
         if scan.periods.is_empty()
-            && let Some(year) = self.only_year(source)
+            && self.tokens.len() > 1
+            && let Some(year) = only_year(&self.tokens, source)
         {
             named.later |= year > report.year;
             let before = year < report.year && year + 4 >= report.year;
