@@ -1,9 +1,7 @@
 //! What all sheets of one workbook share: which figures belong to it, and where their sources stand.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::rc::Rc;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -30,7 +28,7 @@ pub(super) struct Book<'a> {
     /// The figures of each province.
     by_province: FxHashMap<(ProvinceSystem, &'a str), Vec<usize>>,
     provinces: FxHashMap<ProvinceSystem, Vec<&'a Province>>,
-    universes: RefCell<FxHashMap<UniverseKey, Rc<Universe<'a>>>>,
+    universes: Mutex<FxHashMap<UniverseKey, Arc<Universe<'a>>>>,
 }
 
 /// The indicators and breakdowns with figures.
@@ -99,7 +97,7 @@ impl<'a> Book<'a> {
             .into_iter()
             .map(|system| (system, input.geography.provinces(system).collect()))
             .collect();
-        let (source_rows, universes) = (FxHashMap::default(), RefCell::default());
+        let (source_rows, universes) = (FxHashMap::default(), Mutex::default());
         Self { input, figures, source_rows, by_province, provinces, universes }
     }
 
@@ -149,22 +147,26 @@ impl<'a> Book<'a> {
         system: ProvinceSystem,
         province: Option<&str>,
         all_periods: bool,
-    ) -> Rc<Universe<'a>> {
+    ) -> Arc<Universe<'a>> {
         if let Some(province) = province.filter(|_| !all_periods) {
             let own = self.by_province.get(&(system, province)).map(Vec::as_slice).unwrap_or_default();
-            return Rc::new(self.universe_of(own.iter().filter_map(|at| self.figure(*at))));
+            return Arc::new(self.universe_of(own.iter().filter_map(|at| self.figure(*at))));
         }
         let key = (system, all_periods, province.map(str::to_owned));
-        if let Some(known) = self.universes.borrow().get(&key) {
-            return Rc::clone(known);
+        if let Some(known) = self.universes().get(&key) {
+            return Arc::clone(known);
         }
         let all = self.input.consolidated.figures().iter();
         let own = self.figures.iter().filter_map(|at| self.figure(*at));
         let figures: Box<dyn Iterator<Item = &'a Figure>> = if all_periods { Box::new(all) } else { Box::new(own) };
         let here = |f: &&Figure| f.key.system == system && province.is_none_or(|p| p == f.key.province);
-        let made = Rc::new(self.universe_of(figures.filter(here)));
-        self.universes.borrow_mut().insert(key, Rc::clone(&made));
+        let made = Arc::new(self.universe_of(figures.filter(here)));
+        self.universes().insert(key, Arc::clone(&made));
         made
+    }
+
+    fn universes(&self) -> MutexGuard<'_, FxHashMap<UniverseKey, Arc<Universe<'a>>>> {
+        self.universes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn universe_of(&self, figures: impl Iterator<Item = &'a Figure>) -> Universe<'a> {

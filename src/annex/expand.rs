@@ -1,6 +1,6 @@
 //! Trees of nodes to the rows and columns of one sheet.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::book::{Book, Universe};
 use super::layout::Layout;
@@ -62,7 +62,7 @@ pub(super) struct Expander<'e, 'a> {
     /// The field of work that the sheet is for.
     pub(super) field: Option<&'a str>,
     /// The indicators and breakdowns that have figures.
-    pub(super) universe: Rc<Universe<'a>>,
+    pub(super) universe: Arc<Universe<'a>>,
 }
 
 /// Which side is expanded.

@@ -32,6 +32,8 @@ use std::collections::BTreeSet;
 
 pub use layout::Layouts;
 
+use rayon::prelude::*;
+
 use crate::completeness::Completeness;
 use crate::consolidate::Consolidated;
 use crate::diagnostic::Finding;
@@ -110,7 +112,7 @@ impl Built<'_> {
 
 /// A sheet that has its name and its lines above.
 enum Named<'a> {
-    Grid(Box<Placed<'a>>),
+    Grid(Box<Placed<'a>>, String),
     List(Box<Sheet>),
 }
 
@@ -219,8 +221,7 @@ fn lay_out(input: &AnnexInput<'_>, only: Only<'_>) -> (Vec<Sheet>, Option<String
         }
     }
     let (mut taken, mut count, mut sources) = (BTreeSet::new(), 0, None);
-    let mut sheets: Vec<Named<'_>> = Vec::new();
-    let mut elsewhere = Elsewhere::default();
+    let mut numbered: Vec<(Built<'_>, String, String)> = Vec::new();
     for sheet in built {
         let layout = sheet.layout();
         let number = if several && is_numbered(layout) {
@@ -230,27 +231,34 @@ fn lay_out(input: &AnnexInput<'_>, only: Only<'_>) -> (Vec<Sheet>, Option<String
             String::new()
         };
         let name = Book::sheet_name(layout.sheet_name.get_ref(), &naming(&book, &sheet, &number), &mut taken);
-        match sheet {
-            Built::Grid(grid) => {
-                let placed = place(&book, *grid, &number, &name);
-                elsewhere.add(&placed.grid, &placed.spots, &name);
-                sheets.push(Named::Grid(Box::new(placed)));
-            }
-            Built::List(layout, list) => {
-                let mut sheet = records::lay_out(&book, layout, list, &number);
-                sheet.name.clone_from(&name);
-                if list == List::Sources {
-                    sources = Some(name);
-                }
-                sheets.push(Named::List(Box::new(sheet)));
-            }
+        if matches!(sheet, Built::List(_, List::Sources)) {
+            sources = Some(name.clone());
+        }
+        numbered.push((sheet, number, name));
+    }
+    let numbered = numbered.into_par_iter();
+    let sheets: Vec<Named<'_>> = numbered.map(|(sheet, number, name)| named(&book, sheet, &number, name)).collect();
+    let mut elsewhere = Elsewhere::default();
+    for sheet in &sheets {
+        if let Named::Grid(placed, name) = sheet {
+            elsewhere.add(&placed.grid, &placed.spots, name);
         }
     }
-    let finished = sheets.into_iter().map(|sheet| match sheet {
-        Named::Grid(placed) => finish(&book, *placed, &elsewhere),
+    let finished = sheets.into_par_iter().map(|sheet| match sheet {
+        Named::Grid(placed, _) => finish(&book, *placed, &elsewhere),
         Named::List(sheet) => *sheet,
     });
     (finished.collect(), sources)
+}
+
+/// A sheet with its name and the lines above, the table of a list too.
+fn named<'a>(book: &Book<'a>, sheet: Built<'a>, number: &str, name: String) -> Named<'a> {
+    match sheet {
+        Built::Grid(grid) => Named::Grid(Box::new(place(book, *grid, number, &name)), name),
+        Built::List(layout, list) => {
+            Named::List(Box::new(Sheet { name, ..records::lay_out(book, layout, list, number) }))
+        }
+    }
 }
 
 /// Whether a sheet belongs to a part of the workbook.
@@ -295,20 +303,22 @@ fn naming<'s>(book: &Book<'_>, sheet: &Built<'_>, number: &str) -> Vec<(&'s str,
 
 /// The sheets that the layouts give, in their order.
 fn built<'a>(book: &Book<'a>) -> Vec<Built<'a>> {
-    let mut built = Vec::new();
-    for layout in book.input.layouts.layouts.iter().filter(|layout| layout.is_for(book.input.period)) {
+    let layouts: Vec<&Layout> =
+        book.input.layouts.layouts.iter().filter(|layout| layout.is_for(book.input.period)).collect();
+    let of = |layout: &&'a Layout| -> Vec<Built<'a>> {
+        let layout = *layout;
         if let Some(list) = layout.list {
-            built.push(Built::List(layout, list));
-            continue;
+            return vec![Built::List(layout, list)];
         }
-        for system in book.systems() {
-            for whom in whom(book, layout, system) {
-                let grids = grids(book, layout, system, &whom);
-                built.extend(grids.into_iter().map(|grid| Built::Grid(Box::new(grid))));
-            }
-        }
-    }
-    built
+        let wanted: Vec<(ProvinceSystem, For<'a>)> = book
+            .systems()
+            .into_iter()
+            .flat_map(|system| whom(book, layout, system).into_iter().map(move |w| (system, w)))
+            .collect();
+        let grids = wanted.par_iter().flat_map_iter(|(system, whom)| grids(book, layout, *system, whom));
+        grids.map(|grid| Built::Grid(Box::new(grid))).collect()
+    };
+    layouts.par_iter().flat_map_iter(of).collect()
 }
 
 /// What a layout makes sheets for.

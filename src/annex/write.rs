@@ -1,5 +1,6 @@
 //! Laid-out sheets to the bytes of a workbook: the only place that knows the file format.
 
+use rayon::prelude::*;
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{
     Chart, ChartFont, ChartLegendPosition, ChartMarker, ChartMarkerType, ChartType, DocProperties, ExcelDateTime,
@@ -34,10 +35,9 @@ pub(super) fn write(book: &Book<'_>, sheets: &[Sheet]) -> Result<Vec<u8>, XlsxEr
     let mut workbook = Workbook::new();
     let created = ExcelDateTime::from_ymd(book.period.last_year(), book.period.last_month(), 28)?;
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
-    let mut formats = Formats { theme: book.theme, plain: Format::new(), made: FxHashMap::default() };
-    for sheet in sheets {
-        let worksheet = workbook.add_worksheet();
-        write_sheet(book, sheet, worksheet, &mut formats)?;
+    let worksheets: Vec<Worksheet> = sheets.par_iter().map(|sheet| worksheet(book, sheet)).collect::<Result<_, _>>()?;
+    for worksheet in worksheets {
+        workbook.push_worksheet(worksheet);
     }
     for sheet in sheets {
         if let Some(((r1, c1), (r2, c2))) = sheet.figures {
@@ -49,7 +49,10 @@ pub(super) fn write(book: &Book<'_>, sheets: &[Sheet]) -> Result<Vec<u8>, XlsxEr
     workbook.save_to_buffer()
 }
 
-fn write_sheet(book: &Book<'_>, sheet: &Sheet, to: &mut Worksheet, formats: &mut Formats<'_>) -> Result<(), XlsxError> {
+fn worksheet(book: &Book<'_>, sheet: &Sheet) -> Result<Worksheet, XlsxError> {
+    let mut worksheet = Worksheet::new();
+    let mut formats = Formats { theme: book.theme, plain: Format::new(), made: FxHashMap::default() };
+    let (to, formats) = (&mut worksheet, &mut formats);
     to.set_name(&sheet.name)?;
     page(book.theme, sheet, to)?;
     for (column, width) in (0_u16..).zip(&sheet.widths) {
@@ -68,7 +71,8 @@ fn write_sheet(book: &Book<'_>, sheet: &Sheet, to: &mut Worksheet, formats: &mut
         if let (Some(row), Some(sources)) = (cell.source, sources) {
             // The text is replaced by the number below; one short text keeps the string table small.
             let link = format!("internal:{}!A{}", quoted(sources), row + 1);
-            to.write_url(cell.row, cell.column, Url::new(link).set_text(sources))?;
+            let url = Url::new(link).set_text(sources);
+            to.write_url_with_format(cell.row, cell.column, url, formats.get(cell.look, ""))?;
         }
         let (row, column) = (cell.row, cell.column);
         match &cell.content {
@@ -100,7 +104,7 @@ fn write_sheet(book: &Book<'_>, sheet: &Sheet, to: &mut Worksheet, formats: &mut
     for spot in &sheet.charts {
         chart(book.theme, sheet, spot, to)?;
     }
-    Ok(())
+    Ok(worksheet)
 }
 
 /// A cell's address that does not move with formulas.
@@ -227,7 +231,7 @@ fn page(theme: &Theme, sheet: &Sheet, to: &mut Worksheet) -> Result<(), XlsxErro
     Ok(())
 }
 
-/// The formats of a workbook, each made once.
+/// The formats of a sheet, each made once.
 struct Formats<'a> {
     theme: &'a Theme,
     plain: Format,

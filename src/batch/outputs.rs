@@ -230,7 +230,7 @@ pub(super) fn render(
     resources: &Resources,
     tables: &Tables,
     consolidated: &Consolidated,
-    figures: &[FigureRow],
+    figures: &(dyn Fn() -> Vec<FigureRow> + Sync),
     completeness: &Completeness,
     periods: &[Period],
     split: Split,
@@ -238,7 +238,7 @@ pub(super) fn render(
     type Write<'a> = &'a (dyn Fn(&mut Vec<u8>) -> Result<(), TableError> + Sync);
     let writers: [(&str, Write<'_>); 9] = [
         ("completeness.csv", &|w| Ok(write_completeness_csv(w, completeness)?)),
-        ("figures.csv", &|w| write_figures_csv(w, figures)),
+        ("figures.csv", &|w| write_figures_csv(w, &figures())),
         ("findings.csv", &|w| write_findings_csv(w, &tables.findings)),
         ("ledger.csv", &|w| write_ledger_csv(w, &tables.ledger)),
         ("mentions.csv", &|w| Ok(write_mentions_csv(w, &tables.mentions)?)),

@@ -241,10 +241,15 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
     let gathered = gather(results, findings);
     let mut tables = gathered.tables;
     let view = View { periods: &options.periods, boundaries: options.boundaries };
-    let consolidated = settle(resources, &tables.observations, &tables.rows, &plans, view)?;
+    let (consolidated, between) = pool.install(|| {
+        rayon::join(
+            || settle(resources, &tables.observations, &tables.rows, &plans, view),
+            || compare_reports(&tables, &gathered.revisions, dictionary, &resources.rules),
+        )
+    });
+    let consolidated = consolidated?;
     let mut findings = gathered.findings;
     let mut checked = gathered.checked;
-    let between = pool.install(|| compare_reports(&tables, &gathered.revisions, dictionary, &resources.rules));
     checked.extend(between.checked);
     findings.extend(between.findings);
     findings.extend(check::nothing_checked(checked.len(), tables.observations.len(), &resources.rules));
@@ -293,10 +298,15 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
         options.periods.iter().copied().collect::<BTreeSet<_>>().into_iter().collect()
     };
     let completeness = completeness(resources, &tables);
-    let figures = figure_rows(resources, &tables, &plans, view, &consolidated);
-    let mut files =
-        pool.install(|| render(resources, &tables, &consolidated, &figures, &completeness, &periods, options.split))?;
-    files.push(validation::render(&checked, &tables.findings)?);
+    let figures = || figure_rows(resources, &tables, &plans, view, &consolidated);
+    let (files, validation) = pool.install(|| {
+        rayon::join(
+            || render(resources, &tables, &consolidated, &figures, &completeness, &periods, options.split),
+            || validation::render(&checked, &tables.findings),
+        )
+    });
+    let mut files = files?;
+    files.push(validation?);
     files.extend(gathered.texts);
     if !options.corrections.is_empty() {
         let mut bytes = Vec::new();
@@ -324,7 +334,7 @@ pub fn run(options: &Options, resources: &Resources, progress: &(dyn Fn(Progress
     })
     .map_err(|error| Failure::new("internal", &[("cause", &error.to_string())]))?;
     files.push(OutputFile { name: MANIFEST_FILE.to_owned(), bytes: manifest.into_bytes() });
-    let kept = staging.commit(&files)?;
+    let kept = pool.install(|| staging.commit(&files))?;
     let threshold = review_threshold(resources);
     Ok(Outcome {
         observations: tables.observations.len(),

@@ -5,6 +5,7 @@ use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use tempfile::TempDir;
 
 use super::failure::Failure;
@@ -90,13 +91,15 @@ impl Staging {
     fn swap(mut self, files: &[OutputFile], stale: &[String]) -> Result<Vec<String>, Failure> {
         let Some(hidden) = self.hidden.take() else { return Ok(Vec::new()) };
         let (new, old) = (hidden.path().join("new"), hidden.path().join("old"));
-        for file in files {
+        let write = |file: &OutputFile| {
             let path = new.join(&file.name);
             let parent = path.parent().unwrap_or(&new);
             fs::create_dir_all(parent)
                 .and_then(|()| fs::write(&path, &file.bytes))
-                .map_err(|error| unwritable(&path, &error))?;
-        }
+                .map_err(|error| unwritable(&path, &error))
+        };
+        let written: Vec<Result<(), Failure>> = files.par_iter().map(write).collect();
+        written.into_iter().collect::<Result<(), Failure>>()?;
         let replaced: Vec<&str> =
             files.iter().map(|f| f.name.as_str()).chain(stale.iter().map(String::as_str)).collect();
         for name in &replaced {

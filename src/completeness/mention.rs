@@ -150,7 +150,7 @@ fn named(
     };
     let called = here.keys().filter_map(|term| dictionary.by_rarest.get(*term as usize)).flatten();
     called
-        .filter_map(|id| dictionary.wordings.get(*id as usize))
+        .filter_map(|call| dictionary.wordings.get(call.wording as usize))
         .filter(|wording| states(wording))
         .map(|wording| wording.indicator)
         .collect()

@@ -8,12 +8,12 @@ use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 use toml::Spanned;
 
-use super::abbreviation::is_spoken;
+use super::abbreviation::Abbreviations;
 use super::geography::Geography;
 use super::marker::{Marker, PeriodWord};
 use super::model::{
-    Category, Dictionary, Dimension, Exclusion, IndicatorRules, Part, Scale, Shape, Tag, TermId, UnitClass, UnitWord,
-    Wording,
+    Call, Category, Dictionary, Dimension, Exclusion, IndicatorRules, Part, Scale, Shape, Tag, TermId, UnitClass,
+    UnitWord, Wording,
 };
 use super::phrase::{Macros, NodeId, PatternFault, PatternReader, TrieBuilder};
 use super::register::{Register, Unit};
@@ -41,17 +41,10 @@ impl Dictionary {
         for (variant, word) in &spelling.same {
             vocabulary.alias(variant, word);
         }
-        let abbreviations = spelling
-            .abbreviations
-            .iter()
-            .map(|(short, senses)| {
-                let long = |sense: &str| sense.split(' ').map(|word| vocabulary.add(word)).collect();
-                let senses = senses.split('|').map(long).collect();
-                (vocabulary.add(short), senses)
-            })
-            .collect();
-        let spoken = spelling.abbreviations.keys().filter(|short| is_spoken(short));
-        let spoken_abbreviations = spoken.map(|short| vocabulary.add(short)).collect();
+        let mut abbreviations = Abbreviations::default();
+        for (short, senses) in &spelling.abbreviations {
+            abbreviations.add(short, senses, &mut vocabulary);
+        }
         let mut phrases = TrieBuilder::new(&mut vocabulary);
         phrases.reserve(EXPECTED_NODES);
         let mut compiler = Compiler {
@@ -61,7 +54,6 @@ impl Dictionary {
                 geography,
                 vocabulary,
                 abbreviations,
-                spoken_abbreviations,
                 ..Dictionary::empty()
             },
             phrases,
@@ -528,11 +520,14 @@ impl Compiler {
         dictionary.by_rarest = vec![Vec::new(); dictionary.terms.len()];
         dictionary.by_context = dictionary.by_rarest.clone();
         for (id, wording) in (0..).zip(&dictionary.wordings) {
-            let rarest = needed(wording).into_iter().min_by_key(|term| uses.get(*term as usize).copied());
             let by_context = wording.own.is_empty() && wording.right.is_empty();
+            let mut needed = needed(wording);
+            needed.sort_by_key(|term| uses.get(*term as usize).copied());
+            let call = Call { wording: id, also: needed.get(1).copied().filter(|_| !by_context) };
             for index in [Some(&mut dictionary.by_rarest), Some(&mut dictionary.by_context).filter(|_| by_context)] {
-                if let Some(list) = index.zip(rarest).and_then(|(index, term)| index.get_mut(term as usize)) {
-                    list.push(id);
+                let list = index.zip(needed.first()).and_then(|(index, term)| index.get_mut(*term as usize));
+                if let Some(list) = list {
+                    list.push(call);
                 }
             }
         }

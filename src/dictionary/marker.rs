@@ -118,6 +118,8 @@ roles!(
         RangeTo = "range_to",
         /// Links a word to its number and says nothing itself.
         Is = "is",
+        /// Before a verb of what was done.
+        Already = "already",
         /// A survey, whose year is that of the stocks it found.
         Survey = "survey",
         /// Before categories of the greater part only.
@@ -138,6 +140,8 @@ roles!(
         Filler = "filler",
         /// In heads and labels: what stands behind it is not what is counted.
         Preposition = "preposition",
+        /// Heads what is left when one column is taken from another.
+        Difference = "difference",
         /// Heads a column of the shares that make up the whole.
         Structure = "structure",
         /// Heads a column of money that was or is to be paid.
@@ -206,13 +210,15 @@ roles!(
 );
 
 impl Marker {
-    /// Whether the phrase speaks only where it heads or labels a table; in running text it is a word like others.
+    /// Whether the phrase speaks only where it heads or labels a table, or to the words right beside it; in running text
+    /// it is a word like others.
     pub fn is_of_tables(self) -> bool {
         matches!(
             self,
             Self::TotalRow
                 | Self::Filler
                 | Self::Preposition
+                | Self::Difference
                 | Self::Structure
                 | Self::Spends
                 | Self::Done
@@ -222,6 +228,7 @@ impl Marker {
                 | Self::LastPeriod
                 | Self::PeriodEnd
                 | Self::Issuer
+                | Self::Already
                 | Self::NextPeriod
         )
     }

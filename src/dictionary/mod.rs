@@ -23,7 +23,7 @@ pub mod wording;
 
 pub use confidence::{Confidence, Losses, Scores};
 pub use model::{
-    Category, Dictionary, Dimension, Exclusion, IndicatorRules, OTHER, Part, Scale, Shape, Tag, TermId, UnitClass,
-    UnitWord, Wording,
+    Call, Category, Dictionary, Dimension, Exclusion, IndicatorRules, OTHER, Part, Scale, Shape, Tag, TermId,
+    UnitClass, UnitWord, Wording,
 };
 pub use report_rules::ReportRules;

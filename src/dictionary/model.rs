@@ -2,8 +2,9 @@
 
 use regex::Regex;
 use rust_decimal::Decimal;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
+use super::abbreviation::Abbreviations;
 use super::confidence::Confidence;
 use super::geography::Geography;
 use super::marker::{Marker, PeriodWord};
@@ -11,7 +12,7 @@ use super::phrase::PhraseTrie;
 use super::register::{Indicator, Register, Unit};
 use super::report_rules::ReportRules;
 use super::schema::{ExampleRow, RejectRow};
-use crate::text::{Vocabulary, WordId};
+use crate::text::Vocabulary;
 
 /// A term of wordings: a pattern that stands for one or more phrases.
 pub type TermId = u32;
@@ -250,6 +251,15 @@ pub struct Wording {
     pub line: usize,
 }
 
+/// A wording that a term calls up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Call {
+    /// Position among the wordings.
+    pub wording: u32,
+    /// Another term that it needs in the number's own reach, the rarest of them: most calls end here.
+    pub also: Option<TermId>,
+}
+
 /// What the dictionary says of one indicator beside its wordings.
 #[derive(Debug, Clone, Default)]
 pub struct IndicatorRules {
@@ -293,10 +303,8 @@ pub struct Dictionary {
     pub geography: Geography,
     /// All words.
     pub vocabulary: Vocabulary,
-    /// Abbreviations, and the words that each of their senses stands for, the likeliest first.
-    pub abbreviations: FxHashMap<WordId, Vec<Vec<WordId>>>,
-    /// Those abbreviations that are read as such only in capitals.
-    pub spoken_abbreviations: FxHashSet<WordId>,
+    /// Abbreviations, and the words that each of their senses stands for.
+    pub abbreviations: Abbreviations,
     /// All phrases.
     pub trie: PhraseTrie<Tag>,
     /// Counted nouns.
@@ -320,9 +328,9 @@ pub struct Dictionary {
     /// Wordings by the first term they need: what a heading calls up.
     pub by_key: Vec<Vec<u32>>,
     /// Wordings by the rarest term they need in a sentence.
-    pub by_rarest: Vec<Vec<u32>>,
+    pub by_rarest: Vec<Vec<Call>>,
     /// Of those, the wordings that need nothing in the number's own reach.
-    pub by_context: Vec<Vec<u32>>,
+    pub by_context: Vec<Vec<Call>>,
     /// All wordings.
     pub wordings: Vec<Wording>,
     /// Per indicator of the register, in its order.
@@ -345,8 +353,7 @@ impl Dictionary {
             register: Register::default(),
             geography: Geography::default(),
             vocabulary: Vocabulary::default(),
-            abbreviations: FxHashMap::default(),
-            spoken_abbreviations: FxHashSet::default(),
+            abbreviations: Abbreviations::default(),
             trie: PhraseTrie::default(),
             units: Vec::new(),
             scales: Vec::new(),

@@ -316,6 +316,17 @@ impl<T: Copy + PartialEq> PhraseTrie<T> {
         start
     }
 
+    /// The token after the last that a phrase can reach which begins before token `at`.
+    pub fn latest_end(&self, tokens: &[Token], at: usize) -> usize {
+        let rest = tokens.get(at..).unwrap_or_default();
+        let mut words = 0;
+        let reached = rest.iter().take_while(|token| {
+            words += usize::from(token.is_word() || token.is_number());
+            words <= self.longest
+        });
+        at.min(tokens.len()) + reached.count()
+    }
+
     fn walk(&self, walk: &Walk<'_>, start: Step, hits: &mut Vec<Hit<T>>) {
         let mut step = start;
         loop {

@@ -283,7 +283,7 @@ impl Builder<'_> {
     fn run(&mut self, lines: &[Line]) {
         for line in lines.iter().take(MOST_HEAD_LINES).filter(|l| !matches!(l.kind, LineKind::Cells(_))) {
             let own = self.tokens.get(line.tokens.clone()).unwrap_or_default();
-            self.find(own.get(..own.len().min(12)).unwrap_or_default());
+            self.find_opening(own.get(..own.len().min(12)).unwrap_or_default());
             self.has_title |= self.hits.iter().any(|h| h.tag == Tag::Title && h.first == 0) && own.len() <= 40;
         }
         let mut at = 0;
@@ -340,11 +340,13 @@ impl Builder<'_> {
             self.current = None;
             return;
         }
-        self.find(own.get(line.label..).unwrap_or_default());
+        self.find_opening(own.get(line.label..).unwrap_or_default());
         let opens = |tag: Tag, hits: &[Hit<Tag>]| hits.iter().any(|h| h.tag == tag && h.first == 0);
         let written = self.source.slice(line.range.clone()).trim();
         let titled = is_capitals(written) && !self.in_header() && own.len() < 12;
-        if opens(Tag::Resumes, &self.hits) && (self.closed && own.len() < 30 || titled) {
+        // «Phụ lục», «Biểu số 1» alone on a line.
+        let alone = own.len() <= 3 && !self.in_header();
+        if opens(Tag::Resumes, &self.hits) && (self.closed && own.len() < 30 || titled || alone) {
             self.closed = false;
             self.open_section(level::LETTER, &own, line.label, Some(Part::Results));
             self.push(BlockKind::Heading, own, line.label, level::LETTER, None);
@@ -408,8 +410,10 @@ impl Builder<'_> {
         let addressee = matches!(line.kind, LineKind::Item(level::DASH | level::PLUS))
             && self.has_title
             && self.title_lines.is_none();
-        let labelled = matches!(line.kind, LineKind::Item(_) | LineKind::Note(_)) && !addressee
-            || matches!(line.kind, LineKind::Heading(_)) && line.label > 0 && !written.starts_with('*');
+        // A sheet may have a numbered name: «1. Quà 27-7».
+        let labelled = !self.opens_sheet(line)
+            && (matches!(line.kind, LineKind::Item(_) | LineKind::Note(_)) && !addressee
+                || matches!(line.kind, LineKind::Heading(_)) && line.label > 0 && !written.starts_with('*'));
         let long = written.chars().count() > 220;
         let ends_sentence = own.last().is_some_and(|t| matches!(t.kind, crate::text::TokenKind::Punct('.' | ';')))
             && written.chars().count() > 60;
@@ -440,9 +444,19 @@ impl Builder<'_> {
         true
     }
 
+    /// Finds all phrases of a row of tokens.
     fn find(&mut self, tokens: &[Token]) {
+        self.find_among(tokens, tokens.len());
+    }
+
+    /// Finds the phrases that a line opens with, a sign before them aside.
+    fn find_opening(&mut self, tokens: &[Token]) {
+        self.find_among(tokens, 2);
+    }
+
+    fn find_among(&mut self, tokens: &[Token], starts: usize) {
         self.hits.clear();
-        self.dictionary.find(tokens, &mut self.hits);
+        self.dictionary.find_opening(tokens, starts, &mut self.hits);
         // Two words that differ from a known phrase in their marks alone are rather other words: «quyết định hưởng».
         self.hits.retain(|h| !h.mended || h.words >= LEAST_MENDED_WORDS);
     }
@@ -559,7 +573,7 @@ impl Builder<'_> {
         }
         // The title of a part stands over what is numbered, also without a letter of its own.
         let names_part = label == 0 && depth == level::ROMAN && {
-            self.find(&own);
+            self.find_opening(&own);
             self.hits.iter().any(|h| matches!(h.tag, Tag::Part(_)) && h.first <= 1)
         };
         let depth = if names_part { level::LETTER } else { depth };

@@ -73,13 +73,16 @@ fn is_value_after(scan: &Scan, at: usize) -> bool {
 fn flattened_marks(source: &SourceText, tokens: &[Token], scan: &mut Scan) {
     for at in 1..tokens.len() {
         let (Some(before), Some(token)) = (tokens.get(at - 1), tokens.get(at)) else { continue };
+        if !token.is_number() {
+            continue;
+        }
         let year = scan.hits_at(at - 1).iter().any(|h| h.tag == Tag::Period(PeriodWord::Year));
         let digits = digits(source.slice(token.range()));
-        if year && token.is_number() && digits.len() == 5 && (digits.starts_with("19") || digits.starts_with("20")) {
+        if year && digits.len() == 5 && (digits.starts_with("19") || digits.starts_with("20")) {
             exclude(scan, at, PERIOD);
         }
         let low = source.slice(before.range()).chars().next_back().is_some_and(char::is_lowercase);
-        let glued = token.is_number() && !token.spaced && before.is_word() && low && before.end - before.start >= 2;
+        let glued = !token.spaced && before.is_word() && low && before.end - before.start >= 2;
         let small = digits.parse::<u16>().is_ok_and(|n| (1..=20).contains(&n));
         let counted = is_counted(scan, at) || tokens.get(at + 1).is_some_and(|t| t.is('%'));
         if glued && small && !counted {
@@ -94,20 +97,17 @@ fn bare_years(source: &SourceText, tokens: &[Token], scan: &mut Scan) {
     for at in 1..tokens.len() {
         let (Some(before), Some(token)) = (tokens.get(at - 1), tokens.get(at)) else { continue };
         let written = source.slice(token.range());
-        let year = written.len() == 4 && written.parse::<u16>().is_ok_and(|y| (1900..=2100).contains(&y));
-        if !token.is_number() || !year {
+        let year = token.is_number() && written.len() == 4;
+        if !year || !written.parse::<u16>().is_ok_and(|y| (1900..=2100).contains(&y)) {
             continue;
         }
         let second = matches!(before.kind, TokenKind::Punct('-' | '\u{2013}'))
             && matches!(at.checked_sub(2).and_then(|b| scan.numbers.get(b)), Some(NumberState::Excluded(r)) if r == "year");
         let base = |m: Marker| matches!(m, Marker::SamePeriod | Marker::PreviousPeriod | Marker::Compare);
-        let leads_to_value = scan.hits.iter().any(|h| {
-            let leads = match h.tag {
-                Tag::Marker(marker) => !base(marker),
-                Tag::Term(_) => true,
-                _ => false,
-            };
-            leads && h.last as usize + 1 == at
+        let leads_to_value = scan.hits_before(at).any(|h| match h.tag {
+            Tag::Marker(marker) => !base(marker),
+            Tag::Term(_) => true,
+            _ => false,
         });
         let counted = is_counted(scan, at) || tokens.get(at + 1).is_some_and(|t| t.is('%') || t.is('/'));
         if !counted && (second || before.is_word() && !leads_to_value) {
@@ -157,15 +157,19 @@ fn phrases(source: &SourceText, tokens: &[Token], dictionary: &Dictionary, scan:
         let within: Vec<usize> = (hit.first as usize..=hit.last as usize)
             .filter(|at| tokens.get(*at).is_some_and(Token::is_number))
             .collect();
-        let comma = (hit.first..hit.last).any(|at| tokens.get(at as usize).is_some_and(|t| t.is(',')));
+        // «Trình 05 nghị quyết, 03 đề án»: what a comma sets apart begins anew; «Luật Phòng, chống ma túy 2021» does not.
+        let apart = |at: usize| {
+            at > hit.first as usize && at.checked_sub(1).and_then(|b| tokens.get(b)).is_some_and(|t| t.is(','))
+        };
+        let comma = within.first().is_some_and(|at| apart(*at));
         if within.is_empty() || comma && within.len() == 1 || !within.iter().all(|at| fits(*at, scan)) {
             continue;
         }
         // `trung cấp 412`, `trợ cấp một lần 122`: the word before the number belongs to a phrase that began earlier.
         let taken = rule.reason == ORDINAL
-            && scan.hits.iter().any(|h| {
+            && scan.hits_before(within.first().copied().unwrap_or(0)).any(|h| {
                 let phrase = matches!(h.tag, Tag::Category(_)) || matches!(h.tag, Tag::Term(_)) && h.words >= 2;
-                phrase && h.first < hit.first && (h.last as usize) + 1 == within.first().copied().unwrap_or(0)
+                phrase && h.first < hit.first
             });
         if taken {
             continue;

@@ -48,7 +48,9 @@ pub struct Scan {
     /// Per token: whether it belongs to a word of measure or structure.
     pub marked: Vec<bool>,
     /// Per token, and for the end: how many hits begin before it.
-    hits_before: Vec<u32>,
+    begun: Vec<u32>,
+    /// How many tokens the longest phrase takes beyond its first.
+    longest: usize,
 }
 
 /// Removes words of measure and period that are only part of a name, such as that of a campaign.
@@ -87,7 +89,7 @@ fn leave_out(tokens: &[Token], hits: &mut Vec<Hit<Tag>>) {
     }
 }
 
-fn hits_before(hits: &[Hit<Tag>], tokens: usize) -> Vec<u32> {
+fn begun(hits: &[Hit<Tag>], tokens: usize) -> Vec<u32> {
     let mut before = Vec::with_capacity(tokens + 1);
     let mut at = 0;
     for token in 0..=tokens {
@@ -114,7 +116,8 @@ impl Scan {
         scan.hits.retain(|h| !h.mended || matches!(h.tag, Tag::Term(_) | Tag::Category(_) | Tag::Unit(_)));
         mask(&mut scan.hits);
         leave_out(tokens, &mut scan.hits);
-        scan.hits_before = hits_before(&scan.hits, tokens.len());
+        scan.begun = begun(&scan.hits, tokens.len());
+        scan.longest = scan.hits.iter().map(|h| (h.last - h.first) as usize).max().unwrap_or(0);
         scan.marked = vec![false; tokens.len()];
         for hit in scan.hits.iter().filter(|h| matches!(h.tag, Tag::Marker(m) if !m.is_of_tables())) {
             for marked in scan.marked.get_mut(hit.first as usize..=hit.last as usize).unwrap_or_default() {
@@ -138,12 +141,19 @@ impl Scan {
 
     /// Index of the first hit that begins at token `at` or after it.
     fn first_hit(&self, at: usize) -> usize {
-        self.hits_before.get(at).map_or(self.hits.len(), |n| *n as usize)
+        self.begun.get(at).map_or(self.hits.len(), |n| *n as usize)
     }
 
     /// Hits whose first token is `at`.
     pub fn hits_at(&self, at: usize) -> &[Hit<Tag>] {
         self.hits.get(self.first_hit(at)..self.first_hit(at + 1)).unwrap_or_default()
+    }
+
+    /// Hits whose last token stands right before `at`.
+    pub fn hits_before(&self, at: usize) -> impl Iterator<Item = &Hit<Tag>> {
+        let from = self.first_hit(at.saturating_sub(self.longest + 1));
+        let near = self.hits.get(from..self.first_hit(at)).unwrap_or_default();
+        near.iter().filter(move |h| h.last as usize + 1 == at)
     }
 
     /// Whether a marker phrase lies wholly in `range`.

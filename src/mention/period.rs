@@ -174,6 +174,10 @@ impl Finder<'_> {
     }
 
     fn at(&self, at: usize) -> Option<PeriodMention> {
+        let opens = |h: &Hit<Tag>| matches!(h.tag, Tag::Period(_) | Tag::MonthWord(_));
+        if !self.tokens.get(at).is_some_and(Token::is_number) && !self.scan.hits_at(at).iter().any(opens) {
+            return None;
+        }
         if let Some(last) = self.word(at, PeriodWord::HalfFirst) {
             return Some(self.finish(at, last, Span::FirstMonths(6)));
         }
@@ -249,7 +253,8 @@ impl Finder<'_> {
     /// «Trong 9 tháng, …», «trong 9 tháng có …» opens a statement on the year so far; «trong 3 tháng» is mostly a
     /// duration.
     fn opens_statement(&self, months: u8, month_word: usize) -> bool {
-        let states = self.scan.hits_at(month_word + 1).iter().any(|h| h.tag == Tag::Marker(Marker::Is));
+        let follows = self.scan.hits_at(month_word + 1).iter();
+        let states = follows.clone().any(|h| matches!(h.tag, Tag::Marker(Marker::Is | Marker::Already)));
         months >= 6 && (states || self.tokens.get(month_word + 1).is_some_and(|t| t.is(',')))
     }
 

@@ -470,20 +470,15 @@ impl Reader<'_> {
     fn approx(&self, at: usize) -> Option<Marker> {
         // «cao hơn 2,6%» compares; «tăng hơn 2,6%» says that it is more.
         let change = |h: &&Hit<Tag>| matches!(h.tag, Tag::Marker(Marker::Increase | Marker::Decrease));
-        let compares = self.scan.hits.iter().filter(change).any(|h| {
+        let compares = self.scan.hits_before(at).filter(change).any(|h| {
             let whole = !self.scan.hits_at(h.first as usize).iter().filter(change).any(|own| own.words == 1);
-            h.words >= 2 && h.last as usize + 1 == at && whole
+            h.words >= 2 && whole
         });
         if compares {
             return None;
         }
-        for role in [Marker::About, Marker::Over, Marker::Under] {
-            let stands_before = self.scan.markers(role).any(|h| h.last as usize + 1 == at);
-            if stands_before {
-                return Some(role);
-            }
-        }
-        None
+        let stands_before = |role: &Marker| self.scan.hits_before(at).any(|h| h.tag == Tag::Marker(*role));
+        [Marker::About, Marker::Over, Marker::Under].into_iter().find(stands_before)
     }
 
     fn in_words(&self, at: usize) -> Option<Quantity> {

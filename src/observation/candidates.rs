@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::reach::Reach;
 use crate::dictionary::phrase::Hit;
 use crate::dictionary::register::{Kind, Unit};
-use crate::dictionary::{Dictionary, Tag, TermId, Wording};
+use crate::dictionary::{Call, Dictionary, Tag, TermId, Wording};
 use crate::mention::{Quantity, Scan};
 use crate::text::Token;
 
@@ -144,17 +144,18 @@ impl SentenceTerms {
         let found = Places::of(places.collect(), dictionary.terms.len());
         let here = |term: &TermId| found.has(*term);
         let anywhere = |term: &TermId| here(term) || context.contains_key(term);
-        let holds = |id: &u32| {
-            dictionary.wordings.get(*id as usize).is_some_and(|w| {
-                w.own.iter().all(here)
-                    && w.right.iter().all(here)
-                    && w.context.iter().all(anywhere)
-                    && !w.not_any.iter().any(anywhere)
-            })
+        let holds = |call: &&Call| {
+            call.also.as_ref().is_none_or(here)
+                && dictionary.wordings.get(call.wording as usize).is_some_and(|w| {
+                    w.own.iter().all(here)
+                        && w.right.iter().all(here)
+                        && w.context.iter().all(anywhere)
+                        && !w.not_any.iter().any(anywhere)
+                })
         };
-        let called = |index: &'_ [Vec<u32>], term: TermId, wordings: &mut Vec<u32>| {
-            let list = index.get(term as usize).into_iter().flatten().copied();
-            wordings.extend(list.filter(holds));
+        let called = |index: &'_ [Vec<Call>], term: TermId, wordings: &mut Vec<u32>| {
+            let list = index.get(term as usize).into_iter().flatten();
+            wordings.extend(list.filter(holds).map(|call| call.wording));
         };
         let mut wordings = Vec::new();
         let mut last = None;

@@ -62,7 +62,7 @@ const ROOMS: &[Room] = &[
     room(
         "annex",
         "completeness consolidate diagnostic dictionary observation period table",
-        "rust_decimal rust_xlsxwriter rustc-hash serde thiserror toml",
+        "rayon rust_decimal rust_xlsxwriter rustc-hash serde thiserror toml",
     ),
     room(
         "fill",

@@ -10,9 +10,11 @@ use crate::check::relation::{Expr, Kind, Operator, Relation, Verdict};
 use crate::check::rules::Rules;
 use crate::check::values::Values;
 use crate::diagnostic::Severity;
+use crate::dictionary::marker::Marker;
 use crate::dictionary::register;
-use crate::dictionary::{Dimension, OTHER};
+use crate::dictionary::{Dimension, OTHER, Tag};
 use crate::observation::{Breakdown, Measure};
+use crate::text::{Token, tokenize};
 
 /// The parts of one whole by one dimension.
 struct Group {
@@ -142,6 +144,7 @@ fn relations(group: &Group, values: &Values<'_>) -> Vec<Relation> {
     let single = each(if group.linked { Severity::Error } else { Severity::Warning });
     let first = group.parts.first().map_or(group.whole, |(_, part)| *part);
     let Some(completeness) = completeness(group, dimension) else { return single };
+    let completeness = if leaves_a_rest(group, values) { Completeness::Lacking } else { completeness };
     // A part that exceeds its whole by itself says more than the sum.
     let broken: Vec<Relation> = single.iter().filter(|r| r.verdict(values) == Some(Verdict::Broken)).cloned().collect();
     if !broken.is_empty() {
@@ -155,14 +158,28 @@ fn relations(group: &Group, values: &Values<'_>) -> Vec<Relation> {
     match completeness {
         Completeness::Sure => vec![made(Kind::Parts, Operator::Equal).at_most(severity)],
         // Parts that exceed their whole are wrong whatever they lack; what makes them equal explains it best.
-        Completeness::Likely | Completeness::Open
+        Completeness::Likely | Completeness::Open | Completeness::Lacking
             if made(Kind::Parts, Operator::AtMost).verdict(values) == Some(Verdict::Broken) =>
         {
             vec![made(Kind::Parts, Operator::Equal).at_most(severity)]
         }
         Completeness::Likely => vec![made(Kind::Parts, Operator::Equal).at_most(Severity::Warning)],
         Completeness::Open => vec![made(Kind::NearlyParts, Operator::Equal).at_most(Severity::Warning)],
+        Completeness::Lacking => vec![made(Kind::Parts, Operator::AtMost).at_most(severity)],
     }
+}
+
+/// Whether the sentence goes on after the last part with a rest that has no number: «…, còn lại là người Kinh».
+fn leaves_a_rest(group: &Group, values: &Values<'_>) -> bool {
+    let last = group.parts.iter().filter_map(|(_, at)| values.get(*at)).max_by_key(|v| v.observation.start);
+    let Some(own) = last.map(|v| v.observation) else { return false };
+    let Some((_, after)) = own.quote.rsplit_once(&own.stated) else { return false };
+    let dictionary = values.dictionary();
+    let (mut tokens, mut hits) = (Vec::new(), Vec::new());
+    tokenize(after, 0..after.len(), &dictionary.vocabulary, &mut tokens);
+    let end = tokens.iter().position(|t| t.is_number() || t.is(';') || t.is('.')).unwrap_or(tokens.len());
+    dictionary.find(tokens.get(..end).unwrap_or_default(), &mut hits);
+    hits.iter().any(|h| h.tag == Tag::Marker(Marker::Remainder)) && !tokens.get(end).is_some_and(Token::is_number)
 }
 
 /// Whether parts that add up make up their whole.
@@ -174,6 +191,8 @@ enum Completeness {
     Likely,
     /// Nothing says so.
     Open,
+    /// A rest is named without its number.
+    Lacking,
 }
 
 /// `None` for parts that do not add up.

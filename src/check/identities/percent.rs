@@ -99,7 +99,7 @@ fn shares(values: &Values<'_>) -> Vec<Relation> {
         let Some(of) = value.about.filter(|of| *of != at) else { continue };
         let Some(part) = values.get(of) else { continue };
         let is_value = part.observation.measure.is_result();
-        if !is_value || part.observation.unit == value.observation.unit {
+        if !is_value || part.observation.unit == value.observation.unit || is_within_its_category(values, at) {
             continue;
         }
         let wholes = wholes_of(values, of);
@@ -113,6 +113,19 @@ fn shares(values: &Values<'_>) -> Vec<Relation> {
         relations.extend(found.or_else(|| wholes.first().map(|w| share(*w))));
     }
     relations
+}
+
+/// Whether the words after a share say that it is one within the part's own category: «chiếm 66,2% số hộ La Hủ».
+fn is_within_its_category(values: &Values<'_>, share: usize) -> bool {
+    let Some(value) = values.get(share) else { return false };
+    let own = value.observation;
+    let after = own.quote.split_once(&own.stated).map_or("", |(_, after)| after);
+    let clause = after.split([',', ';', '.', ')']).next().unwrap_or_default();
+    let dictionary = values.dictionary();
+    own.breakdown.pairs().any(|(dimension, category)| {
+        let of = |at: u8| dictionary.dimensions.get(usize::from(at)).is_some_and(|d| d.id == dimension);
+        dictionary.categories.iter().any(|c| c.id == category && of(c.dimension) && clause.contains(&c.name))
+    })
 }
 
 /// What a part may be a share of, the nearest first: the wholes it is told in, then its total by key.

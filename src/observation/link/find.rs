@@ -280,8 +280,11 @@ impl Linker<'_> {
         let Some(beside) = clause.scan.last_marker(Marker::Besides, &left) else { return false };
         let next = beside.last as usize + 1;
         let district = clause.scan.hits_at(next).iter().find(|h| h.tag == Tag::Marker(Marker::District));
-        district.is_some_and(|h| clause.tokens.get(h.last as usize + 1).is_some_and(|t| t.is_word() && t.capital))
-            && clause.value_before(index).is_some()
+        let named =
+            district.is_some_and(|h| clause.tokens.get(h.last as usize + 1).is_some_and(|t| t.is_word() && t.capital));
+        // «Riêng khu vực Bạc Liêu cũ»: what was a province before the merger.
+        let once_a_province = clause.scan.hits_in(&(next..left.end)).any(|h| matches!(h.tag, Tag::Province(_)));
+        (named || once_a_province) && (clause.value_before(index).is_some() || !clause.memory.is_empty())
     }
 
     /// The same place of the item before, of a list whose items are named by a category alone:

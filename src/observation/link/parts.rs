@@ -218,6 +218,18 @@ impl Linker<'_> {
                 return Found::Sibling { of, pairs };
             }
         }
+        // «chi cho 168.902 NLĐ với 249 tỷ đồng, trong đó lao động tự do 154.318 người»: of the count that the money is of.
+        let is_money = |at: u16| self.dictionary.indicator(at).is_some_and(|i| i.unit == Unit::Vnd);
+        if let Some(own) = own.filter(|own| is_money(draft.indicator) && !is_money(own.indicator) && !asks)
+            && let Some(count) = self.count_of(clause, whole, own.indicator)
+        {
+            let pairs = self.categories(clause, index, own.indicator);
+            return if pairs.is_empty() {
+                unmapped("part-not-in-register")
+            } else {
+                Found::Part { whole: count, exhaustive, pairs }
+            };
+        }
         if let Some(own) = own {
             if own.indicator == draft.indicator {
                 let other = candidates.iter().copied().find(|c| {
@@ -285,6 +297,16 @@ impl Linker<'_> {
             Some(own) if own.specific => Found::Own(own),
             _ => unmapped("no-indicator"),
         }
+    }
+
+    /// The count of this indicator that stands before an amount in the same sentence.
+    fn count_of(&self, clause: &Clause<'_>, amount: usize, indicator: u16) -> Option<usize> {
+        let money = self.linked.drafts.get(amount)?;
+        clause.assigned.iter().flatten().copied().find(|at| {
+            self.linked.drafts.get(*at).is_some_and(|d| {
+                d.indicator == indicator && d.tokens.end <= money.tokens.start && d.is_main && d.measure.is_result()
+            })
+        })
     }
 
     /// Whether an indicator goes with another one.

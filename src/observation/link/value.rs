@@ -228,6 +228,11 @@ impl Linker<'_> {
         if clause.has_semicolon(latest.last, quantity.first) {
             return head.map(|e| e.coverage);
         }
+        // An item that opens so is cumulative throughout: «…; lũy kế 34 vụ, chết 05 người».
+        let item = clause.reach.item_start.get(index).copied().unwrap_or_default();
+        if latest.first == item && item > clause.reach.sentence.start && latest.coverage == Coverage::Cumulative {
+            return Some(latest.coverage);
+        }
         let next = (0..clause.assigned.len()).find(|i| clause.quantity(*i).is_some_and(|q| q.first > latest.last))?;
         if next == index {
             return Some(latest.coverage);

@@ -112,7 +112,7 @@ impl Surroundings {
     /// `Đơn vị tính: triệu đồng` above the table; several units are told apart by their classes.
     fn unit_line(&mut self, words: &Words, source: &SourceText, dictionary: &Dictionary) {
         let said = words.hits.iter().find(|h| h.tag == Tag::Marker(Marker::UnitColumn)).map(|h| h.last);
-        if !self.units.is_empty() || said.is_none() && !is_bracket_of_units(words) {
+        if !self.units.is_empty() || said.is_none() && !is_line_of_units(words) {
             return;
         }
         let mut units: Vec<(u32, u32, u16)> = words
@@ -141,15 +141,17 @@ impl Surroundings {
     }
 }
 
-/// Whether a line is a bracket of units, and of what each is the unit: «(Số lượng: suất; kinh phí: triệu đồng)».
-fn is_bracket_of_units(words: &Words) -> bool {
+/// Whether a line holds nothing but units, in a bracket or after what each is the unit of: «(Số lượng: suất; kinh phí:
+/// triệu đồng)», «Tiền: triệu đồng».
+fn is_line_of_units(words: &Words) -> bool {
     let tokens = &words.tokens;
     let bracket = tokens.first().is_some_and(|t| t.is('(')) && tokens.last().is_some_and(|t| t.is(')'));
+    let told = words.says(Marker::Money) && tokens.iter().any(|t| t.is(':'));
     let unit = |tag: &Tag| {
         matches!(tag, Tag::Unit(_) | Tag::Scale(_) | Tag::Marker(Marker::Money | Marker::ResultColumn | Marker::Share))
     };
     let named = words.hits.iter().any(|h| matches!(h.tag, Tag::Unit(_)));
-    bracket && named && words.covered(unit) > 0.99 && !tokens.iter().any(Token::is_number)
+    (bracket || told) && named && words.covered(unit) > 0.99 && !tokens.iter().any(Token::is_number)
 }
 
 /// Whether a line has the form of a title rather than of a sentence.

@@ -80,6 +80,16 @@ impl Interpreter<'_> {
                 .under_head(row, data, by_head, kinds)
                 .or_else(|refused| self.by_label_and_title(row, data).ok_or(refused))?,
         };
+        // A label that is no more than the name of a category is that, whatever else its word may be: «Đức».
+        let named = self.named_category(row, kinds).filter(|(dimension, _)| {
+            let rule = self.report.dictionary.indicator(stated.indicator);
+            rule.is_some_and(|rule| rule.breakdowns.contains(dimension))
+                && stated.breakdown.iter().all(|(known, _)| known != dimension)
+        });
+        if let Some(pair) = named {
+            stated.breakdown.push(pair);
+            stated.breakdown.sort();
+        }
         self.add_head_categories(&mut stated, data, kinds)?;
         Ok(stated)
     }
@@ -141,7 +151,8 @@ impl Interpreter<'_> {
             }
             return Ok(self.with_above(joint, row));
         }
-        let mut by_head = by_head.ok_or(NOT_TOLD)?.clone();
+        // «Trong đó: nữ» below a row that states something is a part of that, whatever the title speaks of.
+        let mut by_head = by_head.filter(|_| data.names || !row.is_bound).ok_or(NOT_TOLD)?.clone();
         by_head.breakdown.retain(|(dimension, _)| !kinds.dimensions.contains(dimension));
         let by_head = &by_head;
         if matches!(row.place, Place::Province(..)) {
@@ -149,6 +160,10 @@ impl Interpreter<'_> {
         }
         if self.reader.is_foreign(&row.words, by_head.indicator) {
             return Err((Class::Unmapped, "breakdown-not-in-register"));
+        }
+        // «Tổng số trẻ em dưới 16 tuổi» in a table of children in need is a total of something else.
+        if row.words.says(Marker::TotalWords) && self.reader.is_excluded(&row.words, by_head.indicator) {
+            return Err(NOT_TOLD);
         }
         let mut pairs = self.reader.categories_of_part(&row.words, by_head.indicator);
         let mut own_name = false;
@@ -209,15 +224,18 @@ impl Interpreter<'_> {
         })
     }
 
-    /// Under a head that names a dimension («Dân tộc») a label that is a category's own name, such as `Kinh`, states it.
+    /// Under a head that names a dimension («Dân tộc»), or after labels that name its categories, a label that is a
+    /// category's own name, such as `Kinh`, states it.
     fn named_category(&self, row: &Row<'_>, kinds: &Kinds) -> Option<(String, String)> {
         let dictionary = self.report.dictionary;
         // Word by word, in the form in which spellings do not differ.
         let folded = |text: &str| text.split_whitespace().map(fold).collect::<Vec<_>>();
-        let label = folded(&self.report.document.written(&row.words.tokens));
+        let sign = row.words.tokens.iter().position(Token::is_word).unwrap_or(0);
+        let label = folded(&self.report.document.written(row.words.tokens.get(sign..).unwrap_or_default()));
         dictionary.categories.iter().find_map(|category| {
             let dimension = dictionary.dimensions.get(usize::from(category.dimension))?;
-            let named = kinds.dimensions.contains(&dimension.id) && folded(&category.name) == label;
+            let told = kinds.dimensions.contains(&dimension.id) || row.sibling.as_ref() == Some(&dimension.id);
+            let named = told && folded(&category.name) == label;
             (named && !category.id.is_empty()).then(|| (dimension.id.clone(), category.id.clone()))
         })
     }

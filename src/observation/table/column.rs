@@ -127,6 +127,7 @@ impl Around<'_> {
         let compares = (says(Marker::Compare) || percent && divides) && !names_base_again;
         let signed = !names_base_again && says(Marker::Increase)
             || says(Marker::Decrease)
+            || says(Marker::Difference)
             || head
                 .tokens
                 .windows(2)
@@ -191,7 +192,8 @@ impl Around<'_> {
         } else if percent
             && !cumulative
             && coverage.is_none()
-            && (!says(Marker::ResultColumn) || compares && says(Marker::OfWhichPercent))
+            && (!says(Marker::ResultColumn)
+                || says(Marker::OfWhichPercent) && (compares || leaf.opens_with(Marker::Share)))
         {
             (Measure::Share, false, true)
         } else if cumulative {

@@ -6,9 +6,9 @@ use super::Interpreter;
 use super::column::{Column, Data};
 use super::reading::Stated;
 use super::words::Words;
-use crate::dictionary::UnitClass;
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::Unit;
+use crate::dictionary::{Tag, UnitClass};
 use crate::observation::candidates::Candidate;
 use crate::observation::model::Measure;
 use crate::text::Token;
@@ -28,7 +28,8 @@ impl Interpreter<'_> {
                 self.report.dictionary.indicator(read.indicator).is_some_and(|i| i.unit == Unit::Percent)
             };
             // The change of a rate is in points: «Tỷ lệ hộ nghèo tăng (+), giảm (-) so với đầu năm».
-            let of_rate = data.leaf.says(Marker::Share) && data.measure.is_change();
+            let in_points = data.head.says(Marker::Share) && class == Some(UnitClass::Known(Unit::Percent));
+            let of_rate = (data.leaf.says(Marker::Share) || in_points) && data.measure.is_change();
             let read = if of_rate {
                 let percent = Some(UnitClass::Known(Unit::Percent));
                 of_class(percent).filter(is_rate).or_else(|| of_class(class))
@@ -42,6 +43,9 @@ impl Interpreter<'_> {
         };
         if let Some(other) = self.other_part(data, unit) {
             return Some(other);
+        }
+        if let Some(share) = self.share_of_band(data, unit) {
+            return Some(share);
         }
         let only_measure = data.head.names_measure_only();
         if !only_measure && let Some(stated) = read(None) {
@@ -68,6 +72,18 @@ impl Interpreter<'_> {
         let other = own.indicator != whole.indicator && own.anchored && own.specific;
         let is_part = !self.reader.categories(&data.leaf, whole.indicator).is_empty();
         (other && !is_part).then(|| self.reader.stated(&own, &data.leaf, unit))
+    }
+
+    /// «Hộ nghèo | Chiếm tỷ lệ trong tổng số hộ nghèo (%)»: a share of what the head above counts, no rate.
+    fn share_of_band(&self, data: &Data, unit: Option<(UnitClass, Decimal)>) -> Option<Stated> {
+        let of = data.leaf.hits.iter().find(|h| h.tag == Tag::Marker(Marker::OfWhichPercent))?;
+        let base = data.leaf.tokens.get(of.last as usize + 1..)?;
+        if data.measure != Measure::Share || !base.iter().any(Token::is_word) {
+            return None;
+        }
+        let whole = self.reader.best(data.band(), &[], None, None)?;
+        let again = self.reader.best(base, &[], None, None)?;
+        (whole.indicator == again.indicator).then(|| self.reader.stated(&whole, &data.head, unit))
     }
 
     /// The words of a column's heads that may name what it is about: under bands, without a lowest head that says no more
@@ -140,7 +156,9 @@ impl Interpreter<'_> {
             if !lost || pairs.is_empty() || !self.reader.is_only_categories(&data.leaf, before.indicator) {
                 continue;
             }
-            let mut breakdown = before.breakdown.clone();
+            // What the head before says of its own part («Trong đó: nữ») is not said of this one.
+            let of_band = Words::new(data.band().to_vec(), self.report.dictionary);
+            let mut breakdown = self.reader.categories(&of_band, before.indicator);
             breakdown.retain(|(dimension, _)| pairs.iter().all(|(d, _)| d != dimension));
             breakdown.extend(pairs);
             breakdown.sort();

@@ -11,10 +11,13 @@ use crate::dictionary::register::Unit;
 use crate::dictionary::{OTHER, Tag, UnitClass};
 use crate::observation::candidates::Candidate;
 use crate::observation::model::Measure;
+use crate::observation::time::Coverage;
 use crate::text::Token;
 
 /// A label with better own words than this is no part of the row above.
 const OWN_STRONGER: f32 = 2.4;
+/// So many years back a table may go.
+const LONGEST_SERIES: u16 = 25;
 
 impl Interpreter<'_> {
     /// What a row states by its own words and those of the rows above it.
@@ -35,7 +38,11 @@ impl Interpreter<'_> {
             row.refused = true;
             return None;
         }
-        row.coverage = row.words.coverage(self.reader.source, self.period, dictionary).coverage;
+        // «Người hoạt động cách mạng trước 01/01/1945»: a date long past tells who is counted, not when.
+        let long_past =
+            |c: &Coverage| matches!(c, Coverage::Other(p) if p.last_year() + LONGEST_SERIES < self.period.year);
+        let named = row.words.coverage(self.reader.source, self.period, dictionary).coverage;
+        row.coverage = named.filter(|c| !long_past(c));
         let group = self.group_words(row.at);
         let mut above: Vec<&Words> = progress.above.iter().map(|a| &a.words).collect();
         above.extend(&group);
@@ -72,6 +79,10 @@ impl Interpreter<'_> {
             .filter(|_| (hangs || own.is_none()) && !is_total(&row.words)));
         if let Some(whole) = whole {
             let own_stronger = own.is_some_and(|c| c.indicator != whole.indicator && c.score > OWN_STRONGER && !opens);
+            if own.is_none_or(|own| own.indicator == whole.indicator) && self.crosses(row, whole) {
+                row.refused = true;
+                return None;
+            }
             if (hangs || own.is_none()) && !own_stronger {
                 // A row with a number of its own is a part only where it says nothing else: «16. Số người cao tuổi …».
                 let numbered = self.is_listed(row.at);
@@ -101,6 +112,14 @@ impl Interpreter<'_> {
             return Some(companion);
         }
         if let Some(own) = own {
+            // «Lao động thuộc hộ nghèo đi làm việc ở nước ngoài»: a part that the indicator is not split by.
+            // What a bracket adds divides nothing: «(trực tiếp và trực tuyến)».
+            let before_bracket = row.words.tokens.iter().take_while(|t| !t.is('(')).copied().collect();
+            let before_bracket = Words::new(before_bracket, dictionary);
+            if !hangs && self.reader.is_foreign(&before_bracket, own.indicator) {
+                row.refused = true;
+                return None;
+            }
             // A part in words of no category is no total: «- Xây mới» under houses built and repaired.
             let of = whole.filter(|_| hangs);
             let valued = |owners: &[Option<usize>]| owners.iter().any(Option::is_some);
@@ -139,6 +158,8 @@ impl Interpreter<'_> {
                 return Some(stated);
             }
         }
+        let below = progress.above.iter().any(|a| a.stated.is_some()) && !self.names(&row.words);
+        row.is_bound = whole.is_some() && (hangs || below);
         if !self.names(&row.words) || hangs {
             // «Lũy kế», «Cùng kỳ năm trước» under heads that name indicators.
             if whole.is_none() {
@@ -175,6 +196,17 @@ impl Interpreter<'_> {
         let dimension = row.sibling.as_ref().filter(|_| row.words.says(Marker::OtherCategory))?;
         let admitted = self.report.dictionary.indicator(indicator)?.breakdowns.contains(dimension);
         admitted.then(|| (dimension.clone(), OTHER.to_owned()))
+    }
+
+    /// Whether a numbered row splits one group by another, which no breakdown tells: «b) Nặng là người cao tuổi» under
+    /// «5. Người khuyết tật».
+    fn crosses(&self, row: &Row<'_>, whole: &Stated) -> bool {
+        let dimensions = &self.report.dictionary.dimensions;
+        let is_disjoint = |id: &str| dimensions.iter().any(|d| d.id == id && d.disjoint);
+        let pairs = self.reader.categories_of_part(&row.words, whole.indicator);
+        let other =
+            |(d, c): &(String, String)| !is_disjoint(d) && whole.breakdown.iter().any(|(w, x)| w == d && x != c);
+        self.is_listed(row.at) && pairs.iter().any(other)
     }
 
     /// A row of categories under a statement.

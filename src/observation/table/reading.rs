@@ -236,6 +236,13 @@ impl Reader<'_> {
         })
     }
 
+    /// Whether words that forbid the indicator are among them.
+    pub(super) fn is_excluded(&self, words: &Words, indicator: u16) -> bool {
+        let rules = self.dictionary.rules.get(usize::from(indicator));
+        let excluded = |term: u32| rules.is_some_and(|rules| rules.exclude.contains(&term));
+        words.hits.iter().any(|h| matches!(h.tag, Tag::Term(term) if excluded(term)))
+    }
+
     /// Whether words of the indicator itself cover these tokens: «trẻ em» in the name of an indicator of children is no
     /// category.
     fn names(&self, words: &Words, indicator: u16, first: usize, last: usize) -> bool {

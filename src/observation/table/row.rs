@@ -1,5 +1,8 @@
 //! A row of a table, and what is known of the rows before it.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
@@ -38,6 +41,27 @@ pub(super) struct Above {
     pub meaning: Option<Data>,
 }
 
+/// What the rows of one column state.
+pub(super) struct OfRows {
+    /// What the first of them does.
+    pub first: Stated,
+    /// How many do.
+    pub count: usize,
+    /// Whether all state the same.
+    pub alike: bool,
+}
+
+impl OfRows {
+    /// Takes up one more row.
+    pub(super) fn add(column: Entry<'_, usize, Self>, stated: Stated) {
+        let of_rows = column.and_modify(|known| {
+            known.count += 1;
+            known.alike &= (known.first.indicator, &known.first.breakdown) == (stated.indicator, &stated.breakdown);
+        });
+        of_rows.or_insert_with(|| Self { first: stated, count: 1, alike: true });
+    }
+}
+
 /// What the rows so far have told.
 #[derive(Default)]
 pub(super) struct Progress {
@@ -54,6 +78,10 @@ pub(super) struct Progress {
     pub dimension: Option<String>,
     /// The indicators that the values of each column stated, and how many values did.
     pub in_column: FxHashMap<usize, (Vec<u16>, usize)>,
+    /// What the rows of each column state whose head alone tells nothing.
+    pub by_rows: BTreeMap<usize, OfRows>,
+    /// The columns to read, where not all are.
+    pub only: Option<Vec<usize>>,
     /// The rows of totals.
     pub totals: Vec<usize>,
 }
@@ -74,6 +102,8 @@ pub(super) struct Row<'a> {
     pub hangs_on: Vec<Words>,
     /// Whether its own words name a part that no category is.
     pub refused: bool,
+    /// Whether it is a part of a row that states something.
+    pub is_bound: bool,
     /// The dimension whose categories the rows before it name.
     pub sibling: Option<String>,
 }

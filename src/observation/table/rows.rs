@@ -5,17 +5,20 @@ use super::column::{Column, Data};
 use super::heads::same_words;
 use super::lattice::{has_number, letters};
 use super::reading::Stated;
-use super::row::{Above, Kinds, Progress, Row, is_total, rank};
+use super::row::{Above, Kinds, OfRows, Progress, Row, is_total, rank};
 use super::words::Words;
 use super::{Interpreter, value::Place};
 use crate::dictionary::Tag;
 use crate::dictionary::marker::Marker;
+use crate::dictionary::register::Unit;
 use crate::document::Cell;
-use crate::observation::model::Class;
+use crate::observation::model::{Class, Measure};
 use crate::text::{Token, TokenKind};
 
 /// Labels that stand further in than so many steps are not told apart.
 const MOST_INDENT: u16 = 9;
+/// Rows that state one figure: the fewest that must be its parts.
+const LEAST_PARTS: usize = 3;
 
 impl<'a> Interpreter<'a> {
     pub(super) fn rows(&mut self) {
@@ -33,7 +36,32 @@ impl<'a> Interpreter<'a> {
             }
             self.row(at, &kinds, &by_head, &mut progress);
         }
+        self.read_totals(&kinds, &by_head, &progress);
         self.keep_total_rows(first, &progress.totals);
+        self.drop_contradictions(first);
+    }
+
+    /// Reads the totals of columns whose heads do not tell what they count, where all rows state one and the same figure:
+    /// they are parts of it by something that the register does not know, such as kinds of beneficiaries.
+    fn read_totals(&mut self, kinds: &Kinds, by_head: &[Option<Stated>], progress: &Progress) {
+        for at in &progress.totals {
+            let mut told = by_head.to_vec();
+            let mut columns = Vec::new();
+            for (column, rows) in progress.by_rows.iter().filter(|(_, rows)| rows.alike && rows.count >= LEAST_PARTS) {
+                let cell = self.lattice.own(*at, *column).and_then(|cell| cell.tokens.iter().find(|t| t.is_number()));
+                let is_free = cell.is_some_and(|t| !self.linked.owner.contains_key(&t.start));
+                if let Some(slot @ None) = told.get_mut(*column)
+                    && is_free
+                {
+                    *slot = Some(rows.first.clone());
+                    columns.push(*column);
+                }
+            }
+            if !columns.is_empty() {
+                let mut again = Progress { numbered: progress.numbered, only: Some(columns), ..Progress::default() };
+                self.row(*at, kinds, &told, &mut again);
+            }
+        }
     }
 
     /// Whether a row's values are greater than another's in all columns of numbers that both fill.
@@ -143,6 +171,7 @@ impl<'a> Interpreter<'a> {
         }
         let valued: Vec<usize> = (0..self.columns.len())
             .filter(|c| matches!(self.columns.get(*c), Some(Column::Data(_))))
+            .filter(|c| progress.only.as_ref().is_none_or(|only| only.contains(c)))
             .filter(|c| {
                 let own = self.lattice.own(at, *c).filter(|cell| cell.columns.0 == *c && cell.range != label.range);
                 own.is_some_and(|cell| has_number(cell) || cell.sign().is_some() || self.says_zero(cell))
@@ -173,6 +202,7 @@ impl<'a> Interpreter<'a> {
             coverage: None,
             hangs_on: Vec::new(),
             refused: false,
+            is_bound: false,
             sibling: progress.dimension.clone(),
         };
         if rank >= rank::DASH {
@@ -187,7 +217,7 @@ impl<'a> Interpreter<'a> {
         for column in valued {
             let Some(cell) = self.lattice.own(at, column) else { continue };
             let Some(Column::Data(data)) = self.columns.get(column) else { continue };
-            let data = data.as_ref().clone();
+            let mut data = data.as_ref().clone();
             let whole = stated.as_ref().filter(|s| s.part).and_then(|_| {
                 let parent = progress.above.iter().rev().find(|a| a.stated.is_some());
                 let owners = parent.map(|a| &a.owners).or(progress.main.as_ref().map(|(_, o)| o))?;
@@ -198,11 +228,26 @@ impl<'a> Interpreter<'a> {
                 matches!(progress.in_column.get(&column), Some((known, rows)) if known.len() == 1 && *rows > 1);
             let adds_up = row.place == Place::Whole && progress.stated.len() > 1 && !of_one;
             let by_head = by_head.get(column).and_then(Option::as_ref).filter(|_| data.names || !adds_up);
-            let outcome = self
-                .resolve(&row, stated.as_ref(), &data, by_head, kinds)
-                .and_then(|stated| self.value(cell, &data, &stated, &row, whole));
+            let resolved = self.resolve(&row, stated.as_ref(), &data, by_head, kinds);
+            // «Tỷ lệ nữ (%)» beside «Trong đó nữ»: a share of what is counted, for whatever period.
+            let counts =
+                |s: &Stated| self.report.dictionary.indicator(s.indicator).is_some_and(|i| i.unit != Unit::Percent);
+            if data.measure.is_result()
+                && data.leaf.percent()
+                && data.leaf.says(Marker::Share)
+                && resolved.as_ref().is_ok_and(counts)
+            {
+                data.measure = Measure::Share;
+            }
+            let outcome = match &resolved {
+                Ok(stated) => self.value(cell, &data, stated, &row, whole),
+                Err(refused) => Err(*refused),
+            };
             match outcome {
                 Ok(draft) => {
+                    if let Some(stated) = resolved.ok().filter(|_| by_head.is_none()) {
+                        OfRows::add(progress.by_rows.entry(column), stated);
+                    }
                     let stated = self.linked.drafts.get(draft).map(|d| d.indicator);
                     let (known, rows) = progress.in_column.entry(column).or_default();
                     *rows += 1;

@@ -344,6 +344,40 @@ impl Interpreter<'_> {
         );
     }
 
+    /// Sets aside what many rows of one column state of one and the same figure, each another value: not all can be it, so
+    /// their labels name parts that no category tells. The first stays where the others make it up.
+    pub(super) fn drop_contradictions(&mut self, first: usize) {
+        /// So few may be a figure and its correction.
+        const MOST: usize = 2;
+        let drafts = self.linked.drafts.get(first..).unwrap_or_default();
+        let mut of_figure: FxHashMap<_, Vec<usize>> = FxHashMap::default();
+        for (at, draft) in drafts.iter().enumerate() {
+            if let (Some(column), Some(figure)) =
+                (self.lattice.column_of(draft.sentence, draft.span.start), figure_of(draft))
+            {
+                of_figure.entry((column, figure)).or_default().push(at);
+            }
+        }
+        let mut lost = vec![false; drafts.len()];
+        let value = |at: &usize| drafts.get(*at).map(|d| d.value).unwrap_or_default();
+        for (_, rows) in of_figure.into_iter().filter(|(_, rows)| rows.len() > MOST) {
+            let mut values: Vec<Decimal> = rows.iter().map(value).collect();
+            let (whole, rest) = (values.first().copied().unwrap_or_default(), values.iter().skip(1).sum::<Decimal>());
+            let is_whole = whole == rest;
+            values.sort();
+            values.dedup();
+            if values.len() <= MOST {
+                continue;
+            }
+            for at in rows.into_iter().skip(usize::from(is_whole)) {
+                if let Some(slot) = lost.get_mut(at) {
+                    *slot = true;
+                }
+            }
+        }
+        self.set_aside(first, &lost, "rows-contradict");
+    }
+
     /// Of the drafts from `first` on with the same key, keeps the one that `is_total` accepts, if there is one and its value
     /// differs.
     fn keep_only<K: Eq + std::hash::Hash>(
@@ -361,6 +395,11 @@ impl Interpreter<'_> {
         let is_lost =
             |d: &Draft| !is_total(d) && key(d).and_then(|k| totals.get(&k)).is_some_and(|value| *value != d.value);
         let lost: Vec<bool> = own.iter().map(is_lost).collect();
+        self.set_aside(first, &lost, "figure-of-the-total");
+    }
+
+    /// Sets aside those of the drafts from `first` on that are lost, for this reason.
+    fn set_aside(&mut self, first: usize, lost: &[bool], reason: &'static str) {
         if !lost.contains(&true) {
             return;
         }
@@ -378,7 +417,7 @@ impl Interpreter<'_> {
             let start = u32::try_from(draft.span.start).unwrap_or(u32::MAX);
             let Some(to) = to else {
                 self.linked.owner.remove(&start);
-                self.linked.others.insert(start, (Class::Unmapped, "figure-of-the-total".to_owned()));
+                self.linked.others.insert(start, (Class::Unmapped, reason.to_owned()));
                 continue;
             };
             if let Some(owner) = self.linked.owner.get_mut(&start) {

@@ -120,16 +120,34 @@ impl Words {
             let inside = self.tokens.get(open + 1..close).unwrap_or_default();
             let words = Self::new(inside.to_vec(), dictionary);
             let spare = words.hits.iter().filter(|h| matches!(h.tag, Tag::Unit(_))).map(|h| h.words).max();
+            // «Số lượng (hộ, người)»: one or the other, as the row has it.
+            let several = inside.iter().any(|t| t.is(',')) && words.unit_classes(dictionary) > 1;
             let all = inside.iter().filter(|t| t.is_word()).count();
             // A unit alone, not a remark that holds a counted noun; «(người/tháng)» says for what an amount is.
             if !(words.is_per_month() && words.hits.iter().all(|h| !matches!(h.tag, Tag::Scale(_))))
                 && spare.is_some_and(|n| usize::from(n) + 1 >= all)
+                && !several
             {
                 found = words.unit(source, dictionary).or(found);
             }
             from = close.max(open + 1);
         }
         found
+    }
+
+    /// How many classes of units are named.
+    fn unit_classes(&self, dictionary: &Dictionary) -> usize {
+        let class = |h: &Hit<Tag>| match h.tag {
+            Tag::Unit(id) => dictionary.units.get(usize::from(id)).map(|u| u.class),
+            _ => None,
+        };
+        let mut classes: Vec<UnitClass> = Vec::new();
+        for class in self.hits.iter().filter_map(class) {
+            if !classes.contains(&class) {
+                classes.push(class);
+            }
+        }
+        classes.len()
     }
 
     /// Whether the whole of this year is named: «cả năm», «năm 2024».
