@@ -152,7 +152,8 @@ impl Interpreter<'_> {
             return Ok(self.with_above(joint, row));
         }
         // «Trong đó: nữ» below a row that states something is a part of that, whatever the title speaks of.
-        let mut by_head = by_head.filter(|_| data.names || !row.is_bound).ok_or(NOT_TOLD)?.clone();
+        let mut by_head =
+            by_head.filter(|s| data.names || row.bound_to.is_none_or(|of| of == s.indicator)).ok_or(NOT_TOLD)?.clone();
         by_head.breakdown.retain(|(dimension, _)| !kinds.dimensions.contains(dimension));
         let by_head = &by_head;
         if matches!(row.place, Place::Province(..)) {

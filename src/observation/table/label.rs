@@ -79,7 +79,9 @@ impl Interpreter<'_> {
             .filter(|_| (hangs || own.is_none()) && !is_total(&row.words)));
         if let Some(whole) = whole {
             let own_stronger = own.is_some_and(|c| c.indicator != whole.indicator && c.score > OWN_STRONGER && !opens);
-            if own.is_none_or(|own| own.indicator == whole.indicator) && self.crosses(row, whole) {
+            let parent = progress.above.iter().rev().find_map(|a| a.stated.as_ref());
+            let of_it = own.is_none_or(|own| own.indicator == whole.indicator);
+            if of_it && parent.is_some_and(|parent| self.crosses(row, parent)) {
                 row.refused = true;
                 return None;
             }
@@ -116,7 +118,9 @@ impl Interpreter<'_> {
             // What a bracket adds divides nothing: «(trực tiếp và trực tuyến)».
             let before_bracket = row.words.tokens.iter().take_while(|t| !t.is('(')).copied().collect();
             let before_bracket = Words::new(before_bracket, dictionary);
-            if !hangs && self.reader.is_foreign(&before_bracket, own.indicator) {
+            let tells_none = self.reader.categories(&before_bracket, own.indicator).is_empty()
+                && !before_bracket.says(Marker::OtherCategory);
+            if !hangs && tells_none && self.reader.is_foreign(&before_bracket, own.indicator) {
                 row.refused = true;
                 return None;
             }
@@ -159,7 +163,7 @@ impl Interpreter<'_> {
             }
         }
         let below = progress.above.iter().any(|a| a.stated.is_some()) && !self.names(&row.words);
-        row.is_bound = whole.is_some() && (hangs || below);
+        row.bound_to = whole.filter(|_| hangs || below).map(|whole| whole.indicator);
         if !self.names(&row.words) || hangs {
             // «Lũy kế», «Cùng kỳ năm trước» under heads that name indicators.
             if whole.is_none() {

@@ -102,8 +102,8 @@ pub(super) struct Row<'a> {
     pub hangs_on: Vec<Words>,
     /// Whether its own words name a part that no category is.
     pub refused: bool,
-    /// Whether it is a part of a row that states something.
-    pub is_bound: bool,
+    /// The indicator of the row that it is a part of.
+    pub bound_to: Option<u16>,
     /// The dimension whose categories the rows before it name.
     pub sibling: Option<String>,
 }

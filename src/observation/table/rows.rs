@@ -202,7 +202,7 @@ impl<'a> Interpreter<'a> {
             coverage: None,
             hangs_on: Vec::new(),
             refused: false,
-            is_bound: false,
+            bound_to: None,
             sibling: progress.dimension.clone(),
         };
         if rank >= rank::DASH {
@@ -279,7 +279,7 @@ impl<'a> Interpreter<'a> {
             let named = self.reader.categories_of_part(&row.words, indicator).first().map(|(d, _)| d.clone());
             progress.dimension = named.or(progress.dimension.take());
         }
-        if let Some(note) = note {
+        if let Some(note) = note.filter(|_| progress.only.is_none()) {
             self.note(note, first_draft, &row);
         }
         self.remember(row, rank, stated, owners, progress);
