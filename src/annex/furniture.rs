@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::layout::{Layout, Signature};
+use super::layout::{Layout, Signature, SignatureBlock};
 use super::sheet::{Content, Look, Sheet};
 use super::source::fill;
 use super::theme::Theme;
@@ -259,16 +259,40 @@ pub(super) fn end(sheet: &mut Sheet, layout: &Layout, filling: &Filling<'_>, the
 }
 
 fn sign(sheet: &mut Sheet, signature: &Signature, filling: &Filling<'_>, theme: &Theme) {
-    /// Rows that stay empty for the signature.
-    const ROOM: u32 = 4;
-    let blocks = shares(sheet, signature.blocks.len());
-    let size = theme.size.signature;
+    /// A block of less width breaks its words into letters.
+    const LEAST_WIDTH: f64 = 14.0;
+    let fits = |count: &usize| {
+        let parted = shares(sheet, *count);
+        parted.len() == *count && parted.iter().all(|(first, last)| sheet.width(*first, *last) >= LEAST_WIDTH)
+    };
+    // On a narrow sheet the last block, which signs for the office, stands below the others.
+    let beside = (1..=signature.blocks.len()).rev().find(fits).unwrap_or(1);
+    let places = shares(sheet, beside);
+    let rows: Vec<&[SignatureBlock]> = signature.blocks.chunks(beside).collect();
     let gap = sheet.take_row();
     sheet.heights.push((gap, 8.0));
+    for (at, blocks) in rows.iter().enumerate() {
+        let is_last = at + 1 == rows.len();
+        let own = places.get(places.len().saturating_sub(blocks.len())..).unwrap_or_default();
+        sign_beside(sheet, own, blocks, is_last.then_some((signature, filling)), theme);
+    }
+}
+
+/// Blocks of signatures beside each other, with the place and date above the last of them.
+fn sign_beside(
+    sheet: &mut Sheet,
+    places: &[(u16, u16)],
+    blocks: &[SignatureBlock],
+    dated: Option<(&Signature, &Filling<'_>)>,
+    theme: &Theme,
+) {
+    /// Rows that stay empty for the signature.
+    const ROOM: u32 = 4;
+    let size = theme.size.signature;
     let (date, titles, hints) = (sheet.take_row(), sheet.take_row(), sheet.take_row());
     sheet.next_row += ROOM;
     let mut lines = [1; 3];
-    for ((first, last), block) in blocks.iter().zip(&signature.blocks) {
+    for ((first, last), block) in places.iter().zip(blocks) {
         let width = sheet.width(*first, *last);
         sheet.across(titles, *first, *last, &block.title, Look::Signatory);
         sheet.across(hints, *first, *last, &block.hint, Look::SignatoryHint);
@@ -276,7 +300,7 @@ fn sign(sheet: &mut Sheet, signature: &Signature, filling: &Filling<'_>, theme: 
         *title = theme.lines(&block.title, width, size, true).max(*title);
         *hint = theme.lines(&block.hint, width, size, false).max(*hint);
     }
-    if let Some((first, last)) = blocks.last() {
+    if let (Some((first, last)), Some((signature, filling))) = (places.last(), dated) {
         let text = fill(signature.place_date.get_ref(), filling);
         let [date_lines, ..] = &mut lines;
         *date_lines = theme.lines(&text, sheet.width(*first, *last), size, false);
@@ -355,5 +379,37 @@ mod tests {
         let sheet = Sheet { widths: vec![5.0, 46.0, 10.0, 12.0, 12.0, 12.0, 10.0, 10.0, 24.0], ..Sheet::default() };
         let shares = shares(&sheet, 3);
         assert_eq!((shares.len(), shares.first().map(|s| s.0), shares.last().map(|s| s.1)), (3, Some(0), Some(8)));
+    }
+
+    #[test]
+    fn on_a_narrow_sheet_the_office_signs_below_the_others() {
+        let templates = Templates::built_in();
+        let theme = Theme::load(&templates).unwrap();
+        let block = |title: &str| SignatureBlock { title: title.to_owned(), hint: "(Ký)".to_owned() };
+        let signature = Signature {
+            place_date: toml::Spanned::new(0..0, "…, ngày … tháng … năm …".to_owned()),
+            blocks: ["NGƯỜI LẬP BIỂU", "NGƯỜI KIỂM TRA BIỂU", "THỦ TRƯỞNG ĐƠN VỊ"].map(block).to_vec(),
+        };
+        let titles = |widths: &[f64]| -> Vec<(u32, u16)> {
+            let mut sheet = Sheet { widths: widths.to_vec(), ..Sheet::default() };
+            sign(&mut sheet, &signature, &[], &theme);
+            let places = sheet.merges.iter().map(|m| (m.first, m.text.clone()));
+            let cells = sheet.cells.iter().filter_map(|c| match &c.content {
+                Content::Text(text) => Some(((c.row, c.column), text.clone())),
+                _ => None,
+            });
+            let all: Vec<((u32, u16), String)> = places.chain(cells).collect();
+            let at = |b: &SignatureBlock| all.iter().find(|(_, text)| *text == b.title).map(|(place, _)| *place);
+            signature.blocks.iter().filter_map(at).collect()
+        };
+        let wide = titles(&[5.0, 40.0, 20.0, 20.0, 20.0]);
+        assert!(wide.len() == 3 && wide.iter().all(|(row, _)| *row == wide[0].0), "{wide:?}");
+        let narrow = titles(&[5.0, 30.0, 20.0]);
+        assert_eq!(
+            (narrow.len(), narrow[0].0 == narrow[1].0, narrow[2].0 > narrow[0].0),
+            (3, true, true),
+            "{narrow:?}"
+        );
+        assert_eq!(narrow[2].1, narrow[1].1, "{narrow:?}");
     }
 }
