@@ -64,20 +64,7 @@ pub(crate) fn sheets(dictionary: &Dictionary, templates: &Templates) -> Result<(
         })
         .collect();
     let wording = Wording::load(templates)?;
-    let settle = |observations: &[Observation]| {
-        consolidate(&Input {
-            observations,
-            reports: &reports,
-            register: &dictionary.register,
-            geography: &dictionary.geography,
-            wording: &wording,
-            plans: &[],
-            revisions: &FxHashMap::default(),
-            review_threshold: Decimal::new(6, 1),
-            periods: &[],
-            boundaries: Boundaries::AsReported,
-        })
-    };
+    let settle = |observations: &[Observation]| settled(observations, &reports, dictionary, &wording);
     let few = of_twelve_sheets(&observations, dictionary);
     let (all_settled, few_settled) = (settle(&observations)?, settle(&few)?);
     let (all, few) = ((&observations, &all_settled), (&few, &few_settled));
@@ -151,6 +138,27 @@ fn peak_memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or_default();
     line.split_whitespace().nth(1).and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0) / 1024
+}
+
+/// The figures of these observations.
+pub(crate) fn settled(
+    observations: &[Observation],
+    reports: &[ReportRow],
+    dictionary: &Dictionary,
+    wording: &Wording,
+) -> Result<Consolidated> {
+    Ok(consolidate(&Input {
+        observations,
+        reports,
+        register: &dictionary.register,
+        geography: &dictionary.geography,
+        wording,
+        plans: &[],
+        revisions: &FxHashMap::default(),
+        review_threshold: Decimal::new(6, 1),
+        periods: &[],
+        boundaries: Boundaries::AsReported,
+    })?)
 }
 
 /// Those of the first indicators of twelve fields of work, as many as one sheet of a field holds.

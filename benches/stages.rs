@@ -11,11 +11,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use rayon::prelude::*;
-use rust_decimal::Decimal;
-use rustc_hash::FxHashMap;
 use tonghop::annex::{AnnexInput, Layouts, write_workbook};
 use tonghop::completeness::Completeness;
-use tonghop::consolidate::{Boundaries, Input, Wording, consolidate};
+use tonghop::consolidate::Wording;
 use tonghop::dictionary::Dictionary;
 use tonghop::dictionary::templates::Templates;
 use tonghop::document::Document;
@@ -146,20 +144,9 @@ fn stages(
     line("table: Parquet", median(|| written(|w| write_parquet(w, &observations))));
     let wording = Wording::load(templates)?;
     let layouts = Layouts::load(templates, &dictionary.register)?;
-    let input = Input {
-        observations: &observations,
-        reports: &[],
-        register: &dictionary.register,
-        geography: &dictionary.geography,
-        wording: &wording,
-        plans: &[],
-        revisions: &FxHashMap::default(),
-        review_threshold: Decimal::new(6, 1),
-        periods: &[],
-        boundaries: Boundaries::AsReported,
-    };
-    line("consolidate", median(|| consolidate(&input)));
-    let consolidated = consolidate(&input)?;
+    let settle = || sheets::settled(&observations, &[], dictionary, &wording);
+    line("consolidate", median(settle));
+    let consolidated = settle()?;
     let workbooks = median(|| {
         each(&periods, |period| {
             write_workbook(&AnnexInput {

@@ -158,10 +158,8 @@ fn phrases(source: &SourceText, tokens: &[Token], dictionary: &Dictionary, scan:
             .filter(|at| tokens.get(*at).is_some_and(Token::is_number))
             .collect();
         // «Trình 05 nghị quyết, 03 đề án»: what a comma sets apart begins anew; «Luật Phòng, chống ma túy 2021» does not.
-        let apart = |at: usize| {
-            at > hit.first as usize && at.checked_sub(1).and_then(|b| tokens.get(b)).is_some_and(|t| t.is(','))
-        };
-        let comma = within.first().is_some_and(|at| apart(*at));
+        let before = within.first().filter(|at| **at > hit.first as usize).and_then(|at| tokens.get(*at - 1));
+        let comma = before.is_some_and(|t| t.is(','));
         if within.is_empty() || comma && within.len() == 1 || !within.iter().all(|at| fits(*at, scan)) {
             continue;
         }

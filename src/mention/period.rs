@@ -253,8 +253,8 @@ impl Finder<'_> {
     /// «Trong 9 tháng, …», «trong 9 tháng có …» opens a statement on the year so far; «trong 3 tháng» is mostly a
     /// duration.
     fn opens_statement(&self, months: u8, month_word: usize) -> bool {
-        let follows = self.scan.hits_at(month_word + 1).iter();
-        let states = follows.clone().any(|h| matches!(h.tag, Tag::Marker(Marker::Is | Marker::Already)));
+        let states = |h: &Hit<Tag>| matches!(h.tag, Tag::Marker(Marker::Is | Marker::Already));
+        let states = self.scan.hits_at(month_word + 1).iter().any(states);
         months >= 6 && (states || self.tokens.get(month_word + 1).is_some_and(|t| t.is(',')))
     }
 

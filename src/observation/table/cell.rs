@@ -81,7 +81,7 @@ impl Interpreter<'_> {
                 .or_else(|refused| self.by_label_and_title(row, data).ok_or(refused))?,
         };
         // A label that is no more than the name of a category is that, whatever else its word may be: «Đức».
-        let named = self.named_category(row, kinds).filter(|(dimension, _)| {
+        let named = row.named.clone().filter(|(dimension, _)| {
             let rule = self.report.dictionary.indicator(stated.indicator);
             rule.is_some_and(|rule| rule.breakdowns.contains(dimension))
                 && stated.breakdown.iter().all(|(known, _)| known != dimension)
@@ -169,7 +169,7 @@ impl Interpreter<'_> {
         let mut pairs = self.reader.categories_of_part(&row.words, by_head.indicator);
         let mut own_name = false;
         if pairs.is_empty() {
-            pairs.extend(self.named_category(row, kinds));
+            pairs.extend(row.named.clone());
             own_name = !pairs.is_empty();
         }
         pairs.extend(self.rest_of(row, by_head.indicator).filter(|_| pairs.is_empty()));
@@ -227,7 +227,7 @@ impl Interpreter<'_> {
 
     /// Under a head that names a dimension («Dân tộc»), or after labels that name its categories, a label that is a
     /// category's own name, such as `Kinh`, states it.
-    fn named_category(&self, row: &Row<'_>, kinds: &Kinds) -> Option<(String, String)> {
+    pub(super) fn named_category(&self, row: &Row<'_>, kinds: &Kinds) -> Option<(String, String)> {
         let dictionary = self.report.dictionary;
         // Word by word, in the form in which spellings do not differ.
         let folded = |text: &str| text.split_whitespace().map(fold).collect::<Vec<_>>();

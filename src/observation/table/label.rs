@@ -72,16 +72,16 @@ impl Interpreter<'_> {
         let opened = progress.above.last().is_some_and(|a| a.opens);
         let opens = row.words.opens_with(Marker::OpensParts) || row.words.says(Marker::OpensParts);
         let hangs = rank >= rank::DASH || opens || opened;
-        let whole = progress.above.iter().rev().find_map(|a| a.stated.as_ref()).or(progress
+        let over = progress.above.iter().rev().find_map(|a| a.stated.as_ref());
+        let whole = over.or(progress
             .main
             .as_ref()
             .map(|(stated, _)| stated)
             .filter(|_| (hangs || own.is_none()) && !is_total(&row.words)));
         if let Some(whole) = whole {
             let own_stronger = own.is_some_and(|c| c.indicator != whole.indicator && c.score > OWN_STRONGER && !opens);
-            let parent = progress.above.iter().rev().find_map(|a| a.stated.as_ref());
             let of_it = own.is_none_or(|own| own.indicator == whole.indicator);
-            if of_it && parent.is_some_and(|parent| self.crosses(row, parent)) {
+            if of_it && over.is_some_and(|over| self.crosses(row, over)) {
                 row.refused = true;
                 return None;
             }
@@ -162,7 +162,7 @@ impl Interpreter<'_> {
                 return Some(stated);
             }
         }
-        let below = progress.above.iter().any(|a| a.stated.is_some()) && !self.names(&row.words);
+        let below = over.is_some() && !self.names(&row.words);
         row.bound_to = whole.filter(|_| hangs || below).map(|whole| whole.indicator);
         if !self.names(&row.words) || hangs {
             // «Lũy kế», «Cùng kỳ năm trước» under heads that name indicators.

@@ -104,6 +104,8 @@ pub(super) struct Row<'a> {
     pub refused: bool,
     /// The indicator of the row that it is a part of.
     pub bound_to: Option<u16>,
+    /// The category whose own name the label is, and its dimension.
+    pub named: Option<(String, String)>,
     /// The dimension whose categories the rows before it name.
     pub sibling: Option<String>,
 }

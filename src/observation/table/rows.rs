@@ -44,19 +44,20 @@ impl<'a> Interpreter<'a> {
     /// Reads the totals of columns whose heads do not tell what they count, where all rows state one and the same figure:
     /// they are parts of it by something that the register does not know, such as kinds of beneficiaries.
     fn read_totals(&mut self, kinds: &Kinds, by_head: &[Option<Stated>], progress: &Progress) {
-        for at in &progress.totals {
-            let mut told = by_head.to_vec();
-            let mut columns = Vec::new();
-            for (column, rows) in progress.by_rows.iter().filter(|(_, rows)| rows.alike && rows.count >= LEAST_PARTS) {
-                let cell = self.lattice.own(*at, *column).and_then(|cell| cell.tokens.iter().find(|t| t.is_number()));
-                let is_free = cell.is_some_and(|t| !self.linked.owner.contains_key(&t.start));
-                if let Some(slot @ None) = told.get_mut(*column)
-                    && is_free
-                {
-                    *slot = Some(rows.first.clone());
-                    columns.push(*column);
-                }
+        let mut told = by_head.to_vec();
+        let mut parted: Vec<usize> = Vec::new();
+        for (column, rows) in progress.by_rows.iter().filter(|(_, rows)| rows.alike && rows.count >= LEAST_PARTS) {
+            if let Some(slot @ None) = told.get_mut(*column) {
+                *slot = Some(rows.first.clone());
+                parted.push(*column);
             }
+        }
+        for at in &progress.totals {
+            let is_free = |column: &usize| {
+                let cell = self.lattice.own(*at, *column).and_then(|cell| cell.tokens.iter().find(|t| t.is_number()));
+                cell.is_some_and(|t| !self.linked.owner.contains_key(&t.start))
+            };
+            let columns: Vec<usize> = parted.iter().copied().filter(is_free).collect();
             if !columns.is_empty() {
                 let mut again = Progress { numbered: progress.numbered, only: Some(columns), ..Progress::default() };
                 self.row(*at, kinds, &told, &mut again);
@@ -203,11 +204,13 @@ impl<'a> Interpreter<'a> {
             hangs_on: Vec::new(),
             refused: false,
             bound_to: None,
+            named: None,
             sibling: progress.dimension.clone(),
         };
         if rank >= rank::DASH {
             row.hangs_on = progress.above.iter().filter(|a| !a.opens).map(|a| a.words.clone()).collect();
         }
+        row.named = self.named_category(&row, kinds);
         let stated = self.state(&mut row, rank, progress);
         if row.meaning.is_none() {
             row.meaning = progress.above.iter().rev().find_map(|a| a.meaning.clone());
