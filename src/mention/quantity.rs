@@ -489,9 +489,12 @@ impl Reader<'_> {
         let noun_follows = self.scan.hits_at(last + 1).iter().any(|h| h.tag == Tag::NumberNoun);
         let (id, noun_last) = self.unit(last + 1)?;
         let before = at.checked_sub(1).map(|b| self.scan.hits_at(b)).unwrap_or_default();
-        let part_of_another = before
-            .iter()
-            .any(|h| matches!(h.tag, Tag::Period(_) | Tag::NumberWord(_) | Tag::Scale(_)) && h.last as usize + 1 == at);
+        // «cả năm cơ sở đã nhận»: the word belongs to a period that begins before it.
+        let part_of_another = before.iter().any(|h| match h.tag {
+            Tag::Period(_) => h.last as usize + 1 >= at,
+            Tag::NumberWord(_) | Tag::Scale(_) => h.last as usize + 1 == at,
+            _ => false,
+        });
         if !noun_follows || part_of_another || value < 2 || self.tokens.get(at).is_some_and(|t| t.capital && at > 0) {
             return None;
         }

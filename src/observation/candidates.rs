@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::reach::Reach;
 use crate::dictionary::phrase::Hit;
 use crate::dictionary::register::{Kind, Unit};
-use crate::dictionary::{Call, Dictionary, Tag, TermId, Wording};
+use crate::dictionary::{Call, Dictionary, Tag, TermId, UnitClass, Wording};
 use crate::mention::{Quantity, Scan};
 use crate::text::Token;
 
@@ -290,7 +290,8 @@ impl Reading<'_> {
         if quantity.per_month && row.unit == Unit::Vnd && row.kind == Kind::Flow {
             return fit * 0.6;
         }
-        if fit >= 1.0 {
+        // «24 triệu đồng quà»: what follows an amount is no noun that counts.
+        if fit >= 1.0 || quantity.class == Some(UnitClass::Known(Unit::Vnd)) {
             return fit;
         }
         let counted = self.dictionary.rules.get(usize::from(indicator)).is_some_and(|rules| {
@@ -368,6 +369,11 @@ impl Reading<'_> {
             };
             score += value;
         }
+        // «kiểm tra 46 cơ sở, qua kiểm tra đã chấn chỉnh việc giao kết hợp đồng»: where the words before a comma name the
+        // indicator, what is told after it does not take it back.
+        let comma = (quantity.end()..self.reach.sentence.end)
+            .find(|t| self.tokens.get(*t).is_some_and(|k| k.is(',')))
+            .filter(|comma| anchored && nearness >= 1.0 && matched.iter().all(|m| m.last < *comma));
         let forbidden = |term: &TermId| {
             let Some(strict) = self.reach.strict.get(self.index) else { return false };
             self.terms.found.get(*term).iter().any(|f| {
@@ -377,7 +383,7 @@ impl Reading<'_> {
                     f.first > quantity.last
                         && self.reach.weight(self.tokens, self.scan, self.index, f.first, f.last) >= 0.8
                 };
-                (inside || shared()) && !matched.iter().any(|m| m.first <= f.first && f.last <= m.last)
+                (inside || shared()) && comma.is_none_or(|comma| f.first < comma) && !matched.iter().any(|m| m.first <= f.first && f.last <= m.last)
             })
         };
         // Words of the heading that count as the number's own count against a wording too.

@@ -249,7 +249,9 @@ pub(super) fn past_year_end(tokens: &[Token], scan: &Scan, sentence: &Range<usiz
     let mention =
         scan.periods.iter().rfind(|m| m.span == Span::Year && m.first >= sentence.start && m.last < sentence.end)?;
     let closes = (mention.last + 1..sentence.end).all(|t| tokens.get(t).is_some_and(|k| !k.is_word()));
-    year_end_in(tokens, scan, sentence, report).filter(|_| closes)
+    // «Kết quả rà soát cuối năm 2020 đã được phê duyệt.»
+    let surveyed = scan.has_marker(Marker::Survey, &(sentence.start..mention.first));
+    year_end_in(tokens, scan, sentence, report).filter(|_| closes || surveyed)
 }
 
 /// The year before the report's whose end a row of words names, not as a base of comparison.

@@ -89,6 +89,7 @@ impl Linker<'_> {
             && quantity.class.is_some()
             && !is_rate
             && self.dictionary.unit_fit(row.unit, quantity.class) <= 0.0
+            && self.counted_as(&draft) != quantity.class
         {
             return Err(nothing("change-of-another-unit"));
         }

@@ -94,6 +94,15 @@ impl Clause<'_> {
             .any(|h| h.tag == Tag::Marker(marker) && self.plain_words(h.last as usize, strict.start) <= 3)
     }
 
+    /// Whether the bracket round a quantity opens with a period, and so speaks of that period to its end.
+    pub(super) fn period_opens_bracket(&self, index: usize) -> bool {
+        let Some(first) = self.quantity(index).map(|q| q.first) else { return false };
+        let depth = self.depth(first);
+        let start = self.reach.sentence.start;
+        let open = (start..first).rev().find(|t| self.depth(*t) < depth).map_or(start, |t| t + 1);
+        depth > 0 && self.events.iter().any(|e| e.first <= open + 1 && e.first >= open && e.last < first)
+    }
+
     /// Whether nothing but markers stands between the bracket's opening and the quantity.
     pub(super) fn opens_bracket(&self, index: usize) -> bool {
         let (Some(quantity), Some(strict)) = (self.quantity(index), self.reach.strict.get(index)) else { return false };

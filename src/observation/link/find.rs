@@ -7,8 +7,9 @@ use crate::dictionary::register::Unit;
 use crate::dictionary::{Part, Tag, UnitClass};
 use crate::document::BlockKind;
 use crate::mention::{Quantity, QuantityKind};
+use crate::observation::breakdown::stated;
 use crate::observation::candidates::{Candidate, Reading};
-use crate::observation::draft::Unmapped;
+use crate::observation::draft::{Draft, Unmapped};
 use crate::observation::model::Measure;
 use crate::observation::time::Coverage;
 use crate::text::{Token, TokenKind};
@@ -27,6 +28,7 @@ impl Linker<'_> {
                 clause.events.iter().any(|e| e.first >= left.start && e.last < left.end)
             }
             || self.period_after(clause, index).is_some()
+            || clause.period_opens_bracket(index)
     }
 
     /// The period that follows the number at once: `19.685 người của 9 tháng đầu năm`, `145.712 hồ sơ cả năm`.
@@ -98,7 +100,8 @@ impl Linker<'_> {
         let before = clause.value_before(index).and_then(|at| clause.assigned.get(at).copied().flatten());
         if near.is_none()
             && self.asks_for_subject(clause, index)
-            && let Some(of) = self.subject_like(clause, &reading, index)
+            && let Some(of) =
+                self.named_before(clause, own, index).or_else(|| self.subject_like(clause, &reading, index))
         {
             return Found::Carried { of };
         }
@@ -181,9 +184,52 @@ impl Linker<'_> {
             return unmapped("no-words-of-its-own");
         }
         match own.or_else(|| self.by_title(clause, index)) {
-            Some(candidate) => Found::Own(candidate),
+            Some(found) if self.names_a_part_beyond(clause, index, &found) => unmapped("breakdown-not-in-register"),
+            Some(found) if self.is_part_of_sentence_before(clause, index, quantity, &found) => {
+                unmapped("part-not-in-register")
+            }
+            Some(found) => Found::Own(found),
             None => unmapped("no-indicator"),
         }
+    }
+
+    /// Whether the word right before a number names a part of persons that the indicator's register row does not split
+    /// it by: «Số lao động xuất cảnh là người DTTS 190 người».
+    fn names_a_part_beyond(&self, clause: &Clause<'_>, index: usize, found: &Candidate) -> bool {
+        let (Some(row), Some(quantity)) = (self.dictionary.indicator(found.indicator), clause.quantity(index)) else {
+            return false;
+        };
+        let left = found.span.1.saturating_add(1).min(quantity.first)..quantity.first;
+        stated(clause.tokens, clause.scan, &left, &row.id, self.dictionary).iter().any(|s| {
+            let dimension = self.dictionary.dimensions.get(usize::from(s.dimension));
+            !s.category.is_empty()
+                && clause.plain_words(s.last, quantity.first) == 0
+                && dimension.is_some_and(|d| d.of_persons && !row.breakdowns.contains(&d.id))
+        })
+    }
+
+    /// Whether a sentence that opens with «Trong đó» counts again what the sentence before counted: a part by what no
+    /// category is.
+    fn is_part_of_sentence_before(
+        &self,
+        clause: &Clause<'_>,
+        index: usize,
+        quantity: &Quantity,
+        found: &Candidate,
+    ) -> bool {
+        let opens = (clause.reach.sentence.start..quantity.first)
+            .find(|t| clause.tokens.get(*t).is_some_and(Token::is_word))
+            .is_some_and(|t| {
+                clause.scan.hits_at(t).iter().any(|h| h.tag == Tag::Marker(Marker::OpensParts) && h.words >= 2)
+            });
+        opens
+            && !self.asks_for_subject(clause, index)
+            && self.categories(clause, index, found.indicator).is_empty()
+            && clause.memory.iter().filter_map(|at| self.linked.drafts.get(*at)).any(|whole| {
+                whole.indicator == found.indicator
+                    && whole.breakdown.is_empty()
+                    && quantity.value.is_some_and(|value| value < whole.value)
+            })
     }
 
     /// Those who leave a place, after those who came in: `tiếp nhận 47 đối tượng, giảm 33 đối tượng`. What is compared
@@ -332,6 +378,20 @@ impl Linker<'_> {
         (exact && best.score >= self.dictionary.confidence.scores.enough).then_some(best)
     }
 
+    /// What the noun after a value's number counts.
+    pub(super) fn counted_as(&self, draft: &Draft) -> Option<UnitClass> {
+        let quantities = &self.scans.get(draft.block)?.quantities;
+        quantities.iter().find(|q| q.first == draft.tokens.start)?.class
+    }
+
+    /// The value of the sentence before that states what a number's own words name, where no value stands between:
+    /// «…, ban hành 2.214 quyết định hưởng. Lũy kế đã ban hành 5.512 quyết định».
+    fn named_before(&self, clause: &Clause<'_>, own: Option<Candidate>, index: usize) -> Option<usize> {
+        let own = own.filter(|c| c.anchored && clause.value_before(index).is_none())?;
+        let named = |at: &&usize| self.linked.drafts.get(**at).is_some_and(|d| d.indicator == own.indicator);
+        clause.memory.iter().find(named).copied()
+    }
+
     /// The value whose other period a number states: the nearest before it that is counted in the same noun, else in
     /// one that fits; failing that in the sentence, in the one before.
     pub(super) fn subject_like(&self, clause: &Clause<'_>, reading: &Reading<'_>, index: usize) -> Option<usize> {
@@ -364,11 +424,7 @@ impl Linker<'_> {
         };
         // «11 vụ, 04 người chết, 08 người bị thương (9 tháng 34 vụ)»: counted in the same noun.
         let alike = |d: &usize| {
-            let draft = self.linked.drafts.get(*d);
-            let counted = draft.and_then(|draft| {
-                let quantities = self.scans.get(draft.block)?.quantities.iter();
-                quantities.clone().find(|q| q.first == draft.tokens.start)?.class
-            });
+            let counted = self.linked.drafts.get(*d).and_then(|draft| self.counted_as(draft));
             class.is_some() && counted == class
         };
         let mains: Vec<usize> = values

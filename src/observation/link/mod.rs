@@ -286,10 +286,13 @@ impl<'a> Linker<'a> {
         let Some(sentence) = sentence else { return Outer::default() };
         add_terms(scan, &sentence, 0.85, context);
         let mut outer = Outer::default();
+        let tokens = self.document.blocks.get(head).map(|b| b.tokens.as_slice()).unwrap_or_default();
         if block.anchor.is_some() {
             outer.period = time::named_year(scan, token, self.report);
-            let tokens = self.document.blocks.get(head).map(|b| b.tokens.as_slice()).unwrap_or_default();
             outer.of_stocks = time::past_year(tokens, scan, &(sentence.start..token), self.report);
+        } else {
+            // «… phê duyệt kết quả rà soát hộ nghèo cuối năm 2023, cụ thể:»
+            outer.of_stocks = time::year_end_in(tokens, scan, &sentence, self.report);
         }
         let values_from = |start: usize| {
             scan.quantities

@@ -11,6 +11,9 @@ use crate::observation::candidates::{Candidate, Reading};
 use crate::observation::model::Measure;
 use crate::text::{Token, TokenKind};
 
+/// How near the words of an indicator must be that a part has of its own.
+const LEAST_NEARNESS_OF_A_PART: f32 = 0.3;
+
 impl Linker<'_> {
     /// The value that a part in a bracket or after `trong đó` belongs to, and whether the parts make it up.
     ///
@@ -243,6 +246,9 @@ impl Linker<'_> {
                 }
                 return if !pairs.is_empty() && !forbidden {
                     part(pairs)
+                } else if asks && !(own.anchored && own.specific) {
+                    // «Cấp mới 02 giấy phép (lũy kế 38)»: of what the value before is, its categories too.
+                    Found::Carried { of: whole }
                 } else if asks || clause.outer.draft == Some(whole) && !self.lists_parts(clause, index) {
                     Found::Own(own)
                 } else {
@@ -272,7 +278,8 @@ impl Linker<'_> {
             {
                 return part(pairs);
             }
-            if own.anchored && own.specific {
+            // What is far from a part, or said of the next item, does not name it.
+            if own.anchored && own.specific && own.nearness >= LEAST_NEARNESS_OF_A_PART {
                 return Found::Own(own);
             }
         }
@@ -282,8 +289,12 @@ impl Linker<'_> {
         if let Some(found) = companion {
             return found;
         }
-        if fits && !forbidden && asks {
-            return Found::Carried { of: whole };
+        if asks && !forbidden {
+            // «tai nạn 01 vụ, chết 01 người (lũy kế 14 vụ, chết 05 người)»: of what is counted in the same noun.
+            let of = self.subject_like(clause, reading, index).or(fits.then_some(whole));
+            if let Some(of) = of {
+                return Found::Carried { of };
+            }
         }
         if self.foreign_category(clause, index, draft.indicator)
             && let Some(indicator) = self.follower_by_category(clause, reading, index, draft.indicator)
@@ -345,7 +356,8 @@ impl Linker<'_> {
                     && between.len() <= 4
                     && between.clone().all(|t| clause.tokens.get(t).is_some_and(Token::is_word))
             });
-        let dimension = self.varied(of).filter(|_| left || right)?;
+        let counted = self.linked.drafts.get(of).map(|d| self.reading(clause, index, false).unit_fit(d.indicator))?;
+        let dimension = self.varied(of).filter(|_| (left || right) && counted > 0.0)?;
         Some(Found::Sibling { of, pairs: vec![(dimension, OTHER.to_owned())] })
     }
 

@@ -351,7 +351,8 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             if direction != 0 && has_subject {
                 return Some(base(direction));
             }
-            if said_before(Marker::Equal, 0)
+            // «tăng 3,2% (tương ứng 242 người)»
+            if (said_before(Marker::Equal, 0) || said_before(Marker::AmountsTo, 0))
                 && clause.depth(quantity.first) > 0
                 && let Some(direction) = change_just_before(linker, clause, index)
             {

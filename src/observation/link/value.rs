@@ -8,6 +8,7 @@ use super::clause::Clause;
 use super::{Found, LEAST_TOTAL_FOR_ONE, Linker, merge};
 use crate::dictionary::Tag;
 use crate::dictionary::marker::Marker;
+use crate::dictionary::phrase::Hit;
 use crate::dictionary::register::{Indicator, Kind, Unit};
 use crate::mention::{Quantity, QuantityKind};
 use crate::observation::candidates::Candidate;
@@ -226,7 +227,11 @@ impl Linker<'_> {
             return Some(latest.coverage);
         }
         if clause.has_semicolon(latest.last, quantity.first) {
-            return head.map(|e| e.coverage);
+            // «Ước tháng 3 cấp mới 96 giấy phép, lũy kế từ đầu năm cấp mới 268; gia hạn 117» in a report of the quarter:
+            // what is said once the report's own period is reached stays there.
+            let within = |e: &Event| matches!(e.coverage, Coverage::Other(part) if part.within(self.report) && part != self.report);
+            let back = latest.coverage == Coverage::Cumulative && self.report.starts_in_january();
+            return head.filter(|e| !(back && within(e))).map(|e| e.coverage);
         }
         // An item that opens so is cumulative throughout: «…; lũy kế 34 vụ, chết 05 người».
         let item = clause.reach.item_start.get(index).copied().unwrap_or_default();
@@ -331,11 +336,15 @@ impl Linker<'_> {
             && !done.iter().any(|m| clause.scan.has_marker(*m, &(opening.last as usize + 1..left.end)))
     }
 
-    /// «Chỉ tiêu giải quyết việc làm được giao trong năm là 19.000 lao động»
+    /// «Chỉ tiêu giải quyết việc làm được giao trong năm là 19.000 lao động», «Chỉ tiêu năm 2022 là đưa tỷ lệ xuống còn 2,4%»
     fn is_said_to_be_the_plan(&self, clause: &Clause<'_>, index: usize) -> bool {
         let left = clause.left(index);
         let Some(quantity) = clause.quantity(index) else { return false };
-        let is = clause.scan.last_marker(Marker::Is, &left).is_some_and(|h| h.last as usize + 1 == quantity.first);
+        let ends = |h: &Hit<Tag>| h.last as usize + 1 == quantity.first;
+        let is = clause.scan.last_marker(Marker::Is, &left).is_some_and(|is| {
+            let level = |h: &Hit<Tag>| h.tag == Tag::Marker(Marker::LevelReached) && h.first > is.last && ends(h);
+            ends(&is) || clause.scan.hits_in(&left).any(level)
+        });
         let opens = clause.scan.hits_in(&left).any(|h| {
             h.tag == Tag::Marker(Marker::PlanOfYear)
                 && (left.start..h.first as usize).all(|t| !clause.tokens.get(t).is_some_and(Token::is_word))

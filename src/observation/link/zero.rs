@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::clause::Clause;
 use super::{Found, Linker};
+use crate::dictionary::Tag;
 use crate::dictionary::marker::Marker;
 use crate::dictionary::register::{Kind, Unit};
 use crate::mention::Quantity;
@@ -54,8 +55,10 @@ impl Linker<'_> {
             }
         }
         let mut drafts = Vec::new();
-        for candidate in taken {
-            let mut draft = self.value(clause, index, quantity, Decimal::ZERO, Found::Own(candidate))?;
+        let subject = self.denied_subject(clause, index, quantity, object_needed).filter(|_| taken.is_empty());
+        let found = taken.into_iter().map(Found::Own).chain(subject.map(|of| Found::Carried { of }));
+        for found in found.collect::<Vec<_>>() {
+            let mut draft = self.value(clause, index, quantity, Decimal::ZERO, found)?;
             let denied_in_part = draft.breakdown.iter().any(|(dimension, _)| {
                 let at = self.dictionary.dimension_ids.get(dimension).copied();
                 at.and_then(|d| self.dictionary.dimensions.get(usize::from(d))).is_some_and(|d| d.denial_is_no_zero)
@@ -68,5 +71,25 @@ impl Linker<'_> {
             drafts.push(draft);
         }
         Ok(drafts)
+    }
+
+    /// What the sentence has counted for one period, denied for another by its noun alone: «xảy ra 05 cuộc ngừng việc tính
+    /// từ đầu năm, riêng tháng 3 không phát sinh cuộc nào».
+    fn denied_subject(
+        &self,
+        clause: &Clause<'_>,
+        index: usize,
+        quantity: &Quantity,
+        object_needed: bool,
+    ) -> Option<usize> {
+        let of = clause.value_before(index).and_then(|at| clause.assigned.get(at).copied().flatten())?;
+        let draft = self.linked.drafts.get(of)?;
+        let noun = clause.scan.hits_at(quantity.noun.start).iter().find_map(|h| match h.tag {
+            Tag::Unit(id) => self.dictionary.units.get(usize::from(id)).map(|u| u.class),
+            _ => None,
+        });
+        let same = noun.is_some() && noun == self.counted_as(draft);
+        let other_period = clause.events.iter().any(|e| e.first >= draft.tokens.end && e.last < quantity.first);
+        (same && other_period && !object_needed && draft.measure.is_result() && draft.breakdown.is_empty()).then_some(of)
     }
 }
