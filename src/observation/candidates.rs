@@ -12,6 +12,9 @@ use crate::dictionary::{Call, Dictionary, Tag, TermId, UnitClass, Wording};
 use crate::mention::{Quantity, Scan};
 use crate::text::Token;
 
+/// What own words beyond the comma after a number count, of what they would before it.
+const AFTER_COMMA: f32 = 0.75;
+
 /// Terms found around a sentence, and how much each counts from there, 0 to 1.
 pub(super) type ContextTerms = FxHashMap<TermId, f32>;
 
@@ -321,6 +324,7 @@ impl Reading<'_> {
         let mut specific = false;
         let mut titled = false;
         let mut matched: Vec<Found> = Vec::new();
+        let comma = self.comma_after(quantity);
         for term in &wording.own {
             let near = self.nearest(*term);
             if near.is_none_or(|(_, w)| w < TITLE_NEARNESS)
@@ -333,7 +337,9 @@ impl Reading<'_> {
                 continue;
             }
             let (found, weight) = near?;
-            score += worth(found.words) * weight * telling(&found);
+            // «Trẻ em bị xâm hại 11 em, đều được can thiệp kịp thời»: what is told after a comma says less.
+            let told_after = comma.is_some_and(|comma| found.first > comma);
+            score += worth(found.words) * weight * telling(&found) * if told_after { AFTER_COMMA } else { 1.0 };
             nearness = nearness.min(weight);
             if weight >= 0.7 {
                 anchored = true;
@@ -371,9 +377,7 @@ impl Reading<'_> {
         }
         // «kiểm tra 46 cơ sở, qua kiểm tra đã chấn chỉnh việc giao kết hợp đồng»: where the words before a comma name the
         // indicator, what is told after it does not take it back.
-        let comma = (quantity.end()..self.reach.sentence.end)
-            .find(|t| self.tokens.get(*t).is_some_and(|k| k.is(',')))
-            .filter(|comma| anchored && nearness >= 1.0 && matched.iter().all(|m| m.last < *comma));
+        let comma = comma.filter(|comma| anchored && nearness >= 1.0 && matched.iter().all(|m| m.last < *comma));
         let forbidden = |term: &TermId| {
             let Some(strict) = self.reach.strict.get(self.index) else { return false };
             self.terms.found.get(*term).iter().any(|f| {
@@ -383,7 +387,9 @@ impl Reading<'_> {
                     f.first > quantity.last
                         && self.reach.weight(self.tokens, self.scan, self.index, f.first, f.last) >= 0.8
                 };
-                (inside || shared()) && comma.is_none_or(|comma| f.first < comma) && !matched.iter().any(|m| m.first <= f.first && f.last <= m.last)
+                (inside || shared())
+                    && comma.is_none_or(|comma| f.first < comma)
+                    && !matched.iter().any(|m| m.first <= f.first && f.last <= m.last)
             })
         };
         // Words of the heading that count as the number's own count against a wording too.
@@ -420,6 +426,13 @@ impl Reading<'_> {
             field,
             span,
         })
+    }
+
+    /// The first comma after the number that stands between phrases, not within one.
+    fn comma_after(&self, quantity: &Quantity) -> Option<usize> {
+        let sentence = quantity.first..self.reach.sentence.end;
+        let within = |t: usize| self.scan.hits_in(&sentence).any(|h| (h.first as usize) < t && t < h.last as usize);
+        (quantity.end()..sentence.end).find(|t| self.tokens.get(*t).is_some_and(|k| k.is(',')) && !within(*t))
     }
 
     fn field(&self, indicator: u16) -> i8 {

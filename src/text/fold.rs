@@ -123,6 +123,19 @@ fn open_y_as_i(out: &mut String, start: usize) {
     }
 }
 
+/// Makes a comparison form that of the word with the other of the tones that most of the country speaks as one, hỏi and
+/// ngã, and so confuses in writing: «giãm» for «giảm». Whether it has one of them.
+pub(super) fn swap_hoi_and_nga(folded: &mut String) -> bool {
+    let other = match folded.as_bytes().last() {
+        Some(b'3') => '4',
+        Some(b'4') => '3',
+        _ => return false,
+    };
+    folded.pop();
+    folded.push(other);
+    true
+}
+
 /// The comparison form of one word.
 pub fn fold(word: &str) -> String {
     let mut out = String::with_capacity(word.len());

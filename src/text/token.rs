@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use super::fold::{bare, fold, fold_into};
+use super::fold::{bare, fold, fold_into, swap_hoi_and_nga};
 
 /// Two words that a lost space has joined have at least so many letters: one more than the longest syllable.
 const LEAST_JOINED: usize = 8;
@@ -200,7 +200,10 @@ pub fn tokenize(text: &str, range: Range<usize>, vocabulary: &Vocabulary, out: &
             let written = rest.get(..length).unwrap_or_default();
             buffer.clear();
             fold_into(written, &mut buffer);
-            let word = vocabulary.get(&buffer);
+            let mut word = vocabulary.get(&buffer);
+            if word == NOT_A_WORD && !c.is_uppercase() && swap_hoi_and_nga(&mut buffer) {
+                word = vocabulary.get(&buffer);
+            }
             if word == NOT_A_WORD
                 && let Some(first) = lost_space(written, vocabulary)
             {

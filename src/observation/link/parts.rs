@@ -11,8 +11,8 @@ use crate::observation::candidates::{Candidate, Reading};
 use crate::observation::model::Measure;
 use crate::text::{Token, TokenKind};
 
-/// How near the words of an indicator must be that a part has of its own.
-const LEAST_NEARNESS_OF_A_PART: f32 = 0.3;
+/// How near the words of an indicator must be that a part has of its own: those beyond the next number are not.
+const LEAST_NEARNESS_OF_A_PART: f32 = 0.1;
 
 impl Linker<'_> {
     /// The value that a part in a bracket or after `trong đó` belongs to, and whether the parts make it up.

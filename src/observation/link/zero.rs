@@ -90,6 +90,7 @@ impl Linker<'_> {
         });
         let same = noun.is_some() && noun == self.counted_as(draft);
         let other_period = clause.events.iter().any(|e| e.first >= draft.tokens.end && e.last < quantity.first);
-        (same && other_period && !object_needed && draft.measure.is_result() && draft.breakdown.is_empty()).then_some(of)
+        (same && other_period && !object_needed && draft.measure.is_result() && draft.breakdown.is_empty())
+            .then_some(of)
     }
 }
