@@ -50,6 +50,8 @@ roles!(
         LevelReached = "level_reached",
         /// Introduces a ratio.
         Equal = "equal",
+        /// Opens the result after what was done for it.
+        ResultOpens = "result_opens",
         /// Before the same change in another unit.
         AmountsTo = "amounts_to",
         /// Introduces how much of a plan was done.

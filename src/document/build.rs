@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::bullet::nest;
 use super::line::{Line, LineKind, is_capitals, is_page_number, is_terminal, label, level, reads_as_heading};
 use super::note::{
     NoteStyles, bind, bind_declared, declared_label, flattened_mark, opens_flattened_note, opens_loose_note, opens_note,
@@ -107,6 +108,7 @@ fn read_lines(source: &SourceText, layout: &Layout, dictionary: &Dictionary) -> 
         let own = tokens.get(line.tokens.clone()).unwrap_or_default();
         (line.kind, line.label) = kind_of(text, &line.range, own);
     }
+    nest(&mut lines, &tokens);
     if layout.grids.is_empty() {
         mark_tables(text, &mut lines);
     }

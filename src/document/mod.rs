@@ -2,6 +2,7 @@
 //! breaks and footnotes cut apart is rejoined; every token keeps its place in the source text.
 
 mod build;
+mod bullet;
 mod line;
 mod note;
 mod table;

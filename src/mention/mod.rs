@@ -55,8 +55,16 @@ pub struct Scan {
 
 /// Removes words of measure and period that are only part of a name, such as that of a campaign.
 fn mask(hits: &mut Vec<Hit<Tag>>) {
-    let names: Vec<(u32, u32)> =
-        hits.iter().filter(|h| h.tag == Tag::Marker(Marker::Name)).map(|h| (h.first, h.last)).collect();
+    // «so với cùng kỳ giảm 318 người do …»: what is compared is a change, whatever is told of its cause.
+    let compared = |at: u32| {
+        hits.iter().any(|h| {
+            matches!(h.tag, Tag::Marker(Marker::Compare | Marker::SamePeriod | Marker::PreviousPeriod))
+                && h.last < at
+                && at <= h.last + 2
+        })
+    };
+    let names = hits.iter().filter(|h| h.tag == Tag::Marker(Marker::Name) && !compared(h.first));
+    let names: Vec<(u32, u32)> = names.map(|h| (h.first, h.last)).collect();
     if !names.is_empty() {
         hits.retain(|h| {
             let role = matches!(h.tag, Tag::Marker(_) | Tag::Period(_));

@@ -13,6 +13,12 @@ const SHARED_HEAD_DISTANCE: usize = 4;
 /// The value that a leading percentage is of follows within so many tokens.
 const LEADING_GAP: usize = 16;
 
+/// So many words before the result make a preamble.
+const LEAST_PREAMBLE: usize = 12;
+
+/// What the words of a preamble count.
+const PREAMBLE: f32 = 0.5;
+
 /// A sentence's quantities with the words that are each one's own.
 #[derive(Debug, Clone)]
 pub(super) struct Reach {
@@ -56,6 +62,12 @@ impl Reach {
         if leads && let Some(second) = cuts.get_mut(1) {
             *second = sentence.start;
         }
+        if let Some(opening) = quantities.first().and_then(|first| result_opens(tokens, scan, &sentence, first))
+            && let Some(left) = cuts.first_mut()
+            && !leads
+        {
+            *left = opening;
+        }
         for (at, quantity) in quantities.iter().enumerate() {
             let left = cuts.get(at).copied().unwrap_or(sentence.start);
             let right = cuts.get(at + 1).copied().unwrap_or(sentence.end);
@@ -97,6 +109,12 @@ impl Reach {
             return 0.5;
         }
         if last < strict.start {
+            let follows_preamble = index == 0
+                && strict.start.checked_sub(1).and_then(|t| tokens.get(t)).is_some_and(|t| t.is(','))
+                && scan.depth.get(first) == scan.depth.get(own.first);
+            if follows_preamble {
+                return PREAMBLE;
+            }
             let previous_end = index.checked_sub(1).and_then(quantity).map_or(self.sentence.start, Quantity::end);
             let in_gap = first >= previous_end;
             let bracketed = scan.depth.get(own.first) > scan.depth.get(first);
@@ -133,6 +151,27 @@ impl Reach {
             (false, _) => 0.05,
         }
     }
+}
+
+/// Where, after a preamble that tells what was done to get there, the result begins: «… chuyển sang tư vấn qua điện thoại,
+/// nhờ đó trong quý có thêm 3.120 lao động được tạo việc làm».
+fn result_opens(tokens: &[Token], scan: &Scan, sentence: &Range<usize>, first: &Quantity) -> Option<usize> {
+    let opens = |at: usize| {
+        scan.hits_at(at).iter().any(|h| {
+            matches!(
+                h.tag,
+                Tag::Marker(Marker::ResultOpens | Marker::ResultColumn | Marker::InPeriod | Marker::Cumulative)
+            )
+        })
+    };
+    let level = |t: &usize| scan.depth.get(*t) == scan.depth.get(first.first);
+    let opening = (sentence.start..first.first)
+        .filter(level)
+        .filter(|t| tokens.get(*t).is_some_and(|k| k.is(',')) && opens(t + 1))
+        .map(|t| t + 1)
+        .last()?;
+    let words = (sentence.start..opening).filter(|t| tokens.get(*t).is_some_and(Token::is_word)).count();
+    (words >= LEAST_PREAMBLE).then_some(opening)
 }
 
 /// Whether a sentence opens with the degree to which a plan was reached, of a value that comes after it: «Đạt 104,6% KH

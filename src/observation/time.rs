@@ -185,6 +185,15 @@ fn resolve(
         }
         Span::Year => {
             let Some(year) = mention.year else {
+                // «Ước cả năm giải quyết việc làm cho 23.200 lao động» in a report of nine months
+                let foreseen = report.last_month() < 12
+                    && opens_clause(tokens, scan, sentence, mention.first)
+                    && scan
+                        .hits_in(&(mention.first.saturating_sub(2).max(sentence.start)..mention.last + 1))
+                        .any(|h| h.tag == Tag::Marker(Marker::Estimate) && h.first as usize <= mention.first);
+                if foreseen {
+                    return Some(Coverage::Other(Period::year(report.year)));
+                }
                 // «cả năm» in a report that ends in December is its cumulative figure.
                 return (report.last_month() == 12).then_some(if report.starts_in_january() {
                     Coverage::Within
@@ -197,11 +206,10 @@ fn resolve(
                 let to_come = report.last_month() < 12
                     && scan
                         .hits_in(&(mention.first.saturating_sub(2).max(sentence.start)..mention.last + 1))
-                        .any(|h| h.tag == Tag::Period(PeriodWord::EndOfYear))
-                    && scan.has_marker(
-                        Marker::Estimate,
-                        &(mention.first.saturating_sub(4).max(sentence.start)..mention.first),
-                    );
+                        .any(|h| matches!(h.tag, Tag::Period(PeriodWord::EndOfYear | PeriodWord::WholeYear)))
+                    && scan
+                        .hits_in(&(mention.first.saturating_sub(4).max(sentence.start)..mention.last + 1))
+                        .any(|h| h.tag == Tag::Marker(Marker::Estimate) && (h.first as usize) < mention.first);
                 if to_come {
                     return Some(Coverage::Other(Period::year(year)));
                 }

@@ -19,7 +19,8 @@ use rustc_hash::FxHashMap;
 
 use crate::dictionary::marker::Marker;
 use crate::dictionary::phrase::Hit;
-use crate::dictionary::{Dictionary, Part, Tag};
+use crate::dictionary::register::Unit;
+use crate::dictionary::{Dictionary, Part, Tag, UnitClass};
 use crate::document::{BlockKind, Document, level};
 use crate::mention::{Quantity, QuantityKind, Scan};
 use crate::observation::candidates::{Candidate, ContextTerms, Reading, SentenceTerms, TitleTerms};
@@ -316,7 +317,15 @@ impl<'a> Linker<'a> {
             values_from(0).next()
         } else {
             let parts_alone = bare && scan.has_marker(Marker::OpensParts, &sentence);
-            values_from(if parts_alone { 0 } else { sentence.start }).next_back()
+            let from = if parts_alone { 0 } else { sentence.start };
+            // «6.297 hộ, chiếm 11,84% …, trong đó:» over items that count households: of the number, not of the rate.
+            let percent = Some(UnitClass::Known(Unit::Percent));
+            let rates = self.scans.get(at).and_then(|s| s.quantities.first()).is_none_or(|q| q.class == percent);
+            let alike = |d: &usize| {
+                let row = self.linked.drafts.get(*d).and_then(|d| self.dictionary.indicator(d.indicator));
+                row.is_some_and(|row| rates || row.unit != Unit::Percent)
+            };
+            values_from(from).rfind(alike).or_else(|| values_from(from).next_back())
         };
         let draft = last.and_then(|d| self.linked.drafts.get(d));
         // A mark hangs on the value before it only where no other statement stands between.

@@ -230,13 +230,20 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
                 && !clause.scan.has_marker(Marker::Compare, &left);
             let told_same = clause.before_bracket(index, Marker::SamePeriod) && clause.opens_bracket(index);
             let last_year = last_year_in_bracket(clause, index, report) || declared_last_year(linker, clause, index);
-            if (told_same || last_year) && follows_rate(linker, clause, index) {
+            // «Tỷ lệ lao động qua đào tạo: KH: 58%; TH: 57,2%; CK: 55,9%»
+            let alone = direction == 0
+                && said_before(Marker::SamePeriod, 0)
+                && !clause.scan.has_marker(Marker::Compare, &left)
+                && !said_before(Marker::Equal, 2)
+                && !said_before(Marker::Reach, 2);
+            if (told_same || last_year || alone) && follows_rate(linker, clause, index) {
                 return Some(Relative::new(About::SamePeriodValue, 0));
             }
             // «đạt chỉ tiêu dưới 3,5%»
             let bound =
                 matches!(quantity.approx, Some(Marker::Under | Marker::Over)) && said_before(Marker::PlanOfYear, 1);
-            if (plan_itself || bound) && follows_rate(linker, clause, index) {
+            let of_rate = follows_rate(linker, clause, index) || after_a_rate(linker, clause, index);
+            if (plan_itself || bound) && of_rate {
                 return Some(Relative::new(About::PlanValue, 0));
             }
             // «Chỉ tiêu năm 2022 kéo giảm tỷ lệ hộ nghèo từ 1% đến 1,2%»: a change that is planned, and its other bound.
@@ -374,6 +381,7 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
                 && clause.before(index, Marker::SamePeriod, 4).is_some()
                 || clause.before_bracket(index, Marker::SamePeriod) && clause.opens_bracket(index)
                 || base_told_after(clause, index)
+                || item_of_same_period(clause, index)
                 || last_year_in_bracket(clause, index, report)
                 || declared_last_year(linker, clause, index);
             let is_plan = clause.before(index, Marker::PlanValue, 1).is_some();
@@ -468,6 +476,12 @@ fn follows_rate(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool 
     rate_before(linker, clause, index).is_some()
 }
 
+/// Whether a sentence's first number follows a rate of the sentence before: «… đạt 73,6%. Nghị quyết giao cả năm 74%.»
+fn after_a_rate(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool {
+    let before = clause.memory.first().and_then(|at| linker.linked.drafts.get(*at)).filter(|_| index == 0);
+    before.and_then(|d| linker.dictionary.indicator(d.indicator)).is_some_and(|row| row.kind == Kind::Rate)
+}
+
 /// The draft of the number before, if it is of a rate.
 fn rate_before<'l>(linker: &'l Linker<'_>, clause: &Clause<'_>, index: usize) -> Option<&'l Draft> {
     let before = index.checked_sub(1).and_then(|at| clause.assigned.get(at).copied().flatten())?;
@@ -498,6 +512,17 @@ fn is_other_bound(clause: &Clause<'_>, index: usize) -> bool {
         });
         to && before.kind == QuantityKind::Percent && clause.assigned.get(at) == Some(&None)
     })
+}
+
+/// Whether the item of a list opens with last year's name and a colon, and so is of that period to its end:
+/// «TH: 8 vụ, chết 3 người; CK: 11 vụ, chết 4 người».
+fn item_of_same_period(clause: &Clause<'_>, index: usize) -> bool {
+    let start = clause.item_range(index).start;
+    start > clause.reach.sentence.start
+        && clause.scan.hits_at(start).iter().any(|h| {
+            h.tag == Tag::Marker(Marker::SamePeriod)
+                && clause.tokens.get(h.last as usize + 1).is_some_and(|t| t.is(':'))
+        })
 }
 
 /// Whether a bracket gives the value of the same period, said after it: «17 vụ (19 vụ cùng kỳ)».
@@ -631,7 +656,7 @@ pub(super) fn subject_of(
             return None;
         }
         let subject = subject.map(|d| match relative.about {
-            About::Plan => plan_subject(linker, d),
+            About::Plan => planned_before(linker, clause, index, d).unwrap_or_else(|| plan_subject(linker, d)),
             About::SamePeriod | About::Previous if after_the_parts(linker, clause, index, d) => plan_subject(linker, d),
             _ => d,
         });
@@ -651,6 +676,24 @@ fn before_the_base(clause: &Clause<'_>, at: usize) -> usize {
     let base = slash
         || clause.scan.hits_in(&clause.left(at)).filter(near).any(|h| clause.plain_words(h.last as usize, first) == 0);
     clause.value_before(at).filter(|_| base).unwrap_or(at)
+}
+
+/// The value of the sentence whose plan is given, for a percentage that a semicolon parts from a value without one:
+/// «KH: 12 cuộc; TH: 5 cuộc tại 14 đơn vị; đạt 41,7%».
+fn planned_before(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, subject: usize) -> Option<usize> {
+    let drafts = &linker.linked.drafts;
+    let own = drafts.get(subject)?;
+    let first = clause.quantity(index)?.first;
+    let here: Vec<usize> = clause.assigned.iter().take(index).flatten().copied().collect();
+    let planned = |indicator: u16| {
+        here.iter().any(|d| drafts.get(*d).is_some_and(|d| d.measure == Measure::Plan && d.indicator == indicator))
+    };
+    if planned(own.indicator) || !clause.has_semicolon(own.tokens.end, first) {
+        return None;
+    }
+    here.iter().rev().copied().find(|d| {
+        drafts.get(*d).is_some_and(|d| d.measure.is_result() && d.breakdown.is_empty() && planned(d.indicator))
+    })
 }
 
 /// Plans are set for all, not for women, youths or ethnic groups among them: the whole of such a part.

@@ -104,7 +104,16 @@ impl Linker<'_> {
                 ((period != self.report).then_some(period), cumulative)
             }
             (None, Some(draft)) => {
-                let cumulative = draft.measure == Measure::Cumulative && !self.cumulative_follows(clause, index);
+                // «tiếp nhận 3.105 hồ sơ, lũy kế 7.940 hồ sơ; quyết định hưởng 2.876 người»: beyond the semicolon both stand.
+                let renewed = matches!(found, Found::Companion { .. })
+                    && clause.has_semicolon(draft.tokens.end, quantity.first)
+                    && clause.assigned.iter().flatten().filter_map(|d| self.linked.drafts.get(*d)).any(|d| {
+                        d.indicator == draft.indicator
+                            && d.measure == Measure::Actual
+                            && d.tokens.start < draft.tokens.start
+                    });
+                let cumulative =
+                    draft.measure == Measure::Cumulative && !renewed && !self.cumulative_follows(clause, index);
                 (draft.period, is_flow && cumulative)
             }
             (None, None) => (None, false),
