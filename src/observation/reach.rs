@@ -165,11 +165,10 @@ fn result_opens(tokens: &[Token], scan: &Scan, sentence: &Range<usize>, first: &
         })
     };
     let level = |t: &usize| scan.depth.get(*t) == scan.depth.get(first.first);
-    let opening = (sentence.start..first.first)
+    let comma = (sentence.start..first.first)
         .filter(level)
-        .filter(|t| tokens.get(*t).is_some_and(|k| k.is(',')) && opens(t + 1))
-        .map(|t| t + 1)
-        .last()?;
+        .rfind(|t| tokens.get(*t).is_some_and(|k| k.is(',')) && opens(t + 1))?;
+    let opening = comma + 1;
     let words = (sentence.start..opening).filter(|t| tokens.get(*t).is_some_and(Token::is_word)).count();
     (words >= LEAST_PREAMBLE).then_some(opening)
 }

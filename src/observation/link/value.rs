@@ -352,7 +352,7 @@ impl Linker<'_> {
         let ends = |h: &Hit<Tag>| h.last as usize + 1 == quantity.first;
         let is = clause.scan.last_marker(Marker::Is, &left).is_some_and(|is| {
             let level = |h: &Hit<Tag>| h.tag == Tag::Marker(Marker::LevelReached) && h.first > is.last && ends(h);
-            ends(&is) || clause.scan.hits_in(&left).any(level)
+            ends(is) || clause.scan.hits_in(&left).any(level)
         });
         let opens = clause.scan.hits_in(&left).any(|h| {
             h.tag == Tag::Marker(Marker::PlanOfYear)

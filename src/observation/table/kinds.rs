@@ -70,10 +70,26 @@ impl Interpreter<'_> {
         if is_total(words) && !district {
             return Place::Whole;
         }
+        // «6 tháng đầu năm 2023», «Tăng, giảm so với cùng kỳ (%)» below the districts: of all of them.
+        if !district && kinds.places && self.is_measure_only(words) {
+            return Place::Whole;
+        }
         if district || kinds.places && !words.is_wordless() {
             return if words.opens_with(Marker::OpensParts) { Place::None } else { Place::Part };
         }
         Place::None
+    }
+
+    /// Whether words say no more than for when, or against what, values are.
+    fn is_measure_only(&self, words: &Words) -> bool {
+        let told = words.covered(|tag| match tag {
+            Tag::Marker(marker) => !matches!(marker, Marker::District | Marker::PlaceColumn),
+            Tag::Period(_) | Tag::Roman(_) | Tag::MonthWord(_) => true,
+            _ => self.is_general_unit(tag),
+        });
+        let measure = [Marker::Cumulative, Marker::SamePeriod, Marker::Compare, Marker::PlanOfYear, Marker::InPeriod];
+        let period = words.coverage(self.reader.source, self.period, self.report.dictionary).coverage.is_some();
+        !words.is_wordless() && told > 0.99 && (period || measure.iter().any(|m| words.says(*m)))
     }
 
     /// The unit of a row: from the unit column, a ditto mark there, or the label's brackets.
@@ -95,8 +111,8 @@ impl Interpreter<'_> {
             }
         }
         let words = Words::new(label.tokens.clone(), self.report.dictionary);
-        let bracketed = label.tokens.iter().position(|t| t.is('(')).and_then(|open| label.tokens.get(open + 1));
-        if bracketed.is_some_and(|t| t.is('%')) {
+        let mut pairs = label.tokens.windows(2);
+        if pairs.any(|pair| matches!(pair, [open, sign] if open.is('(') && sign.is('%'))) {
             return Some((UnitClass::Known(Unit::Percent), Decimal::ONE));
         }
         words.bracketed_unit(self.reader.source, self.report.dictionary)

@@ -39,6 +39,8 @@ pub(super) struct Above {
     pub opens: bool,
     /// For a title that names a measure or a period only («Lũy kế từ đầu năm»): what it says of the rows below it.
     pub meaning: Option<Data>,
+    /// The same, whether it has values of its own or not.
+    pub measured: Option<Data>,
 }
 
 /// What the rows of one column state.

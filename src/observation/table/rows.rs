@@ -215,6 +215,10 @@ impl<'a> Interpreter<'a> {
         if row.meaning.is_none() {
             row.meaning = progress.above.iter().rev().find_map(|a| a.meaning.clone());
         }
+        // «Trong đó: nữ» below «Lũy kế 8 tháng»: of the same measure.
+        if row.meaning.is_none() && rank >= rank::DASH {
+            row.meaning = progress.above.iter().rev().find(|a| !a.opens).and_then(|a| a.measured.clone());
+        }
         let mut owners: Vec<Option<usize>> = vec![None; self.columns.len()];
         let first_draft = self.linked.drafts.len();
         for column in valued {
@@ -316,6 +320,7 @@ impl<'a> Interpreter<'a> {
         }
         let total = is_total(&row.words) && stated.as_ref().is_none_or(|s| s.part);
         if !total {
+            let measured = row.meaning.clone();
             let meaning = row.meaning.filter(|_| owners.iter().all(Option::is_none));
             let stated = stated.filter(|_| meaning.is_none());
             progress.above.push(Above {
@@ -327,6 +332,7 @@ impl<'a> Interpreter<'a> {
                 owners,
                 opens,
                 meaning,
+                measured,
             });
         }
     }
