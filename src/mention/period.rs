@@ -223,12 +223,12 @@ impl Finder<'_> {
         {
             return Some(self.finish(at, last, Span::Quarter(quarter)));
         }
-        if let Some(word) = self.word(at, PeriodWord::Year)
-            && let Some(year) = self.year_number(word + 1)
-        {
-            return Some(PeriodMention { first: at, last: word + 1, span: Span::Year, year: Some(year) });
+        if let Some(span) = self.span_of_years(at) {
+            return Some(span);
         }
-        self.span_of_years(at)
+        let word = self.word(at, PeriodWord::Year)?;
+        let year = self.year_number(word + 1)?;
+        Some(PeriodMention { first: at, last: word + 1, span: Span::Year, year: Some(year) })
     }
 
     /// A one-letter abbreviation is a month only right at its number: `T11/2023`.
@@ -300,10 +300,13 @@ impl Finder<'_> {
     }
 
     fn span_of_years(&self, at: usize) -> Option<PeriodMention> {
-        let word = self.word(at, PeriodWord::Span)?;
+        let dash = |t: &Token| t.is('-') || t.is('\u{2013}');
+        // «Cộng 5 năm 2021 - 2025»
+        let years = || self.word(at, PeriodWord::Year).filter(|word| self.tokens.get(word + 2).is_some_and(dash));
+        let word = self.word(at, PeriodWord::Span).or_else(years)?;
         let from = self.year_number(word + 1)?;
         let joint = self.tokens.get(word + 2)?;
-        let to_at = if joint.is('-') || joint.is('\u{2013}') {
+        let to_at = if dash(joint) {
             word + 3
         } else {
             let until = self.word(word + 2, PeriodWord::Until)?;

@@ -80,13 +80,21 @@ impl Interpreter<'_> {
                 .under_head(row, data, by_head, kinds)
                 .or_else(|refused| self.by_label_and_title(row, data).ok_or(refused))?,
         };
-        // A label that is no more than the name of a category is that, whatever else its word may be: «Đức».
+        // A label that is no more than the name of a category is that, whatever else its word may be: «Đức»; below the
+        // category whose parts such names are, «- Chăm» says more than it does.
+        let dictionary = self.report.dictionary;
+        let parted = |dimension: &str| {
+            dictionary.dimensions.iter().find(|d| d.id == dimension).and_then(|d| d.parts_of.as_deref())
+        };
         let named = row.named.clone().filter(|(dimension, _)| {
-            let rule = self.report.dictionary.indicator(stated.indicator);
-            rule.is_some_and(|rule| rule.breakdowns.contains(dimension))
-                && stated.breakdown.iter().all(|(known, _)| known != dimension)
+            let rule = dictionary.indicator(stated.indicator);
+            let free = |(known, category): &(String, String)| {
+                known != dimension || parted(dimension) == Some(category.as_str())
+            };
+            rule.is_some_and(|rule| rule.breakdowns.contains(dimension)) && stated.breakdown.iter().all(free)
         });
         if let Some(pair) = named {
+            stated.breakdown.retain(|(known, _)| *known != pair.0);
             stated.breakdown.push(pair);
             stated.breakdown.sort();
         }

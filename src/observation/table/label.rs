@@ -28,6 +28,7 @@ impl Interpreter<'_> {
         let dictionary = self.report.dictionary;
         // «Số có mặt đầu kỳ» is of the period before, «Số tăng trong kỳ» counts all that came.
         let opening = row.words.says(Marker::PreviousPeriod)
+            && row.words.coverage(self.reader.source, self.period, self.report.dictionary).coverage.is_none()
             && ![Marker::PeriodEnd, Marker::Compare, Marker::SamePeriod, Marker::Cumulative]
                 .iter()
                 .any(|m| row.words.says(*m));
@@ -131,7 +132,16 @@ impl Interpreter<'_> {
                 Some(above) => valued(&above.owners),
                 None => progress.main.as_ref().is_some_and(|(_, owners)| valued(owners)),
             };
-            let stated = self.reader.stated(&own, &row.words, unit);
+            let mut stated = self.reader.stated(&own, &row.words, unit);
+            // «Kinh phí» below «Quà của Chủ tịch nước»: of the same part.
+            let follows =
+                dictionary.rules.get(usize::from(own.indicator)).zip(before).is_some_and(|(rules, before)| {
+                    hangs && stated.breakdown.is_empty() && rules.companion_of.contains(&before.indicator)
+                });
+            if let Some((rule, before)) = dictionary.indicator(own.indicator).zip(before).filter(|_| follows) {
+                let admitted = before.breakdown.iter().filter(|(dimension, _)| rule.breakdowns.contains(dimension));
+                stated.breakdown = admitted.cloned().collect();
+            }
             let adds_nothing = |w: &Stated| stated.breakdown.is_empty() || w.breakdown == stated.breakdown;
             if whole_has_values && of.is_some_and(|w| w.indicator == own.indicator && adds_nothing(w)) {
                 row.refused = true;

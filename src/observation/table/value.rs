@@ -74,8 +74,11 @@ impl Interpreter<'_> {
     ) -> Result<usize, Refused> {
         let dictionary = self.report.dictionary;
         let rule = dictionary.indicator(stated.indicator).ok_or(NOT_READ)?;
-        // A label that names the measure says more than a head that does not.
-        let data = row.meaning.as_ref().filter(|_| !column.firm).unwrap_or(column);
+        // A label that names the measure says more than a head that does not, or that names no more than a period where
+        // the label compares.
+        let compares =
+            |row: &Data| column.measure.is_result() && (row.measure.is_change() || row.measure == Measure::PctOfPlan);
+        let data = row.meaning.as_ref().filter(|row| !column.firm || compares(row)).unwrap_or(column);
         let mut measure = data.measure;
         if measure == Measure::Share && rule.kind == Kind::Rate {
             measure = Measure::Actual;
