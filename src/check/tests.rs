@@ -160,7 +160,7 @@ fn a_percentage_of_the_plan_may_be_cut_or_rounded() {
     for right in ["45,83", "45,8", "46", "45"] {
         assert_eq!(findings(&text(right)), NONE, "{right}");
     }
-    assert_eq!(findings(&text("45,84")), ["warning plan-ratio 45.84 45.83"], "the plan is not read surely");
+    assert_eq!(findings(&text("45,84")), ["error plan-ratio 45.84 45.83"]);
     assert_eq!(causes("2024-Q2", &text("54,83"))[0], "54,83 → 45,83");
 }
 

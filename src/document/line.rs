@@ -137,6 +137,12 @@ pub(super) fn label(source: &str, tokens: &[Token]) -> Option<Label> {
                 let next = rest.get(2);
                 if next.is_some_and(|t| t.is_number() && !t.spaced) { None } else { numbered(2, depth) }
             } else if second.is_some_and(|t| t.is('/') && !t.spaced)
+                && rest.get(2).is_some_and(|t| t.is('-') && !t.spaced)
+                && rest.get(3).is_some_and(|t| t.is_word() && t.spaced && t.capital)
+            {
+                // «7/- Hội Bảo trợ»
+                numbered(3, depth)
+            } else if second.is_some_and(|t| t.is('/') && !t.spaced)
                 && rest.get(2).is_some_and(|t| t.is_word() && t.spaced && t.capital)
             {
                 numbered(2, depth)

@@ -201,7 +201,9 @@ pub fn tokenize(text: &str, range: Range<usize>, vocabulary: &Vocabulary, out: &
             buffer.clear();
             fold_into(written, &mut buffer);
             let mut word = vocabulary.get(&buffer);
-            if word == NOT_A_WORD && !c.is_uppercase() && swap_hoi_and_nga(&mut buffer) {
+            // A name is written as its bearer writes it.
+            let in_name = c.is_uppercase() && out.last().is_some_and(|t| t.is_word() && t.capital);
+            if word == NOT_A_WORD && !in_name && swap_hoi_and_nga(&mut buffer) {
                 word = vocabulary.get(&buffer);
             }
             if word == NOT_A_WORD

@@ -242,8 +242,12 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             // «đạt chỉ tiêu dưới 3,5%»
             let bound =
                 matches!(quantity.approx, Some(Marker::Under | Marker::Over)) && said_before(Marker::PlanOfYear, 1);
-            let of_rate = follows_rate(linker, clause, index) || after_a_rate(linker, clause, index);
-            if (plan_itself || bound) && of_rate {
+            // «Tỷ lệ thất nghiệp là 1,98%, thấp hơn năm trước 0,12 điểm phần trăm, đạt mục tiêu (dưới 2,2%)»
+            let goal = clause.before_bracket(index, Marker::PlanOfYear) && clause.opens_bracket(index);
+            let of_rate = follows_rate(linker, clause, index)
+                || after_a_rate(linker, clause, index)
+                || goal && clause.assigned.iter().take(index).flatten().any(|d| is_rate(linker, *d));
+            if (plan_itself || bound || goal) && of_rate {
                 return Some(Relative::new(About::PlanValue, 0));
             }
             // «Chỉ tiêu năm 2022 kéo giảm tỷ lệ hộ nghèo từ 1% đến 1,2%»: a change that is planned, and its other bound.
@@ -295,7 +299,16 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
                     base(direction)
                 });
             }
-            if said_before(Marker::Share, 1) && !plan && !same {
+            // «tiếp nhận 18.642 hồ sơ, tỷ lệ nộp trực tuyến đạt 96,4%»
+            let of_a_part = clause.scan.has_marker(Marker::Share, &left)
+                && clause.value_before(index).and_then(|at| clause.assigned.get(at).copied().flatten()).is_some_and(
+                    |d| {
+                        linker.linked.drafts.get(d).is_some_and(|d| {
+                            d.breakdown.is_empty() && !linker.own_categories(clause, index, d.indicator).is_empty()
+                        })
+                    },
+                );
+            if (said_before(Marker::Share, 1) || of_a_part) && !plan && !same {
                 let level = rate_level(linker, clause, index);
                 return (!level).then(|| Relative::new(About::Share, 0));
             }
@@ -476,10 +489,15 @@ fn follows_rate(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool 
     rate_before(linker, clause, index).is_some()
 }
 
+/// Whether a draft is of a rate.
+fn is_rate(linker: &Linker<'_>, draft: usize) -> bool {
+    let row = linker.linked.drafts.get(draft).and_then(|d| linker.dictionary.indicator(d.indicator));
+    row.is_some_and(|row| row.kind == Kind::Rate)
+}
+
 /// Whether a sentence's first number follows a rate of the sentence before: «… đạt 73,6%. Nghị quyết giao cả năm 74%.»
 fn after_a_rate(linker: &Linker<'_>, clause: &Clause<'_>, index: usize) -> bool {
-    let before = clause.memory.first().and_then(|at| linker.linked.drafts.get(*at)).filter(|_| index == 0);
-    before.and_then(|d| linker.dictionary.indicator(d.indicator)).is_some_and(|row| row.kind == Kind::Rate)
+    index == 0 && clause.memory.first().is_some_and(|at| is_rate(linker, *at))
 }
 
 /// The draft of the number before, if it is of a rate.
