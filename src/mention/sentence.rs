@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use crate::text::{SourceText, Token, TokenKind};
 
+/// Letters that stand for a kind of place before its name: phường, quận, huyện, xã, thị xã, thôn.
+const SHORT_PLACES: [&str; 5] = ["P", "Q", "H", "X", "T"];
+
 /// Per token: how many round brackets are open there; an opening bracket counts itself, a closing one too. A
 /// bracket that is never closed ends with its sentence, one that is never opened is ignored.
 pub(super) fn bracket_depth(tokens: &[Token]) -> Vec<u8> {
@@ -53,7 +56,10 @@ pub(super) fn split(source: &SourceText, tokens: &[Token], label: usize) -> Vec<
             let letters = written.chars().count();
             let name = letters == 1
                 || letters == 2 && (written.eq_ignore_ascii_case("tp") || !written.chars().all(char::is_uppercase));
-            t.is_word() && t.capital && name && !token.spaced
+            // «tại Bệnh viện E. Trong tháng»: a letter after a common noun names it, but for the short names of places.
+            let noun = at.checked_sub(2).and_then(|b| tokens.get(b)).is_some_and(|b| b.is_word() && !b.capital);
+            let of_noun = letters == 1 && noun && !SHORT_PLACES.contains(&written);
+            t.is_word() && t.capital && name && !token.spaced && !of_noun
         });
         let ends = match next {
             None => true,

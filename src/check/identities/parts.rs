@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rust_decimal::Decimal;
+
 use crate::check::relation::{Expr, Kind, Operator, Relation, Verdict};
 use crate::check::rules::Rules;
 use crate::check::values::Values;
@@ -15,6 +17,9 @@ use crate::dictionary::register;
 use crate::dictionary::{Dimension, OTHER, Tag};
 use crate::observation::{Breakdown, Measure};
 use crate::text::{Token, tokenize};
+
+/// A whole that parts nearly make up is at least so great.
+const LEAST_NEARLY_MADE_UP: Decimal = Decimal::ONE_HUNDRED;
 
 /// The parts of one whole by one dimension.
 struct Group {
@@ -91,7 +96,26 @@ fn groups(values: &Values<'_>, rules: &Rules) -> Vec<Group> {
             }
         }
     }
-    groups.into_values().collect()
+    let mut groups: Vec<Group> = groups.into_values().collect();
+    groups.iter_mut().for_each(|group| keep_what_makes_it_up(group, values));
+    groups
+}
+
+/// Where the parts in the sentence of their whole make it up, what is told elsewhere stands beside it: «… còn vận động
+/// 11.340 phần quà, ngoài số nêu trên».
+fn keep_what_makes_it_up(group: &mut Group, values: &Values<'_>) {
+    let place = |at: usize| values.get(at).and_then(|v| v.place);
+    let with_whole = |part: &&(String, usize)| place(part.1).is_some() && place(part.1) == place(group.whole);
+    let parts: Vec<(String, usize)> = group.parts.iter().filter(with_whole).cloned().collect();
+    if parts.len() < 2 || parts.len() == group.parts.len() {
+        return;
+    }
+    let sum = Expr::Sum(parts.iter().map(|(_, part)| Expr::Value(*part)).collect());
+    let first = parts.first().map_or(group.whole, |(_, part)| *part);
+    let equal = Relation::new(Kind::Parts, sum, Operator::Equal, Expr::Value(group.whole), first, group.whole);
+    if equal.verdict(values) == Some(Verdict::Holds) {
+        group.parts = parts;
+    }
 }
 
 /// Whether a part and its whole are values of one kind that add up.
@@ -164,6 +188,10 @@ fn relations(group: &Group, values: &Values<'_>) -> Vec<Relation> {
             vec![made(Kind::Parts, Operator::Equal).at_most(severity)]
         }
         Completeness::Likely => vec![made(Kind::Parts, Operator::Equal).at_most(Severity::Warning)],
+        // Of small numbers too many lie one slip of the hand apart.
+        Completeness::Open if values.get(group.whole).is_some_and(|w| w.observation.value < LEAST_NEARLY_MADE_UP) => {
+            vec![made(Kind::Parts, Operator::AtMost).at_most(severity)]
+        }
         Completeness::Open => vec![made(Kind::NearlyParts, Operator::Equal).at_most(Severity::Warning)],
         Completeness::Lacking => vec![made(Kind::Parts, Operator::AtMost).at_most(severity)],
     }

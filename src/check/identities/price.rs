@@ -34,7 +34,8 @@ pub(super) fn derive(values: &Values<'_>) -> Vec<Relation> {
         let is_amount = amount.observation.measure.is_result();
         let Some(count) = amount.about.filter(|_| is_amount) else { continue };
         let Some(own) = priced.iter().find(|p| p.count == count) else { continue };
-        let same = own.prices.iter().filter_map(|p| values.get(*p)).all(|p| fits(p, amount));
+        let counted = values.get(count).map(|c| &c.observation.breakdown);
+        let same = own.prices.iter().filter_map(|p| values.get(*p)).all(|p| fits(p, amount, counted));
         if !same {
             continue;
         }
@@ -56,9 +57,15 @@ pub(super) fn derive(values: &Values<'_>) -> Vec<Relation> {
     relations
 }
 
-/// Whether an amount is told of the same thing as a price: what the amount is split by beyond it, the price is too.
-fn fits(price: &Value<'_>, amount: &Value<'_>) -> bool {
+/// Whether an amount is told of the same thing as a price: what the amount is split by beyond it, the price is too, and
+/// what the price is of a part of, «riêng quà của tỉnh mỗi suất 500.000 đồng», the amount or its count are.
+fn fits(price: &Value<'_>, amount: &Value<'_>, counted: Option<&Breakdown>) -> bool {
     let (p, a) = (price.observation, amount.observation);
     let told = |b: &Breakdown| b.get("form").map(str::to_owned);
-    p.indicator == a.indicator && (told(&a.breakdown).is_none() || told(&a.breakdown) == told(&p.breakdown))
+    let of_a_part = p.breakdown.pairs().any(|(dimension, category)| {
+        let is = |b: &Breakdown| b.get(dimension) == Some(category);
+        !is(&a.breakdown) && !counted.is_some_and(is)
+    });
+    let form = told(&a.breakdown).is_none() || told(&a.breakdown) == told(&p.breakdown);
+    p.indicator == a.indicator && form && !of_a_part
 }

@@ -44,7 +44,7 @@ impl Linker<'_> {
         }
         let subject = subject_of(self, clause, index, &relative);
         let Some(subject) = subject else { return self.relative_alone(clause, index, quantity, value, &relative) };
-        let subject = subject.map_err(nothing)?;
+        let mut subject = subject.map_err(nothing)?;
         let mut draft = self.draft(subject)?.clone();
         if quantity.kind == QuantityKind::Plain
             && quantity.class.is_some()
@@ -64,6 +64,17 @@ impl Linker<'_> {
                 made.measure = Measure::Actual;
                 made.of = None;
                 return Ok(made);
+            }
+        }
+        // «trễ hạn 15 hồ sơ; tỷ lệ trước và đúng hạn 99,61%»: of the whole whose other part it names.
+        if relative.about == About::Share
+            && let Some(part) = draft.part_of
+        {
+            let pairs = self.own_categories(clause, index, draft.indicator);
+            let other = |(d, c): &(String, String)| pairs.iter().any(|(own, category)| own == d && category != c);
+            if draft.breakdown.iter().any(other) {
+                subject = part.whole;
+                draft = self.draft(subject)?.clone();
             }
         }
         let mut made = self.relative_draft(clause, index, quantity, value, &draft);

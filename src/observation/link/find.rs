@@ -70,7 +70,7 @@ impl Linker<'_> {
         if let Some(found) = self.other_part(clause, index).or_else(|| self.other_item(clause, index)) {
             return found;
         }
-        if self.singles_out_district(clause, index) {
+        if self.singles_out_district(clause, index) || self.is_rate_of_a_district(clause, index) {
             return unmapped("district-row");
         }
         let near = own.filter(|c| c.anchored && c.specific);
@@ -203,7 +203,7 @@ impl Linker<'_> {
         stated(clause.tokens, clause.scan, &left, &row.id, self.dictionary).iter().any(|s| {
             let dimension = self.dictionary.dimensions.get(usize::from(s.dimension));
             !s.category.is_empty()
-                && clause.plain_words(s.last, quantity.first) == 0
+                && s.last + 1 == quantity.first
                 && dimension.is_some_and(|d| d.of_persons && !row.breakdowns.contains(&d.id))
         })
     }
@@ -331,6 +331,23 @@ impl Linker<'_> {
         // «Riêng khu vực Bạc Liêu cũ»: what was a province before the merger.
         let once_a_province = clause.scan.hits_in(&(next..left.end)).any(|h| matches!(h.tag, Tag::Province(_)));
         (named || once_a_province) && (clause.value_before(index).is_some() || !clause.memory.is_empty())
+    }
+
+    /// Whether the name of a district stands right before a rate: «Các huyện vùng cao như Mường Nhé 57,31%, Nậm Pồ 50,12%».
+    fn is_rate_of_a_district(&self, clause: &Clause<'_>, index: usize) -> bool {
+        let Some(quantity) = clause.quantity(index).filter(|q| q.kind == QuantityKind::Percent) else { return false };
+        let start = clause.reach.sentence.start;
+        let in_name = |t: &usize| clause.tokens.get(*t).is_some_and(|k| k.is_word() && k.capital);
+        let name = (start..quantity.first).rev().take_while(in_name).last().unwrap_or(quantity.first)..quantity.first;
+        let known = clause.scan.hits_in(&name).any(|h| match h.tag {
+            Tag::Term(_) | Tag::Category(_) => true,
+            Tag::Province(_) => h.first as usize == name.start && h.last as usize + 1 == name.end,
+            _ => false,
+        });
+        name.len() >= 2
+            && name.start > start
+            && !known
+            && clause.scan.has_marker(Marker::District, &(start..name.start))
     }
 
     /// The same place of the item before, of a list whose items are named by a category alone:

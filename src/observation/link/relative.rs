@@ -368,7 +368,8 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             let has_subject = clause.value_before(index).is_some()
                 || clause.outer.draft.is_some()
                 || clause.memory.first().copied().is_some();
-            if direction != 0 && has_subject {
+            // «Trong số lao động có việc làm, tăng thêm so với năm trước 5.940 người»: of what the sentence's own words name.
+            if direction != 0 && (has_subject || clause.scan.has_marker(Marker::Compare, &left)) {
                 return Some(base(direction));
             }
             // «tăng 3,2% (tương ứng 242 người)»
@@ -655,7 +656,9 @@ pub(super) fn subject_of(
     }
     let before = like_value(linker, clause, index, relative, &own)
         .or_else(|| clause.value_before(index).map(|at| before_the_base(clause, at)));
-    if let Some(rate) = rate_just_before(linker, clause, index, relative) {
+    if let Some(rate) = rate_just_before(linker, clause, index, relative)
+        .or_else(|| rate_of_the_bracket(linker, clause, index, relative))
+    {
         return Some(Ok(rate));
     }
     if let Some(at) = before {
@@ -816,6 +819,30 @@ fn rate_just_before(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, rela
     let before = linker.linked.drafts.get(draft)?;
     let rate = linker.dictionary.indicator(before.indicator).is_some_and(|i| i.kind == Kind::Rate);
     (rate && before.measure == Measure::Actual).then_some(draft)
+}
+
+/// The rate that a change in a bracket is of, where it is not that of the number whose change stands before the bracket:
+/// «4.611 hộ, tỷ lệ 1,49%, … giảm 1.318 hộ (giảm 0,43%)», since 1.318 is 22 % of what they were.
+fn rate_of_the_bracket(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, relative: &Relative) -> Option<usize> {
+    /// A percentage of the number itself differs from the one worked out by no more than this part of it.
+    const NEAR: Decimal = Decimal::from_parts(1, 0, 0, false, 1);
+    let quantity = clause.quantity(index)?;
+    let bracketed = clause.depth(quantity.first) > 0 && quantity.kind == QuantityKind::Percent;
+    let drafts = &linker.linked.drafts;
+    let draft = |at: usize| clause.assigned.get(at).copied().flatten().and_then(|d| drafts.get(d));
+    let change = index
+        .checked_sub(1)
+        .and_then(draft)
+        .filter(|d| bracketed && relative.direction != 0 && matches!(d.measure, Measure::YoyAbs | Measure::PrevAbs))?;
+    let value = change.about.and_then(|at| drafts.get(at))?.value;
+    let before = value.checked_sub(change.value).filter(|before| !before.is_zero())?;
+    let percent = change.value.abs().checked_mul(Decimal::ONE_HUNDRED)?.checked_div(before)?;
+    let stated = quantity.value?;
+    let own = (percent - stated).abs() <= percent.checked_mul(NEAR)?;
+    let rate = clause.assigned.iter().take(index).rev().flatten().copied().find(|d| {
+        is_rate(linker, *d) && drafts.get(*d).is_some_and(|d| d.measure == Measure::Actual && d.value > stated)
+    });
+    rate.filter(|_| !own)
 }
 
 /// The rate that a share states, where its base says so: poor households in percent of all households.
