@@ -243,7 +243,8 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
             let bound =
                 matches!(quantity.approx, Some(Marker::Under | Marker::Over)) && said_before(Marker::PlanOfYear, 1);
             // «Tỷ lệ thất nghiệp là 1,98%, thấp hơn năm trước 0,12 điểm phần trăm, đạt mục tiêu (dưới 2,2%)»
-            let goal = clause.before_bracket(index, Marker::PlanOfYear) && clause.opens_bracket(index);
+            let goal =
+                direction == 0 && clause.before_bracket(index, Marker::PlanOfYear) && clause.opens_bracket(index);
             let of_rate = follows_rate(linker, clause, index)
                 || after_a_rate(linker, clause, index)
                 || goal && clause.assigned.iter().take(index).flatten().any(|d| is_rate(linker, *d));

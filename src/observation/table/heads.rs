@@ -85,7 +85,8 @@ impl<'a> Heads<'a> {
                 let wide = cell.columns.1 > column && last_value.is_none_or(|last| last <= cell.columns.1);
                 // Labels stand before values; heads have none beside them.
                 let weight = if last_value.is_some_and(|last| last > cell.columns.1) { LABEL_WEIGHT } else { 1 };
-                if let Some(sum) = words.get_mut(column).filter(|_| !wide) {
+                // «Cộng tháng 8» over the columns of numbers and of names is a label of both.
+                for sum in words.get_mut(column..=cell.columns.1).unwrap_or_default().iter_mut().filter(|_| !wide) {
                     *sum += letters(cell).min(60) * weight;
                 }
             }
