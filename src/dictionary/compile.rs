@@ -64,24 +64,24 @@ impl Dictionary {
             file: String::new(),
             line_starts: Vec::new(),
         };
-        let steps: [Step; 6] = [
-            Compiler::units,
-            Compiler::markers,
-            Compiler::breakdowns,
-            Compiler::sections,
-            Compiler::exclusions,
-            Compiler::wordings,
-        ];
-        for step in steps {
-            if let Err(TemplateErrors(faults)) = step(&mut compiler, templates) {
-                compiler.faults.extend(faults);
+        let steps: [Step; 5] =
+            [Compiler::units, Compiler::markers, Compiler::breakdowns, Compiler::sections, Compiler::exclusions];
+        // The wordings of indicators are most of the text: they are parsed while the other files are compiled.
+        let (wordings, report_rules) = std::thread::scope(|scope| {
+            let parsed = scope.spawn(|| (wording_files(templates), super::ReportRules::load(templates)));
+            for step in steps {
+                if let Err(TemplateErrors(faults)) = step(&mut compiler, templates) {
+                    compiler.faults.extend(faults);
+                }
             }
-        }
+            parsed.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        });
+        compiler.wordings(wordings);
         match read_toml(templates, "confidence.toml") {
             Ok((confidence, _)) => compiler.dictionary.confidence = confidence,
             Err(TemplateErrors(faults)) => compiler.faults.extend(faults),
         }
-        match super::ReportRules::load(templates) {
+        match report_rules {
             Ok(rules) => compiler.dictionary.report_rules = rules,
             Err(TemplateErrors(faults)) => compiler.faults.extend(faults),
         }
@@ -93,6 +93,15 @@ impl Dictionary {
         compiler.dictionary.trie = compiler.phrases.finish();
         Ok(compiler.dictionary)
     }
+}
+
+/// A template file's name, and what it holds with its text.
+type Parsed<T> = (String, Result<(T, String), TemplateErrors>);
+
+/// The files of wordings, in the order of their names.
+fn wording_files(templates: &Templates) -> Vec<Parsed<WordingFile>> {
+    let names = templates.names("dictionary/");
+    names.into_iter().map(|name| (name.clone(), read_toml(templates, &name))).collect()
 }
 
 /// Reads one kind of template file.
@@ -368,21 +377,21 @@ impl Compiler {
         Ok(())
     }
 
-    fn wordings(&mut self, templates: &Templates) -> Result<(), TemplateErrors> {
-        for name in templates.names("dictionary/") {
-            let file: WordingFile = match self.open(templates, &name) {
-                Ok(file) => file,
+    fn wordings(&mut self, files: Vec<Parsed<WordingFile>>) {
+        for (name, read) in files {
+            let (file, text) = match read {
+                Ok(read) => read,
                 Err(TemplateErrors(faults)) => {
                     self.faults.extend(faults);
                     continue;
                 }
             };
+            self.at_file(&name, &text);
             let macros: Macros = file.macros.iter().map(|(k, v)| (k.clone(), v.get_ref().clone())).collect();
             for row in &file.indicator {
                 self.indicator(row, &macros);
             }
         }
-        Ok(())
     }
 
     fn position(&mut self, id: &Spanned<String>) -> Option<u16> {

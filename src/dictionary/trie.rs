@@ -189,32 +189,41 @@ impl<T: Copy + PartialEq> TrieBuilder<T> {
                 at = *next as usize;
             }
         }
-        let mut sorted: Vec<((NodeId, WordId), NodeId)> = edges.into_iter().collect();
-        sorted.sort_unstable();
-        let mut at = 0;
-        for (id, node) in nodes.iter_mut().enumerate() {
-            while sorted.get(at).is_some_and(|((from, _), _)| (*from as usize) < id) {
-                at += 1;
+        // The edges of a node lie together, in the order of their words: counted, then each put in its node's place.
+        for (from, _) in edges.keys() {
+            if let Some(node) = nodes.get_mut(*from as usize) {
+                node.edges += 1;
             }
-            node.edges = index(at);
         }
-        nodes.push(Node { follow: 0, edges: index(sorted.len()), tags: index(tags.len()) });
+        let mut begin = 0;
+        for node in &mut nodes {
+            begin += std::mem::replace(&mut node.edges, begin);
+        }
+        nodes.push(Node { follow: 0, edges: begin, tags: index(tags.len()) });
+        let mut filled: Vec<u32> = nodes.iter().map(|node| node.edges).collect();
+        let mut placed = vec![(0, NO_NODE); edges.len()];
+        for ((from, word), to) in edges {
+            if let Some(at) = filled.get_mut(from as usize)
+                && let Some(slot) = placed.get_mut(*at as usize)
+            {
+                *slot = (word, to);
+                *at += 1;
+            }
+        }
         // A node is made after the one that leads to it.
         let mut depths: Vec<usize> = vec![1; nodes.len()];
-        for ((from, _), to) in &sorted {
-            let depth = depths.get(*from as usize).map_or(1, |depth| depth + 1);
-            if let Some(own) = depths.get_mut(*to as usize) {
-                *own = depth;
+        for (from, pair) in nodes.windows(2).enumerate() {
+            let [node, next] = pair else { continue };
+            let own = placed.get_mut(node.edges as usize..next.edges as usize).unwrap_or_default();
+            own.sort_unstable();
+            let depth = depths.get(from).map_or(1, |depth| depth + 1);
+            for (_, to) in own {
+                if let Some(slot) = depths.get_mut(*to as usize) {
+                    *slot = depth;
+                }
             }
         }
-        PhraseTrie {
-            longest: depths.into_iter().max().unwrap_or(0),
-            roots,
-            nodes,
-            edges: sorted.into_iter().map(|((_, word), to)| (word, to)).collect(),
-            tags,
-            any_number,
-        }
+        PhraseTrie { longest: depths.into_iter().max().unwrap_or(0), roots, nodes, edges: placed, tags, any_number }
     }
 }
 
