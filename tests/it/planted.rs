@@ -28,14 +28,15 @@ const OTHER_NUMBER: &str = "TONGHOP_PLANT";
 const HOLD_PER_ALARM: usize = 500;
 
 static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::load(&Templates::built_in()).unwrap());
-static REPORTS: LazyLock<Vec<MarkedReport>> = LazyLock::new(|| {
+static REPORTS: LazyLock<Vec<MarkedReport>> = LazyLock::new(|| reports(&["dev", "examples", "kept"]));
+
+fn reports(sets: &[&str]) -> Vec<MarkedReport> {
     let known = Known::built_in().unwrap_or_else(|faults| panic!("{faults}"));
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reports");
-    ["dev", "examples", "kept"]
-        .iter()
+    sets.iter()
         .flat_map(|set| read_folder(&folder.join(set), &known).unwrap_or_else(|faults| panic!("{faults}")))
         .collect()
-});
+}
 
 /// What the program finds in a report.
 struct Found {
@@ -134,14 +135,25 @@ fn told(finding: &Finding) -> String {
 
 #[test]
 fn reports_without_errors_raise_no_alarm() {
+    raise_no_alarm(&REPORTS);
+}
+
+/// The same for the reports that were met later, which the checks were not written on.
+#[test]
+fn reports_met_later_raise_no_alarm() {
+    raise_no_alarm(&reports(&["met", "later"]));
+}
+
+#[track_caller]
+fn raise_no_alarm(reports: &[MarkedReport]) {
     let (mut holds, mut checked) = (0, 0);
     let mut alarms = String::new();
     let mut count = 0;
-    for report in REPORTS.iter() {
+    for report in reports {
         let result = check(report, &report.text);
         checked += result.checked.len();
         holds += result.checked.iter().filter(|c| c.holds).count();
-        for finding in &result.findings {
+        for finding in result.findings.iter().filter(|f| f.severity != Severity::Info) {
             count += 1;
             alarms.push_str(&format!(
                 "{} line {}: {} {}\n",

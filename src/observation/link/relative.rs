@@ -394,7 +394,9 @@ pub(super) fn role(linker: &Linker<'_>, clause: &Clause<'_>, index: usize, quant
                     .any(|t| clause.tokens.get(t).is_some_and(|k| matches!(k.kind, TokenKind::Punct(',' | ';'))))
             }) || clause.bracket_opens_with(index, Marker::SamePeriod)
                 && clause.before(index, Marker::SamePeriod, 4).is_some()
-                || clause.before_bracket(index, Marker::SamePeriod) && clause.opens_bracket(index)
+                || clause.before_bracket(index, Marker::SamePeriod)
+                    && clause.opens_bracket(index)
+                    && !plan_is_nearer(clause, index)
                 || base_told_after(clause, index)
                 || item_of_same_period(clause, index)
                 || last_year_in_bracket(clause, index, report)
@@ -532,6 +534,15 @@ fn is_other_bound(clause: &Clause<'_>, index: usize) -> bool {
         });
         to && before.kind == QuantityKind::Percent && clause.assigned.get(at) == Some(&None)
     })
+}
+
+/// Whether, of the words before a bracket, those of the plan are nearer than last year's: «tăng 120 người so với cùng kỳ; đạt
+/// 42,67% kế hoạch (1.500 lao động)».
+fn plan_is_nearer(clause: &Clause<'_>, index: usize) -> bool {
+    let Some(bracket) = clause.reach.strict.get(index).map(|s| s.start) else { return false };
+    let before = clause.reach.sentence.start..bracket;
+    let last = |marker: Marker| clause.scan.last_marker(marker, &before).map(|h| h.last);
+    last(Marker::PlanOfYear) > last(Marker::SamePeriod)
 }
 
 /// Whether the item of a list opens with last year's name and a colon, and so is of that period to its end:
@@ -678,7 +689,10 @@ pub(super) fn subject_of(
             return None;
         }
         let subject = subject.map(|d| match relative.about {
-            About::Plan => planned_before(linker, clause, index, d).unwrap_or_else(|| plan_subject(linker, d)),
+            About::Plan => whole_of(linker, d)
+                .filter(|_| after_the_parts(linker, clause, index, d))
+                .or_else(|| planned_before(linker, clause, index, d))
+                .unwrap_or_else(|| plan_subject(linker, d)),
             About::SamePeriod | About::Previous if after_the_parts(linker, clause, index, d) => plan_subject(linker, d),
             _ => d,
         });
@@ -698,6 +712,11 @@ fn before_the_base(clause: &Clause<'_>, at: usize) -> usize {
     let base = slash
         || clause.scan.hits_in(&clause.left(at)).filter(near).any(|h| clause.plain_words(h.last as usize, first) == 0);
     clause.value_before(at).filter(|_| base).unwrap_or(at)
+}
+
+/// What a part is a part of.
+fn whole_of(linker: &Linker<'_>, draft: usize) -> Option<usize> {
+    linker.linked.drafts.get(draft).and_then(|d| d.part_of).map(|part| part.whole)
 }
 
 /// The value of the sentence whose plan is given, for a percentage that a semicolon parts from a value without one:
