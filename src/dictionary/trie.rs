@@ -177,6 +177,7 @@ impl<T: Copy + PartialEq> TrieBuilder<T> {
     }
 
     /// The automaton of all phrases so far.
+    #[expect(clippy::iter_over_hash_type, reason = "edges are counted and put in their places, then sorted")]
     pub fn finish(self) -> PhraseTrie<T> {
         let Self { roots, edges, follow, first_tag, tags: chained, any_number } = self;
         let mut nodes: Vec<Node> = follow.into_iter().map(|follow| Node { follow, edges: 0, tags: 0 }).collect();
