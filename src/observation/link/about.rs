@@ -3,7 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::clause::Clause;
-use super::relative::{About, Relative, rate_of_share, subject_of};
+use super::relative::{About, Relative};
+use super::subject::{rate_of_share, subject_of};
 use super::value::{qualifier, span_of};
 use super::{Found, Linker, merge};
 use crate::dictionary::Tag;

@@ -8,6 +8,7 @@ mod companion;
 mod find;
 mod parts;
 mod relative;
+mod subject;
 mod turns;
 mod value;
 mod zero;
