@@ -409,7 +409,7 @@ impl Builder<'_> {
         let written = self.source.slice(line.range.clone()).trim();
         let is_title = self.hits.iter().any(|h| h.tag == Tag::Title && h.first == 0) && own.len() <= 40;
         // Addressees before the title are written as a list.
-        let addressee = matches!(line.kind, LineKind::Item(level::DASH | level::PLUS))
+        let addressee = matches!(line.kind, LineKind::Item(depth) if depth >= level::DASH)
             && self.has_title
             && self.title_lines.is_none();
         // A sheet may have a numbered name: «1. Quà 27-7».

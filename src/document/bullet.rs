@@ -61,6 +61,11 @@ pub(super) fn nest(lines: &mut [Line], tokens: &[Token]) {
     }
 }
 
+/// Whether a sign marks the items of a list.
+pub(super) fn is_mark(sign: char) -> bool {
+    MARKS.iter().any(|marks| marks.contains(&sign))
+}
+
 /// Which of [`MARKS`] a line opens with.
 fn mark_of(tokens: &[Token]) -> Option<usize> {
     let TokenKind::Punct(first) = tokens.first()?.kind else { return None };

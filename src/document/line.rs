@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::bullet::is_mark;
 use crate::text::{Token, TokenKind};
 
 /// Depths of list items and headings, by the style of their number.
@@ -108,14 +109,10 @@ pub(super) fn label(source: &str, tokens: &[Token]) -> Option<Label> {
     let closes = |t: Option<&Token>| t.is_some_and(|t| matches!(t.kind, TokenKind::Punct('.' | ')' | '/' | ':' | '-')));
     let numbered = |tokens: usize, level: u8| Some(Label { tokens: tokens + emphasis, level, numbered: true });
     match first.kind {
-        TokenKind::Punct(
-            '-' | '\u{2013}' | '\u{2014}' | '\u{2022}' | '\u{25CF}' | '\u{25AA}' | '\u{25A0}' | '\u{F0B7}' | '\u{F02D}',
-        ) => {
-            // A dash before a number without a space could be a sign; real lists have the space or words.
+        // A dash before a number without a space could be a sign; real lists have the space or words. How deep the mark
+        // stands is told by the whole list.
+        TokenKind::Punct(sign) if is_mark(sign) => {
             Some(Label { tokens: 1 + emphasis, level: level::DASH, numbered: false })
-        }
-        TokenKind::Punct('+' | '\u{25E6}' | '\u{25CB}') => {
-            Some(Label { tokens: 1 + emphasis, level: level::PLUS, numbered: false })
         }
         TokenKind::Word if closes(second) && roman(text) && first.capital => numbered(2, level::ROMAN),
         TokenKind::Word if closes(second) && text.chars().count() == 1 => {
@@ -130,6 +127,8 @@ pub(super) fn label(source: &str, tokens: &[Token]) -> Option<Label> {
                 return None;
             }
             let depth = level::NUMBER + u8::try_from(parts.len().min(4) - 1).unwrap_or(0);
+            // «7/ Hội Bảo trợ», «7/- Hội Bảo trợ»
+            let slash = 2 + usize::from(rest.get(2).is_some_and(|t| t.is('-') && !t.spaced));
             let stop = second.is_some_and(|t| matches!(t.kind, TokenKind::Punct('.' | ')')) && !t.spaced);
             let spaced_stop = second.is_some_and(|t| t.is('.'));
             if stop || spaced_stop && parts.len() == 1 {
@@ -137,15 +136,9 @@ pub(super) fn label(source: &str, tokens: &[Token]) -> Option<Label> {
                 let next = rest.get(2);
                 if next.is_some_and(|t| t.is_number() && !t.spaced) { None } else { numbered(2, depth) }
             } else if second.is_some_and(|t| t.is('/') && !t.spaced)
-                && rest.get(2).is_some_and(|t| t.is('-') && !t.spaced)
-                && rest.get(3).is_some_and(|t| t.is_word() && t.spaced && t.capital)
+                && rest.get(slash).is_some_and(|t| t.is_word() && t.spaced && t.capital)
             {
-                // «7/- Hội Bảo trợ»
-                numbered(3, depth)
-            } else if second.is_some_and(|t| t.is('/') && !t.spaced)
-                && rest.get(2).is_some_and(|t| t.is_word() && t.spaced && t.capital)
-            {
-                numbered(2, depth)
+                numbered(slash, depth)
             } else if parts.len() >= 2 && second.is_some_and(|t| t.is_word() && t.spaced && t.capital) {
                 numbered(1, depth)
             } else {

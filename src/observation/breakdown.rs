@@ -173,16 +173,16 @@ fn categories_of(
     let mut pairs = Vec::new();
     for id in admitted {
         let Some(dimension) = dictionary.dimension_ids.get(id).copied() else { continue };
-        let mut mine: Vec<&Stated> = all.iter().filter(|s| s.dimension == dimension).collect();
         // «1.642 người dân tộc Thái»: the name of one of a category's parts says more than the category it overlaps.
         let parted = dictionary.dimensions.get(usize::from(dimension)).and_then(|d| d.parts_of.as_deref());
         let overlaps = |a: &Stated, b: &Stated| a.first <= b.last && b.first <= a.last;
+        let is_general = |s: &Stated| Some(s.category.as_str()) == parted;
         let named = |s: &Stated| {
-            mine.iter().any(|o| !o.category.is_empty() && Some(o.category.as_str()) != parted && overlaps(s, o))
+            let part = |o: &Stated| o.dimension == dimension && !o.category.is_empty() && !is_general(o);
+            all.iter().any(|o| part(o) && overlaps(s, o))
         };
-        let general: Vec<bool> = mine.iter().map(|s| Some(s.category.as_str()) == parted && named(s)).collect();
-        let mut general = general.into_iter();
-        mine.retain(|_| !general.next().unwrap_or(false));
+        let own = |s: &&Stated| s.dimension == dimension && !(is_general(s) && named(s));
+        let mut mine: Vec<&Stated> = all.iter().filter(own).collect();
         // «Đài Loan (Trung Quốc) 121»: what a bracket explains is no second category.
         let depth = |at: usize| scan.depth.get(at).copied().unwrap_or(0);
         let outside = |s: &&Stated| depth(s.first) <= depth(quantity.first);

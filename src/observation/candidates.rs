@@ -258,6 +258,7 @@ impl Reading<'_> {
     pub(super) fn candidates(&self) -> Vec<Candidate> {
         let mut best: Vec<Candidate> = Vec::new();
         let mut fit: Option<(u16, f32)> = None;
+        let comma = self.comma_after();
         let wordings = if self.by_title { &self.terms.title.wordings } else { &self.terms.wordings };
         for id in wordings {
             let Some(wording) = self.dictionary.wordings.get(*id as usize) else { continue };
@@ -266,7 +267,7 @@ impl Reading<'_> {
                 Some((indicator, fit)) if indicator == wording.indicator => fit,
                 _ => fit.insert((wording.indicator, self.fit(wording.indicator))).1,
             };
-            let Some(candidate) = self.judge(*id, wording, fit) else { continue };
+            let Some(candidate) = self.judge(*id, wording, fit, comma) else { continue };
             match best.iter_mut().find(|c| c.indicator == candidate.indicator) {
                 Some(known) if known.score < candidate.score => *known = candidate,
                 Some(_) => {}
@@ -306,7 +307,7 @@ impl Reading<'_> {
         if counted { 0.95 } else { fit }
     }
 
-    fn judge(&self, id: u32, wording: &Wording, fit: f32) -> Option<Candidate> {
+    fn judge(&self, id: u32, wording: &Wording, fit: f32, comma: Option<usize>) -> Option<Candidate> {
         if fit <= 0.0 {
             return None;
         }
@@ -324,7 +325,6 @@ impl Reading<'_> {
         let mut specific = false;
         let mut titled = false;
         let mut matched: Vec<Found> = Vec::new();
-        let comma = self.comma_after(quantity);
         for term in &wording.own {
             let near = self.nearest(*term);
             if near.is_none_or(|(_, w)| w < TITLE_NEARNESS)
@@ -429,7 +429,8 @@ impl Reading<'_> {
     }
 
     /// The first comma after the number that stands between phrases, not within one.
-    fn comma_after(&self, quantity: &Quantity) -> Option<usize> {
+    fn comma_after(&self) -> Option<usize> {
+        let quantity = self.quantity()?;
         let sentence = quantity.first..self.reach.sentence.end;
         let within = |t: usize| self.scan.hits_in(&sentence).any(|h| (h.first as usize) < t && t < h.last as usize);
         (quantity.end()..sentence.end).find(|t| self.tokens.get(*t).is_some_and(|k| k.is(',')) && !within(*t))

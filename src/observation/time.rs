@@ -186,12 +186,10 @@ fn resolve(
         Span::Year => {
             let Some(year) = mention.year else {
                 // «Ước cả năm giải quyết việc làm cho 23.200 lao động» in a report of nine months
-                let foreseen = report.last_month() < 12
+                if report.last_month() < 12
                     && opens_clause(tokens, scan, sentence, mention.first)
-                    && scan
-                        .hits_in(&(mention.first.saturating_sub(2).max(sentence.start)..mention.last + 1))
-                        .any(|h| h.tag == Tag::Marker(Marker::Estimate) && h.first as usize <= mention.first);
-                if foreseen {
+                    && is_estimated(scan, sentence, mention)
+                {
                     return Some(Coverage::Other(Period::year(report.year)));
                 }
                 // «cả năm» in a report that ends in December is its cumulative figure.
@@ -207,9 +205,7 @@ fn resolve(
                     && scan
                         .hits_in(&(mention.first.saturating_sub(2).max(sentence.start)..mention.last + 1))
                         .any(|h| matches!(h.tag, Tag::Period(PeriodWord::EndOfYear | PeriodWord::WholeYear)))
-                    && scan
-                        .hits_in(&(mention.first.saturating_sub(4).max(sentence.start)..mention.last + 1))
-                        .any(|h| h.tag == Tag::Marker(Marker::Estimate) && (h.first as usize) < mention.first);
+                    && is_estimated(scan, sentence, mention);
                 if to_come {
                     return Some(Coverage::Other(Period::year(year)));
                 }
@@ -229,6 +225,12 @@ fn resolve(
             (opens && to <= report.year).then(|| Period::years(from, to).map(Coverage::Other))?
         }
     }
+}
+
+/// Whether «ước» stands right before a period, or opens a phrase with it.
+fn is_estimated(scan: &Scan, sentence: &Range<usize>, mention: &PeriodMention) -> bool {
+    scan.hits_in(&(mention.first.saturating_sub(4).max(sentence.start)..mention.last + 1))
+        .any(|h| h.tag == Tag::Marker(Marker::Estimate) && (h.first as usize) < mention.first)
 }
 
 /// Whether a mention names a year before the report's, whatever its place: the mark of a footnote may hang on it.

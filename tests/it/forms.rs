@@ -210,7 +210,7 @@ fn forms_hold_their_floors() {
     hold("", &Floors { f1: 0.99, ledger: 0.97, rows: 700 });
 }
 
-/// Those of eleven later rounds; `DECISIONS.md` tells how each was read at first contact.
+/// Those of thirteen later rounds; `DECISIONS.md` tells how each was read at first contact.
 #[test]
 fn later_forms_hold_their_floors() {
     hold("later/", &Floors { f1: 0.987, ledger: 0.96, rows: 8_000 });

@@ -153,7 +153,7 @@ fn raise_no_alarm(reports: &[MarkedReport]) {
         let result = check(report, &report.text);
         checked += result.checked.len();
         holds += result.checked.iter().filter(|c| c.holds).count();
-        for finding in result.findings.iter().filter(|f| f.severity != Severity::Info) {
+        for finding in &result.findings {
             count += 1;
             alarms.push_str(&format!(
                 "{} line {}: {} {}\n",

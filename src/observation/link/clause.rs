@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::Outer;
 use crate::dictionary::Tag;
 use crate::dictionary::marker::Marker;
+use crate::dictionary::phrase::Hit;
 use crate::mention::{Quantity, Scan, Span};
 use crate::observation::candidates::{Candidate, ContextTerms, SentenceTerms};
 use crate::observation::model::Origin;
@@ -92,6 +93,14 @@ impl Clause<'_> {
         self.scan
             .hits_in(&near)
             .any(|h| h.tag == Tag::Marker(marker) && self.plain_words(h.last as usize, strict.start) <= 3)
+    }
+
+    /// The first word of the sentence, where «trong đó» or the like begins there, before a quantity.
+    pub(super) fn parts_opener(&self, quantity: &Quantity) -> Option<usize> {
+        let opens = |h: &Hit<Tag>| h.tag == Tag::Marker(Marker::OpensParts) && h.words >= 2;
+        (self.reach.sentence.start..quantity.first)
+            .find(|t| self.tokens.get(*t).is_some_and(Token::is_word))
+            .filter(|t| self.scan.hits_at(*t).iter().any(opens))
     }
 
     /// Whether the bracket round a quantity opens with a period, and so speaks of that period to its end.

@@ -217,12 +217,7 @@ impl Linker<'_> {
         quantity: &Quantity,
         found: &Candidate,
     ) -> bool {
-        let opens = (clause.reach.sentence.start..quantity.first)
-            .find(|t| clause.tokens.get(*t).is_some_and(Token::is_word))
-            .is_some_and(|t| {
-                clause.scan.hits_at(t).iter().any(|h| h.tag == Tag::Marker(Marker::OpensParts) && h.words >= 2)
-            });
-        opens
+        clause.parts_opener(quantity).is_some()
             && !self.asks_for_subject(clause, index)
             && self.categories(clause, index, found.indicator).is_empty()
             && clause.memory.iter().filter_map(|at| self.linked.drafts.get(*at)).any(|whole| {

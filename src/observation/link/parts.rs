@@ -74,12 +74,8 @@ impl Linker<'_> {
 
     /// The value of the sentence before whose parts a sentence opens: «…, tổng trị giá 76 tỷ đồng. Trong đó quà của tỉnh …».
     fn opened_by_sentence(&self, clause: &Clause<'_>, index: usize, quantity: &Quantity) -> Option<usize> {
-        let start = clause.reach.sentence.start;
-        let opens = |t: usize| {
-            clause.scan.hits_at(t).iter().any(|h| h.tag == Tag::Marker(Marker::OpensParts) && h.words >= 2)
-                && clause.tokens.get(t).is_some_and(|k| k.capital)
-        };
-        let first = (start..quantity.first).find(|t| clause.tokens.get(*t).is_some_and(Token::is_word))?;
+        let opener = clause.parts_opener(quantity);
+        let opens = opener.is_some_and(|t| clause.tokens.get(t).is_some_and(|k| k.capital));
         let money = |unit: Unit| unit == Unit::Vnd;
         let fits = |at: &&usize| {
             let unit =
@@ -97,7 +93,7 @@ impl Linker<'_> {
         let indicator = |at: usize| self.linked.drafts.get(at).map(|d| d.indicator);
         let first_part = clause.assigned.iter().take(index).flatten().next().and_then(|at| indicator(*at));
         let of_it = |at: &&usize| first_part.is_none() || indicator(**at) == first_part;
-        let mut wholes = clause.memory.iter().rev().filter(|_| opens(first)).filter(fits);
+        let mut wholes = clause.memory.iter().rev().filter(|_| opens).filter(fits);
         wholes.find(of_it).copied().filter(is_part)
     }
 

@@ -82,14 +82,9 @@ impl Interpreter<'_> {
 
     /// Whether words say no more than for when, or against what, values are.
     fn is_measure_only(&self, words: &Words) -> bool {
-        let told = words.covered(|tag| match tag {
-            Tag::Marker(marker) => !matches!(marker, Marker::District | Marker::PlaceColumn),
-            Tag::Period(_) | Tag::Roman(_) | Tag::MonthWord(_) => true,
-            _ => self.is_general_unit(tag),
-        });
         let measure = [Marker::Cumulative, Marker::SamePeriod, Marker::Compare, Marker::PlanOfYear, Marker::InPeriod];
-        let period = words.coverage(self.reader.source, self.period, self.report.dictionary).coverage.is_some();
-        !words.is_wordless() && told > 0.99 && (period || measure.iter().any(|m| words.says(*m)))
+        let period = || words.coverage(self.reader.source, self.period, self.report.dictionary).coverage.is_some();
+        !words.is_wordless() && words.names_measure_only() && (measure.iter().any(|m| words.says(*m)) || period())
     }
 
     /// The unit of a row: from the unit column, a ditto mark there, or the label's brackets.

@@ -27,8 +27,9 @@ impl Interpreter<'_> {
         }
         let dictionary = self.report.dictionary;
         // «Số có mặt đầu kỳ» is of the period before, «Số tăng trong kỳ» counts all that came.
+        let named = row.words.coverage(self.reader.source, self.period, dictionary).coverage;
         let opening = row.words.says(Marker::PreviousPeriod)
-            && row.words.coverage(self.reader.source, self.period, self.report.dictionary).coverage.is_none()
+            && named.is_none()
             && ![Marker::PeriodEnd, Marker::Compare, Marker::SamePeriod, Marker::Cumulative]
                 .iter()
                 .any(|m| row.words.says(*m));
@@ -42,7 +43,6 @@ impl Interpreter<'_> {
         // «Người hoạt động cách mạng trước 01/01/1945»: a date long past tells who is counted, not when.
         let long_past =
             |c: &Coverage| matches!(c, Coverage::Other(p) if p.last_year() + LONGEST_SERIES < self.period.year);
-        let named = row.words.coverage(self.reader.source, self.period, dictionary).coverage;
         row.coverage = named.filter(|c| !long_past(c));
         let group = self.group_words(row.at);
         let mut above: Vec<&Words> = progress.above.iter().map(|a| &a.words).collect();

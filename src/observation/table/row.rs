@@ -37,10 +37,15 @@ pub(super) struct Above {
     pub owners: Vec<Option<usize>>,
     /// Whether it only says that parts follow.
     pub opens: bool,
-    /// For a title that names a measure or a period only («Lũy kế từ đầu năm»): what it says of the rows below it.
-    pub meaning: Option<Data>,
-    /// The same, whether it has values of its own or not.
+    /// Where it names a measure or a period («Lũy kế từ đầu năm»): what it says of values.
     pub measured: Option<Data>,
+}
+
+impl Above {
+    /// What a title, which has no values of its own, says of the rows below it.
+    pub(super) fn meaning(&self) -> Option<&Data> {
+        self.measured.as_ref().filter(|_| self.owners.iter().all(Option::is_none))
+    }
 }
 
 /// What the rows of one column state.

@@ -213,7 +213,7 @@ impl<'a> Interpreter<'a> {
         row.named = self.named_category(&row, kinds);
         let stated = self.state(&mut row, rank, progress);
         if row.meaning.is_none() {
-            row.meaning = progress.above.iter().rev().find_map(|a| a.meaning.clone());
+            row.meaning = progress.above.iter().rev().find_map(Above::meaning).cloned();
         }
         // «Trong đó: nữ» below «Lũy kế 8 tháng»: of the same measure.
         if row.meaning.is_none() && rank >= rank::DASH {
@@ -320,9 +320,9 @@ impl<'a> Interpreter<'a> {
         }
         let total = is_total(&row.words) && stated.as_ref().is_none_or(|s| s.part);
         if !total {
-            let measured = row.meaning.clone();
-            let meaning = row.meaning.filter(|_| owners.iter().all(Option::is_none));
-            let stated = stated.filter(|_| meaning.is_none());
+            let measured = row.meaning;
+            let is_title = measured.is_some() && owners.iter().all(Option::is_none);
+            let stated = stated.filter(|_| !is_title);
             progress.above.push(Above {
                 at: row.at,
                 rank,
@@ -331,7 +331,6 @@ impl<'a> Interpreter<'a> {
                 stated,
                 owners,
                 opens,
-                meaning,
                 measured,
             });
         }
